@@ -1,0 +1,100 @@
+"""Django's settings. What differs from one machine to the next is read in env.py."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from chat.grip import grip_proxies
+
+from . import database, env, secret
+
+try:
+    ENV = env.read()
+except env.EnvironmentProblem as problem:
+    raise ImproperlyConfigured(str(problem)) from None
+
+BASE_DIR = env.PROJECT_DIR
+DATA_DIR = ENV.data_dir
+
+SECRET_KEY = ENV.secret_key or secret.kept_key(DATA_DIR)
+DEBUG = ENV.debug
+ALLOWED_HOSTS = list(ENV.allowed_hosts)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_eventstream",
+    "chat",
+]
+
+MIDDLEWARE = [
+    "chat.middleware.GripMiddleware",  # first: it turns our answer into instructions for the proxy
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",  # Content-Length
+    "chat.middleware.ContentSecurityPolicy",
+    "chat.middleware.StrictUTF8",
+    "chat.middleware.RefusalsAndOutages",
+    # The rest serves the admin alone: the chat has no sessions and no users.
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+APPEND_SLASH = False  # /events is a room, /events/ a stream
+
+ROOT_URLCONF = "chatsite.urls"
+WSGI_APPLICATION = "chatsite.wsgi.application"
+ASGI_APPLICATION = "chatsite.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": database.from_url(ENV.database_url, DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The GRIP proxies that hold the streams. GRIP_URL names them; they may also be written here, as django-grip
+# documents it: {"control_uri": "...", "control_iss": "...", "key": b64decode("...")}.
+GRIP_PROXIES = []
+GRIP_PROXIES = grip_proxies(GRIP_PROXIES, ENV.grip_url, ENV.grip_verify_key)
+EVENTSTREAM_STORAGE_CLASS = "chat.eventlog.EventLog"
+EVENTSTREAM_CHANNELMANAGER_CLASS = "chat.channels.RoomChannels"
+
+# A message of 8 000 emoji is 96 kB as a form; 413 beyond this many bytes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": ENV.log_level},
+    "loggers": {"django": {"handlers": [], "level": ENV.log_level, "propagate": True}},
+}
