@@ -1,0 +1,9 @@
+from django.core.management.base import BaseCommand
+from django_eventstream.utils import get_storage
+
+
+class Command(BaseCommand):
+    help = "Delete the events of more than 24 hours ago from the log. The servers do it by themselves every hour."
+
+    def handle(self, **options):
+        self.stdout.write(f"{get_storage().trim_event_log()} event(s) trimmed")

@@ -1,0 +1,49 @@
+"""What a room and a person may be called."""
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+
+MAX_NAME_LENGTH = 64  # code points
+
+# What leaves no mark: format characters (emoji joiners among them), separators, controls.
+INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+CONTROLS = {"Cc", "Zl", "Zp"}
+
+
+def is_blank(text):
+    """Tell whether nothing of `text` could be seen."""
+    return all(unicodedata.category(char) in INVISIBLE for char in text)
+
+
+def refuse_surrogates(text):
+    """Raise ValidationError for half a surrogate pair: JSON can spell it, UTF-8 and databases can't."""
+    if any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+        raise ValidationError("holds half of a surrogate pair. Send valid Unicode.", "surrogate")
+
+
+def validate_name(name):
+    """Raise ValidationError unless `name` can stand in one line and be seen."""
+    refuse_surrogates(name)
+    if any(unicodedata.category(char) in CONTROLS for char in name):
+        raise ValidationError("holds a control character. Use printable characters only.", "control")
+    if is_blank(name):
+        raise ValidationError("is blank. Use at least one visible character.", "blank")
+    if len(name) > MAX_NAME_LENGTH:
+        raise ValidationError(
+            "has %(length)d characters, at most %(limit)d are allowed. Shorten it.",
+            "max_length",
+            {"limit": MAX_NAME_LENGTH, "length": len(name)},
+        )
+
+
+def clean_room_name(text):
+    """Return `text` as rooms are stored, in Unicode's form NFC; raise ValidationError if no room may be called so."""
+    refuse_surrogates(text)
+    name = unicodedata.normalize("NFC", text)
+    validate_name(name)
+    if "/" in name or name in (".", ".."):
+        raise ValidationError("is part of a path. Leave out “/”, and don't use “.” or “..”.", "path")
+    if name != name.strip():
+        raise ValidationError("begins or ends with a space. Remove it.", "space")
+    return name
