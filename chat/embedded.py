@@ -1,0 +1,85 @@
+"""Streams without a GRIP proxy, from the one ASGI process of embedded mode."""
+
+import asyncio
+import threading
+from collections import defaultdict
+
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django_eventstream.eventstream import get_events
+from django_eventstream.utils import make_id, sse_encode_event
+
+KEEP_ALIVE_S = 20
+
+_sleepers = defaultdict(set)  # channel: the (loop, asyncio.Event) of each stream that waits for it
+_lock = threading.Lock()
+
+
+def wake(channel):
+    """Wake the streams of this process that listen to the channel; callable from any thread."""
+    with _lock:
+        for loop, woken in _sleepers.get(channel, ()):
+            loop.call_soon_threadsafe(woken.set)
+
+
+async def stream(wanted):
+    """Yield the SSE bytes for an EventRequest, for ever.
+
+    A stream carries no events itself: whenever it is woken it reads the log from the last ids it has sent, so
+    nothing can be lost, doubled or out of order.
+    """
+    woken = asyncio.Event()
+    sleeper = (asyncio.get_running_loop(), woken)
+    _add(wanted.channels, sleeper)
+    try:
+        yield b"event: stream-open\ndata:\n\n"
+        while True:
+            woken.clear()
+            body, more = await sync_to_async(_read, thread_sensitive=False)(wanted)
+            if body:
+                yield body
+            if not more and not await _wait(woken):
+                yield b"event: keep-alive\ndata:\n\n"
+    finally:
+        _remove(wanted.channels, sleeper)
+
+
+async def _wait(woken):
+    try:
+        await asyncio.wait_for(woken.wait(), KEEP_ALIVE_S)
+        return True
+    except asyncio.TimeoutError:
+        return False
+
+
+def _read(wanted):
+    """Return the next bytes and whether there are more; move `wanted` on past them."""
+    try:
+        found = get_events(wanted)
+    finally:
+        connection.close()  # the thread is borrowed: it must not keep a connection
+    last_ids = dict(found.channel_last_ids)
+    body = ""
+    if found.channel_reset:
+        channels = {"channels": sorted(found.channel_reset)}
+        body += sse_encode_event("stream-reset", channels, event_id=make_id(last_ids), json_encode=True)
+    for channel, events in found.channel_items.items():
+        for event in events:
+            last_ids[channel] = str(event.id)
+            body += sse_encode_event(event.type, event.data, event_id=make_id(last_ids))
+    wanted.channel_last_ids = last_ids
+    return body.encode(), bool(found.channel_more)
+
+
+def _add(channels, sleeper):
+    with _lock:
+        for channel in channels:
+            _sleepers[channel].add(sleeper)
+
+
+def _remove(channels, sleeper):
+    with _lock:
+        for channel in channels:
+            _sleepers[channel].discard(sleeper)
+            if not _sleepers[channel]:
+                del _sleepers[channel]

@@ -1,0 +1,106 @@
+"""The event log: what readers are told, kept so that they can resume."""
+
+import json
+from datetime import timedelta
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django_eventstream.event import Event
+from django_eventstream.models import Event as LoggedEvent
+from django_eventstream.models import EventCounter
+from django_eventstream.storage import DjangoModelStorage, EventDoesNotExist
+from django_eventstream.utils import get_storage
+
+from . import publisher
+
+KEPT = timedelta(hours=24)
+TRIM_BATCH = 5000  # rows a statement
+MAX_DATA_BYTES = 400_000  # JSON escapes it once more for the proxy, which refuses requests over 1 000 000
+
+
+class NotInTransaction(Exception):
+    """send_event was called outside transaction.atomic(): an event could stay without its message."""
+
+
+def send_event(channel, event_type, data, skip_user_ids=None, async_publish=True, json_encode=True):
+    """Log an event in the caller's transaction and publish it after the commit.
+
+    Takes what django_eventstream.send_event takes, but tells readers only of what has been committed, and never
+    of what was rolled back. `data` is encoded as JSON unless `json_encode` is false. `skip_user_ids` must be
+    empty, there are no users; with `async_publish` false the commit waits up to 2 s for the proxies.
+    Raises NotInTransaction, and ValueError for data over 400 000 bytes.
+    """
+    if not connection.in_atomic_block:
+        raise NotInTransaction("Call send_event inside transaction.atomic(), after saving what it tells of.")
+    if skip_user_ids:
+        raise ValueError("skip_user_ids must be empty: readers of this site are not users.")
+    if json_encode:
+        data = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
+    if len(data.encode()) > MAX_DATA_BYTES:
+        raise ValueError(f"An event carries at most {MAX_DATA_BYTES} bytes of data.")
+
+    event = get_storage().append_event(channel, event_type, data)
+
+    def tell():
+        publisher.publish(event)
+        if not async_publish:
+            publisher.flush()
+
+    # robust: the message is saved, so a failure here is logged and must not become an error of the POST.
+    transaction.on_commit(tell, robust=True)
+
+
+class EventLog(DjangoModelStorage):
+    """The library's log without its faults: exact under concurrency, and never trimmed while somebody waits."""
+
+    def append_event(self, channel, event_type, data):
+        """Log `data` (str) under the channel's next id, within the caller's transaction; return the Event."""
+        event_id = self._next_id(channel)
+        LoggedEvent.objects.create(channel=channel, type=event_type, data=json.dumps(data), eid=event_id)
+        return Event(channel, event_type, data, id=event_id)
+
+    def _next_id(self, channel):
+        counter = EventCounter.objects.filter(name=channel)
+        # The UPDATE locks the counter's row until the transaction ends.
+        if not counter.update(value=F("value") + 1, updated=timezone.now()):
+            # Several first events may get here at once. A plain INSERT would fail for all but one of them, and on
+            # PostgreSQL a failed statement spoils the whole transaction.
+            EventCounter.objects.bulk_create([EventCounter(name=channel)], ignore_conflicts=True)
+            counter.update(value=F("value") + 1, updated=timezone.now())
+        return counter.values_list("value", flat=True).get()
+
+    def get_events(self, channel, last_id, limit=100):
+        """Return up to `limit` Events after `last_id` (int), oldest first.
+
+        Raises EventDoesNotExist when they can't be told without a gap: the id is unknown, or what came
+        right after it has been trimmed. The event `last_id` itself may be gone, for it is not asked for.
+        """
+        current_id = self.get_current_id(channel)
+        if last_id == current_id:
+            return []
+        rows = list(LoggedEvent.objects.filter(channel=channel, eid__gt=last_id).order_by("eid")[:limit])
+        if not rows or last_id < 0 or [row.eid for row in rows] != [*range(last_id + 1, last_id + 1 + len(rows))]:
+            raise EventDoesNotExist(f"No such event {last_id}", current_id)
+        return [_event(row) for row in rows]
+
+    def recent(self, seconds, limit):
+        """Return the Events of the last `seconds`, at most `limit`, oldest first."""
+        since = timezone.now() - timedelta(seconds=seconds)
+        rows = LoggedEvent.objects.filter(created__gte=since).order_by("-id")[:limit]
+        return [_event(row) for row in reversed(rows)]
+
+    def trim_event_log(self):
+        """Delete the events of more than 24 hours ago, in bulk; return how many."""
+        trimmed = 0
+        while True:
+            old = LoggedEvent.objects.filter(created__lt=timezone.now() - KEPT)
+            batch = list(old.values_list("id", flat=True)[:TRIM_BATCH])
+            if not batch:
+                return trimmed
+            trimmed += LoggedEvent.objects.filter(id__in=batch).delete()[0]
+
+
+def _event(row):
+    return Event(row.channel, row.type, json.loads(row.data), id=row.eid)

@@ -1,0 +1,166 @@
+"""Hands committed events to every GRIP proxy, each at its own pace, until it has them."""
+
+import atexit
+import json
+import logging
+import os
+import random
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from django.conf import settings
+from django_eventstream.utils import sse_encode_event
+from gripcontrol import GripPubControl, HttpStreamFormat
+from pubcontrol import Item
+from requests.adapters import HTTPAdapter
+
+from . import embedded
+
+log = logging.getLogger(__name__)
+
+CONNECT_S, ANSWER_S = 2, 5
+FIRST_RETRY_S, LAST_RETRY_S = 0.1, 3
+MATTERS_S = 120  # after that every held stream has asked for what it missed by its next link
+MAX_REQUEST_BYTES = 500_000  # the proxy refuses requests over 1 000 000
+MAX_QUEUE_BYTES = 16_000_000  # a proxy that long away finds a gap and asks for the rest
+EXIT_S = 2
+
+
+def publish(event):
+    """Hand a committed Event to the readers, without waiting for any of them."""
+    item = QueuedItem(event.id, _item_json(event))
+    for lane in _lanes():
+        lane.put(item)
+    embedded.wake(event.channel)
+
+
+def flush(seconds=EXIT_S):
+    """Wait until every proxy has taken everything, at most `seconds` in all."""
+    deadline = time.monotonic() + seconds
+    for lane in _existing_lanes:
+        lane.wait_until_idle(deadline)
+
+
+@dataclass(frozen=True)
+class QueuedItem:
+    """One event as it is sent: its id in the channel, its JSON, and when it was queued."""
+
+    id: int
+    json: bytes
+    queued: float = field(default_factory=time.monotonic)
+
+
+def _item_json(event):
+    # %I and build-id: the proxy writes the id of all channels of the stream into the event.
+    content = sse_encode_event(event.type, event.data, event_id="%I", escape=True)
+    stream = HttpStreamFormat(content, content_filters=["build-id"])
+    item = Item(stream, id=str(event.id), prev_id=str(event.id - 1)).export()
+    item["channel"] = f"events-{quote(event.channel)}"
+    return json.dumps(item, ensure_ascii=False).encode()
+
+
+class Lane:
+    """One proxy's queue and the thread that empties it in order.
+
+    A proxy that refuses or hangs is tried again with back-off, and holds up nobody but itself.
+    """
+
+    def __init__(self, client):
+        self.client = client
+        self.client.requests_session.mount("http://", TimeLimit())
+        self.client.requests_session.mount("https://", TimeLimit())
+        self.client.requests_session.trust_env = False  # no netrc and no web proxy between us and the GRIP proxy
+        self.queue = deque()
+        self.queued_bytes = 0
+        self.sending = False
+        self.changed = threading.Condition()
+        threading.Thread(target=self._run, name=f"publish to {client.uri}", daemon=True).start()
+
+    def put(self, item):
+        with self.changed:
+            self.queue.append(item)
+            self.queued_bytes += len(item.json)
+            while self.queued_bytes > MAX_QUEUE_BYTES:
+                self.queued_bytes -= len(self.queue.popleft().json)
+            self.changed.notify_all()
+
+    def wait_until_idle(self, deadline):
+        with self.changed:
+            self.changed.wait_for(lambda: not self.queue and not self.sending, max(0, deadline - time.monotonic()))
+
+    def _run(self):
+        while True:
+            self._send(self._next_batch())
+
+    def _next_batch(self):
+        with self.changed:
+            self.sending = False
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: self.queue)
+            self.sending = True
+            batch = [self._take()]
+            size = len(batch[0].json)
+            while self.queue and size + len(self.queue[0].json) <= MAX_REQUEST_BYTES:
+                batch.append(self._take())
+                size += len(batch[-1].json)
+        # Two threads that committed one after the other may have come here the other way round.
+        return sorted(batch, key=lambda item: item.id)
+
+    def _take(self):
+        item = self.queue.popleft()
+        self.queued_bytes -= len(item.json)
+        return item
+
+    def _send(self, batch):
+        pause = FIRST_RETRY_S
+        while batch:
+            try:
+                body = b'{"items":[%s]}' % b",".join(item.json for item in batch)
+                self.client.http_call("/publish/", body, {"Content-Type": "application/json"})
+                return
+            except Exception as error:
+                # Trying again is safe whatever became of the request: the proxy drops an id it has seen.
+                log.warning("%d event(s) not published to %s yet: %s", len(batch), self.client.uri, error)
+            time.sleep(pause * random.uniform(0.5, 1))
+            pause = min(2 * pause, LAST_RETRY_S)
+            batch = self._still_matters(batch)
+
+    def _still_matters(self, batch):
+        young = [item for item in batch if time.monotonic() - item.queued < MATTERS_S]
+        if len(young) < len(batch):
+            log.error("%d event(s) given up for %s", len(batch) - len(young), self.client.uri)
+        return young
+
+
+class TimeLimit(HTTPAdapter):
+    """Give every request a time limit: pubcontrol sets none, and a hanging proxy would hold its lane for ever."""
+
+    def send(self, request, **kwargs):
+        return super().send(request, **{**kwargs, "timeout": (CONNECT_S, ANSWER_S)})
+
+
+_existing_lanes = []
+_making_lanes = threading.Lock()
+
+
+def _lanes():
+    if not _existing_lanes and settings.GRIP_PROXIES:
+        with _making_lanes:
+            if not _existing_lanes:
+                clients = GripPubControl(settings.GRIP_PROXIES).clients
+                _existing_lanes.extend(Lane(client) for client in clients)
+    return _existing_lanes
+
+
+def _forget_lanes():
+    """Threads don't survive a fork: the child starts its own at its first publish."""
+    global _making_lanes
+    _existing_lanes.clear()
+    _making_lanes = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget_lanes)
+atexit.register(flush)

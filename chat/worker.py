@@ -1,0 +1,46 @@
+"""What each server process does beside answering requests."""
+
+import logging
+import random
+import threading
+import time
+
+from django.db import Error, connection
+from django_eventstream.utils import get_storage
+
+from . import publisher
+
+log = logging.getLogger(__name__)
+
+REPUBLISHED_S, REPUBLISHED_EVENTS = 60, 1000
+TRIM_EVERY_S = 3600
+
+
+def start():
+    """Start the process's one background thread; call it after the fork."""
+    threading.Thread(target=_run, name="worker", daemon=True).start()
+
+
+def _run():
+    _survive(publish_recent)
+    while True:
+        time.sleep(TRIM_EVERY_S * random.uniform(0.5, 1))
+        _survive(get_storage().trim_event_log)
+
+
+def publish_recent():
+    """Publish the last minute of the log again: a process killed after its commit may not have published.
+
+    The proxy drops the ids that it has seen.
+    """
+    for event in get_storage().recent(REPUBLISHED_S, REPUBLISHED_EVENTS):
+        publisher.publish(event)
+
+
+def _survive(job):
+    try:
+        job()
+    except Error as error:
+        log.error("%s failed: %s", job.__name__, error)
+    finally:
+        connection.close()
