@@ -1,0 +1,86 @@
+"""The fields of a request's body, whichever way they were sent."""
+
+import json
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+
+from .errors import refuse
+
+MAX_FIELDS = 100
+
+
+def read_fields(request):
+    """Return the fields as a dict of str; raise Refusal for a body that isn't one whole, valid form or object.
+
+    Django would take a body that was cut off and replace bytes that are not UTF-8; a message must not
+    change on its way, so both are refused.
+    """
+    reader = READERS.get(request.content_type)
+    if reader is None:
+        raise refuse(415, "Content-Type", f"Content-Type must be one of {', '.join(READERS)}.")
+    body = _whole_body(request)
+    try:
+        return reader(request, body.decode())
+    except UnicodeDecodeError:
+        raise refuse(400, "body", "body is not valid UTF-8. Send it in UTF-8.") from None
+
+
+def _whole_body(request):
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    too_big = refuse(413, "body", f"body may hold at most {limit} bytes. Send less.", limit=limit)
+    length = request.META.get("CONTENT_LENGTH")
+    if not length and "HTTP_TRANSFER_ENCODING" in request.META and not hasattr(request, "scope"):
+        raise refuse(411, "Content-Length", "Content-Length is missing. Send the body in one piece, not chunked.")
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise too_big from None
+    except UnreadablePostError:
+        raise refuse(400, "body", "body was cut off. Send it again.") from None
+    if len(body) > limit:
+        raise too_big
+    if length and len(body) != int(length):
+        raise refuse(400, "body", "body is shorter than its Content-Length. Send it again.")
+    return body
+
+
+def _json(request, body):
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        raise refuse(400, "body", "body is not valid JSON.") from None
+    if not isinstance(fields, dict):
+        raise refuse(400, "body", 'body must be a JSON object, such as {"from": "ann", "text": "hello"}.')
+    for name, value in fields.items():
+        if not isinstance(value, str):
+            raise refuse(400, name, f"{name} must be a string.")
+    return fields
+
+
+def _urlencoded(request, body):
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except UnicodeDecodeError:
+        raise
+    except ValueError:
+        raise refuse(400, "body", f"body may hold at most {MAX_FIELDS} fields. Send less.", limit=MAX_FIELDS) from None
+    return dict(pairs)
+
+
+def _multipart(request, body):
+    request.encoding = "utf-8"
+    try:
+        return request.POST.dict()
+    except (MultiPartParserError, SuspiciousOperation):
+        raise refuse(400, "body", "body is not a valid multipart form.") from None
+
+
+READERS = {
+    "application/x-www-form-urlencoded": _urlencoded,
+    "multipart/form-data": _multipart,
+    "application/json": _json,
+}

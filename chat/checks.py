@@ -1,0 +1,61 @@
+"""Misconfigurations that would lose messages or let strangers in, told at the start."""
+
+from django.conf import settings
+from django.core.checks import Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from .grip import grip_proxies
+
+GRIP_MIDDLEWARE = "chat.middleware.GripMiddleware"
+
+
+@register()
+def grip_middleware_is_first(app_configs, **kwargs):
+    if not settings.MIDDLEWARE or settings.MIDDLEWARE[0] != GRIP_MIDDLEWARE:
+        yield Error(
+            "GripMiddleware is not the first middleware, so others would change its instructions to the proxy.",
+            hint=f"Put {GRIP_MIDDLEWARE!r} first in MIDDLEWARE.",
+            id="chat.E001",
+        )
+
+
+@register()
+def grip_proxies_are_normal(app_configs, **kwargs):
+    if getattr(settings, "GRIP_URL", None) or getattr(settings, "GRIP_VERIFY_KEY", None):
+        yield Error(
+            "GRIP_URL or GRIP_VERIFY_KEY is a Django setting: django-grip would add to GRIP_PROXIES at every request.",
+            hint="Set them in the environment, or write GRIP_PROXIES.",
+            id="chat.E002",
+        )
+    try:
+        normal = grip_proxies(settings.GRIP_PROXIES)
+    except ImproperlyConfigured as problem:
+        yield Error(str(problem), id="chat.E003")
+        return
+    if normal != settings.GRIP_PROXIES:
+        yield Error(
+            "GRIP_PROXIES holds a proxy twice or an address that ends in a slash.",
+            hint="Pass it through chat.grip.grip_proxies, as chatsite/settings.py does.",
+            id="chat.E004",
+        )
+
+
+@register()
+def grip_proxies_sign(app_configs, **kwargs):
+    for proxy in settings.GRIP_PROXIES:
+        if not proxy.get("key"):
+            yield Warning(
+                f"The GRIP proxy {proxy.get('control_uri')} has no key: any Grip-Sig header counts as its own.",
+                hint="Set the same key in GRIP_URL (?key=...) and in the proxy (Pushpin: sig_key).",
+                id="chat.W001",
+            )
+
+
+@register()
+def event_log_is_ours(app_configs, **kwargs):
+    if getattr(settings, "EVENTSTREAM_STORAGE_CLASS", None) != "chat.eventlog.EventLog":
+        yield Error(
+            "EVENTSTREAM_STORAGE_CLASS is not the chat's own event log: readers could not resume exactly.",
+            hint='Set EVENTSTREAM_STORAGE_CLASS = "chat.eventlog.EventLog".',
+            id="chat.E005",
+        )

@@ -1,0 +1,60 @@
+from django import forms
+from django.core.exceptions import ValidationError
+
+from .models import MAX_TEXT_LENGTH
+from .names import clean_room_name, is_blank, refuse_surrogates, validate_name
+
+
+class PersonField(forms.CharField):
+    """A person's name, kept as it was sent."""
+
+    default_error_messages = {"required": "is missing. Say who you are."}
+
+    def __init__(self, **kwargs):
+        super().__init__(strip=False, validators=[validate_name], **kwargs)
+
+
+class RoomField(forms.CharField):
+    """A room's name, in the form that rooms are stored under."""
+
+    default_error_messages = {"required": "is missing. Name a room."}
+
+    def __init__(self, **kwargs):
+        super().__init__(strip=False, **kwargs)
+
+    def clean(self, value):
+        return clean_room_name(super().clean(value))
+
+
+class TextField(forms.CharField):
+    """The text of a message, kept byte for byte."""
+
+    default_error_messages = {"required": "is missing. Write something."}
+
+    def __init__(self, **kwargs):
+        super().__init__(strip=False, validators=[validate_text], **kwargs)
+
+
+def validate_text(text):
+    refuse_surrogates(text)
+    if is_blank(text):
+        raise ValidationError("is blank. Write something that can be seen.", "blank")
+    if len(text) > MAX_TEXT_LENGTH:
+        raise ValidationError(
+            "has %(length)d characters, at most %(limit)d are allowed. Shorten it or send it in parts.",
+            "max_length",
+            {"limit": MAX_TEXT_LENGTH, "length": len(text)},
+        )
+
+
+class JoinForm(forms.Form):
+    room = RoomField(initial="default")
+    user = PersonField()
+
+
+class MessageForm(forms.Form):
+    sender = PersonField()
+    text = TextField()
+
+    def add_prefix(self, field_name):
+        return "from" if field_name == "sender" else field_name  # `from` can't be a name in Python

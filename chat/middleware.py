@@ -1,0 +1,71 @@
+"""What holds for every request."""
+
+import logging
+from urllib.parse import unquote_to_bytes
+
+from django.db import InterfaceError, OperationalError
+from django.utils.deprecation import MiddlewareMixin
+from django_grip import GripMiddleware as BaseGripMiddleware
+
+from .errors import Refusal, answer, refuse
+
+log = logging.getLogger(__name__)
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class GripMiddleware(BaseGripMiddleware):
+    """django-grip's middleware, for streams over HTTP: it must not answer bad WebSocket messages in its own way."""
+
+    def process_request(self, request):
+        if super().process_request(request) is not None:
+            return answer(
+                request, refuse(415, "Content-Type", "WebSocket messages are not served here.")
+            )
+
+
+class ContentSecurityPolicy(MiddlewareMixin):
+    """Let pages use our own files only, and no inline script or style."""
+
+    def process_response(self, request, response):
+        response["Content-Security-Policy"] = POLICY
+        return response
+
+
+class StrictUTF8(MiddlewareMixin):
+    """Refuse addresses that are not UTF-8.
+
+    Django replaces the bad bytes, so that different addresses would mean the same room.
+    """
+
+    def process_request(self, request):
+        try:
+            unquote_to_bytes(_raw_address(request)).decode()
+        except UnicodeDecodeError:
+            return answer(
+                request, refuse(400, "address", "The address is not valid UTF-8. Percent-encode it as UTF-8.")
+            )
+
+
+def _raw_address(request):
+    """Return path and query as bytes, as they came: the server keeps them beside the decoded ones."""
+    if hasattr(request, "scope"):
+        return (request.scope.get("raw_path") or b"") + b"?" + request.scope["query_string"]
+    return request.META.get("RAW_URI", "").encode("latin-1")
+
+
+class RefusalsAndOutages(MiddlewareMixin):
+    """Answer what the views refuse, and 503 while the database can't be used."""
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, Refusal):
+            return answer(request, exception)
+        if isinstance(exception, (OperationalError, InterfaceError)):
+            log.error("The database failed: %s", exception)
+            errors = [
+                {"field": "database", "message": "The database does not answer. Nothing was saved; try again soon."}
+            ]
+            return answer(request, Refusal(503, errors, {"Retry-After": "2"}))

@@ -1,0 +1,24 @@
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from . import event_stream, views
+
+
+class SegmentConverter(StringConverter):
+    """One whole segment of a path, spaces and line ends included: the views say what is wrong with it."""
+
+    regex = r"(?s:[^/]+)"
+
+
+register_converter(SegmentConverter, "segment")
+
+# Top-level names without a slash are rooms, so every page to come lives below /-/.
+urlpatterns = [
+    path("", views.join, name="join"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("robots.txt", views.robots, name="robots"),
+    path("events/", event_stream.events, name="events"),
+    path("rooms/<segment:room>/messages/", views.messages, name="messages"),
+    path("rooms/<segment:room>/events/", event_stream.room_events, name="room-events"),
+    path("<segment:room>", views.room, name="room"),
+]

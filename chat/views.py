@@ -1,0 +1,106 @@
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.csrf import csrf_exempt
+from django_eventstream import get_current_event_id
+
+from .bodies import read_fields
+from .channels import room_channel
+from .errors import only, refuse_form, refuse_invalid
+from .eventlog import send_event
+from .forms import JoinForm, MessageForm
+from .models import MAX_TEXT_LENGTH, ChatMessage, ChatRoom
+from .names import clean_room_name
+
+
+@only("GET", "HEAD")
+def join(request):
+    """Ask who you are and where you want to go; with ?user= (and ?room=) go there."""
+    if "user" not in request.GET:
+        return render(request, "chat/join.html", {"form": JoinForm(), "room": None})
+    form = JoinForm({"room": "default", **request.GET.dict()})
+    if not form.is_valid():
+        return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
+    query = request.GET.copy()
+    query.pop("room", None)
+    return redirect(f"{reverse('room', args=[form.cleaned_data['room']])}?{query.urlencode()}")
+
+
+@only("GET", "HEAD")
+def room(request, room):
+    """Show the room to ?user=."""
+    form = JoinForm({"room": room, "user": request.GET.get("user", "")})
+    valid = form.is_valid()
+    if "room" in form.errors:
+        return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
+    eid = form.cleaned_data["room"]
+    if "user" not in request.GET:
+        return render(request, "chat/join.html", {"form": JoinForm(), "room": eid})
+    if not valid:
+        return render(request, "chat/join.html", {"form": form, "room": eid}, status=400)
+    return _chat_page(request, eid, form.cleaned_data["user"])
+
+
+def _chat_page(request, eid, user):
+    channel = room_channel(eid)
+    # The event id is read before the messages: what is sent in between comes twice and is dropped by its id.
+    last_event_id = get_current_event_id([channel])
+    messages = ChatMessage.objects.in_room(eid).latest_page()
+    page = {
+        "room": eid,
+        "user": user,
+        "lastEventId": last_event_id,
+        "messagesUrl": reverse("messages", args=[eid]),
+        "eventsUrl": f"{reverse('events')}?{urlencode({'channel': channel})}",
+        "maxTextLength": MAX_TEXT_LENGTH,
+    }
+    context = {"room": eid, "user": user, "messages": list(reversed(messages)), "page": page}
+    return render(request, "chat/room.html", context)
+
+
+# No CSRF token: a request carries no cookie or password of the person, so a foreign page that makes a browser
+# post gains nothing that it couldn't post itself.
+@csrf_exempt
+@only("GET", "HEAD", "POST")
+def messages(request, room):
+    eid = _room_or_refusal(room)
+    return _post_message(request, eid) if request.method == "POST" else _list_messages(eid)
+
+
+def _list_messages(eid):
+    last_event_id = get_current_event_id([room_channel(eid)])  # before the messages, as in the page
+    messages = ChatMessage.objects.in_room(eid).latest_page()
+    return JsonResponse({"messages": [m.to_data() for m in messages], "last-event-id": last_event_id})
+
+
+def _post_message(request, eid):
+    form = MessageForm(read_fields(request))
+    if not form.is_valid():
+        raise refuse_form(form)
+    user, text = form.cleaned_data["sender"], form.cleaned_data["text"]
+    with transaction.atomic():
+        room = ChatRoom.objects.locked(eid)
+        message = room.messages.create(user=user, text=text)
+        send_event(room_channel(eid), "message", message.to_data())
+    return JsonResponse(message.to_data())
+
+
+def _room_or_refusal(room):
+    try:
+        return clean_room_name(room)
+    except ValidationError as error:
+        raise refuse_invalid("room", error) from None
+
+
+@only("GET", "HEAD")
+def favicon(request):
+    return redirect(static("chat/favicon.svg"))
+
+
+@only("GET", "HEAD")
+def robots(request):
+    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
