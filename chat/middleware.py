@@ -22,9 +22,7 @@ class GripMiddleware(BaseGripMiddleware):
 
     def process_request(self, request):
         if super().process_request(request) is not None:
-            return answer(
-                request, refuse(415, "Content-Type", "WebSocket messages are not served here.")
-            )
+            return answer(request, refuse(415, "Content-Type", "WebSocket messages are not served here."))
 
 
 class ContentSecurityPolicy(MiddlewareMixin):

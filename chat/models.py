@@ -1,10 +1,15 @@
 from django.db import models
+from django.db.models.functions import Abs
 from django.urls import reverse
 
 from .names import MAX_NAME_LENGTH
 
 MAX_TEXT_LENGTH = 8000  # code points
 PAGE_SIZE = 50  # messages
+
+# The id of a message in disguise, to sort a room by. Once a room holds 2 % of all messages, PostgreSQL would rather
+# walk the primary key than (room, id), and reads the whole table if that room has been quiet lately.
+ORDER_IN_ROOM = Abs("id")
 
 
 class ChatRoomQuerySet(models.QuerySet):
@@ -42,7 +47,7 @@ class ChatMessageQuerySet(models.QuerySet):
 
     def latest_page(self):
         """Return the last 50 messages, newest first."""
-        return self.order_by("-id")[:PAGE_SIZE]
+        return self.order_by(ORDER_IN_ROOM.desc())[:PAGE_SIZE]
 
 
 class ChatMessage(models.Model):
@@ -56,7 +61,7 @@ class ChatMessage(models.Model):
     class Meta:
         verbose_name = "message"
         # The latest page of a room is one short walk along this index, however many messages and rooms there are.
-        indexes = (models.Index(fields=["room", "-id"], name="chat_message_latest"),)
+        indexes = (models.Index("room", ORDER_IN_ROOM.desc(), name="chat_message_latest"),)
 
     def __str__(self):
         return f"{self.user}: {self.text[:60]}"

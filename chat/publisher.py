@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 CONNECT_S, ANSWER_S = 2, 5
 FIRST_RETRY_S, LAST_RETRY_S = 0.1, 3
-MATTERS_S = 120  # after that every held stream has asked for what it missed by its next link
+MATTERS_S = 900  # after that every held stream has followed its next link
 MAX_REQUEST_BYTES = 500_000  # the proxy refuses requests over 1 000 000
 MAX_QUEUE_BYTES = 16_000_000  # a proxy that long away finds a gap and asks for the rest
 EXIT_S = 2

@@ -1,0 +1,18 @@
+"""What the tests that need no server share."""
+
+import pytest
+from django.test import Client
+
+
+@pytest.fixture(autouse=True)
+def no_request_is_an_error(caplog):
+    """Fail a test during which the server made a mistake, even if nobody looked at the answer."""
+    yield
+    mistakes = [record for record in caplog.get_records("call") if record.name == "django.request"]
+    assert not [record for record in mistakes if record.levelname == "ERROR" and record.status_code == 500]
+
+
+@pytest.fixture
+def client():
+    """A client that gets a 500 as an answer, like everybody else."""
+    return Client(raise_request_exception=False)
