@@ -1,10 +1,11 @@
 """The fields of a request's body, whichever way they were sent."""
 
 import json
+import re
 from urllib.parse import parse_qsl
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
@@ -33,6 +34,8 @@ def _whole_body(request):
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     too_big = refuse(413, "body", f"body may hold at most {limit} bytes. Send less.", limit=limit)
     length = request.META.get("CONTENT_LENGTH")
+    if length and not re.fullmatch("[0-9]+", length):
+        raise refuse(400, "Content-Length", "Content-Length is not a number. Write the body's length in bytes.")
     if not length and "HTTP_TRANSFER_ENCODING" in request.META and not hasattr(request, "scope"):
         raise refuse(411, "Content-Length", "Content-Length is missing. Send the body in one piece, not chunked.")
     try:
@@ -67,16 +70,27 @@ def _urlencoded(request, body):
     except UnicodeDecodeError:
         raise
     except ValueError:
-        raise refuse(400, "body", f"body may hold at most {MAX_FIELDS} fields. Send less.", limit=MAX_FIELDS) from None
+        raise _too_many_fields() from None
     return dict(pairs)
 
 
 def _multipart(request, body):
-    request.encoding = "utf-8"
+    # Django would put other characters for what a part holds, maybe in base64, that is not UTF-8. As Latin-1 every
+    # character is one byte of the part.
+    request.encoding = "latin-1"
     try:
-        return request.POST.dict()
+        fields = request.POST
+    except TooManyFieldsSent:
+        raise _too_many_fields() from None
     except (MultiPartParserError, SuspiciousOperation):
         raise refuse(400, "body", "body is not a valid multipart form.") from None
+    if sum(len(values) for _, values in fields.lists()) > MAX_FIELDS:
+        raise _too_many_fields()
+    return {name: value.encode("latin-1").decode() for name, value in fields.items()}
+
+
+def _too_many_fields():
+    return refuse(400, "body", f"body may hold at most {MAX_FIELDS} fields. Send less.", limit=MAX_FIELDS)
 
 
 READERS = {

@@ -5,38 +5,45 @@ from .models import MAX_TEXT_LENGTH
 from .names import clean_room_name, is_blank, refuse_surrogates, validate_name
 
 
-class PersonField(forms.CharField):
-    """A person's name, kept as it was sent."""
+class VerbatimField(forms.CharField):
+    """A text that is kept as it was sent; the checks raise ValidationError for what can't be."""
+
+    def __init__(self, *checks, **kwargs):
+        super().__init__(strip=False, **kwargs)
+        self.validators = [*checks]  # not Django's own: it says a second time, in other words, that NUL won't do
+
+
+class PersonField(VerbatimField):
+    """A person's name."""
 
     default_error_messages = {"required": "is missing. Say who you are."}
 
     def __init__(self, **kwargs):
-        super().__init__(strip=False, validators=[validate_name], **kwargs)
+        super().__init__(validate_name, **kwargs)
 
 
-class RoomField(forms.CharField):
+class RoomField(VerbatimField):
     """A room's name, in the form that rooms are stored under."""
 
     default_error_messages = {"required": "is missing. Name a room."}
-
-    def __init__(self, **kwargs):
-        super().__init__(strip=False, **kwargs)
 
     def clean(self, value):
         return clean_room_name(super().clean(value))
 
 
-class TextField(forms.CharField):
-    """The text of a message, kept byte for byte."""
+class TextField(VerbatimField):
+    """The text of a message."""
 
     default_error_messages = {"required": "is missing. Write something."}
 
     def __init__(self, **kwargs):
-        super().__init__(strip=False, validators=[validate_text], **kwargs)
+        super().__init__(validate_text, **kwargs)
 
 
 def validate_text(text):
     refuse_surrogates(text)
+    if "\0" in text:
+        raise ValidationError("holds a NUL character. Remove it.", "nul")
     if is_blank(text):
         raise ValidationError("is blank. Write something that can be seen.", "blank")
     if len(text) > MAX_TEXT_LENGTH:

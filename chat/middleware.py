@@ -1,10 +1,13 @@
 """What holds for every request."""
 
 import logging
+from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.utils.deprecation import MiddlewareMixin
+from django_grip import GripData
 from django_grip import GripMiddleware as BaseGripMiddleware
 
 from .errors import Refusal, answer, refuse
@@ -18,11 +21,13 @@ POLICY = (
 
 
 class GripMiddleware(BaseGripMiddleware):
-    """django-grip's middleware, for streams over HTTP: it must not answer bad WebSocket messages in its own way."""
+    """django-grip's middleware, for streams over HTTP: WebSocket messages it would read, and answer in its own way."""
 
     def process_request(self, request):
-        if super().process_request(request) is not None:
+        if request.content_type == "application/websocket-events":
+            request.grip = GripData()
             return answer(request, refuse(415, "Content-Type", "WebSocket messages are not served here."))
+        super().process_request(request)
 
 
 class ContentSecurityPolicy(MiddlewareMixin):
@@ -34,12 +39,17 @@ class ContentSecurityPolicy(MiddlewareMixin):
 
 
 class StrictUTF8(MiddlewareMixin):
-    """Refuse addresses that are not UTF-8.
+    """Refuse addresses that are not UTF-8, and cookies that no database can look up.
 
     Django replaces the bad bytes, so that different addresses would mean the same room.
     """
 
     def process_request(self, request):
+        if request.encoding:  # the charset of Content-Type, in which Django would read the query, be it "base64"
+            with suppress(LookupError, ValueError, SuspiciousOperation):  # Django does so once before it lets go
+                request.encoding = "utf-8"
+        if any("\0" in value for value in request.COOKIES.values()):
+            return answer(request, refuse(400, "Cookie", "A cookie holds a NUL character. Delete it."))
         try:
             unquote_to_bytes(_raw_address(request)).decode()
         except UnicodeDecodeError:

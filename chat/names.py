@@ -6,14 +6,16 @@ from django.core.exceptions import ValidationError
 
 MAX_NAME_LENGTH = 64  # code points
 
-# What leaves no mark: format characters (emoji joiners among them), separators, controls.
+# What leaves no mark: format characters (emoji joiners among them), separators, controls; and what Unicode counts
+# among letters, marks and symbols but draws as nothing: fillers, the blank Braille pattern, variation selectors.
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+BLANKS = {*"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0", *map(chr, range(0xFE00, 0xFE10))}
 CONTROLS = {"Cc", "Zl", "Zp"}
 
 
 def is_blank(text):
     """Tell whether nothing of `text` could be seen."""
-    return all(unicodedata.category(char) in INVISIBLE for char in text)
+    return all(unicodedata.category(char) in INVISIBLE or char in BLANKS for char in text)
 
 
 def refuse_surrogates(text):

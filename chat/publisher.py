@@ -155,12 +155,15 @@ def _lanes():
     return _existing_lanes
 
 
-def _forget_lanes():
-    """Threads don't survive a fork: the child starts its own at its first publish."""
+def forget_lanes():
+    """Start over with the proxies of the settings at the next publish.
+
+    For a child process, since threads don't survive a fork, and for tests.
+    """
     global _making_lanes
     _existing_lanes.clear()
     _making_lanes = threading.Lock()
 
 
-os.register_at_fork(after_in_child=_forget_lanes)
+os.register_at_fork(after_in_child=forget_lanes)
 atexit.register(flush)

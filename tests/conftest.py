@@ -2,6 +2,11 @@
 
 import pytest
 from django.test import Client
+from grip_proxy import GripProxy
+
+from chat import publisher
+
+KEY = "a key of at least 32 characters, as HS256 wants it"
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +21,13 @@ def no_request_is_an_error(caplog):
 def client():
     """A client that gets a 500 as an answer, like everybody else."""
     return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def grip_proxy(settings):
+    """The one GRIP proxy that the site publishes to."""
+    with GripProxy() as proxy:
+        settings.GRIP_PROXIES = [{"control_uri": proxy.uri, "key": KEY}]
+        publisher.forget_lanes()
+        yield proxy
+    publisher.forget_lanes()

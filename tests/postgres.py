@@ -7,6 +7,7 @@ runs the command with DATABASE_URL pointing at it.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -78,5 +79,6 @@ class Cluster:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped too
     with Cluster() as cluster:
         sys.exit(subprocess.run(sys.argv[1:], env={**os.environ, "DATABASE_URL": cluster.new_database()}).returncode)

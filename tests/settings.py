@@ -17,3 +17,6 @@ WHITENOISE_AUTOREFRESH = True  # there is no folder of collected files
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file: an in-memory database has neither WAL nor locks that several threads wait for.
     DATABASES["default"]["TEST"] = {"NAME": f"{DATA_FOLDER.name}/test.sqlite3"}
+else:
+    # The test client keeps a thread's connection, where a server gives it back after each request.
+    DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 30

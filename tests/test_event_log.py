@@ -1,0 +1,161 @@
+"""The event log: one unbroken row of events for each channel, written with what they tell of."""
+
+import json
+import threading
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+from django_eventstream.models import Event, EventCounter
+from django_eventstream.storage import EventDoesNotExist
+
+from chat.eventlog import KEPT, MAX_DATA_BYTES, EventLog, NotInTransaction, send_event
+
+CHANNEL = "room-lobby"
+
+
+def log(count=1, channel=CHANNEL):
+    with transaction.atomic():
+        return [EventLog().append_event(channel, "message", json.dumps({"n": n})).id for n in range(count)]
+
+
+def ids_after(last_id, channel=CHANNEL, limit=100):
+    return [event.id for event in EventLog().get_events(channel, last_id, limit)]
+
+
+def age(event_ids, by=KEPT * 2):
+    Event.objects.filter(channel=CHANNEL, eid__in=event_ids).update(created=timezone.now() - by)
+
+
+@pytest.mark.django_db
+def test_ids_of_a_channel_run_from_one_without_a_gap():
+    assert log(3) == [1, 2, 3]
+    assert log(2, "room-other") == [1, 2]
+    assert log() == [4]
+
+
+@pytest.mark.django_db
+def test_events_after_an_id_come_oldest_first_up_to_the_limit():
+    log(5)
+    assert ids_after(2) == [3, 4, 5]
+    assert ids_after(0, limit=2) == [1, 2]
+    assert ids_after(5) == []
+
+
+@pytest.mark.django_db
+def test_what_is_read_is_what_was_logged():
+    data = '{"text": "%I \\\\ü\\u2028"}'
+    with transaction.atomic():
+        EventLog().append_event(CHANNEL, "message", data)
+    (event,) = EventLog().get_events(CHANNEL, 0)
+    assert (event.channel, event.type, event.data, event.id) == (CHANNEL, "message", data, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("last_id", [-1, 4, 10**18 - 1])
+def test_an_id_that_was_never_given_out_does_not_exist(last_id):
+    log(3)
+    with pytest.raises(EventDoesNotExist) as caught:
+        ids_after(last_id)
+    assert caught.value.current_id == 3
+
+
+@pytest.mark.django_db
+def test_a_room_quiet_for_months_resumes_at_its_last_id():
+    age(log(3))
+    EventLog().trim_event_log()
+    assert ids_after(3) == []
+    log(1)
+    assert ids_after(3) == [4]
+
+
+@pytest.mark.django_db
+def test_the_events_after_a_trimmed_one_are_served():
+    age(log(3)[:2])
+    EventLog().trim_event_log()
+    assert ids_after(2) == [3]
+
+
+@pytest.mark.django_db
+def test_a_gap_is_never_passed_over():
+    age(log(3)[:2])
+    EventLog().trim_event_log()
+    with pytest.raises(EventDoesNotExist):
+        ids_after(1)
+
+
+@pytest.mark.django_db
+def test_trimming_deletes_what_is_a_day_old_in_few_statements(django_assert_max_num_queries):
+    old, young = log(200), log(3)
+    age(old)
+    with django_assert_max_num_queries(5):
+        assert EventLog().trim_event_log() == 200
+    assert [*Event.objects.values_list("eid", flat=True)] == young
+
+
+@pytest.mark.django_db
+def test_logging_does_not_trim():
+    age(log(3))
+    log()
+    assert Event.objects.count() == 4
+
+
+@pytest.mark.django_db
+def test_what_was_said_in_the_last_minute_can_be_asked_for():
+    age(log(3)[:1])
+    assert [event.id for event in EventLog().recent(60, limit=10)] == [2, 3]
+    assert [event.id for event in EventLog().recent(60, limit=1)] == [3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_first_events_at_once_all_get_an_id():
+    """A plain INSERT of the counter fails for all but one of them, and takes their transactions along."""
+    together, ids = threading.Barrier(8, timeout=20), []
+
+    def first():
+        connection.ensure_connection()
+        together.wait()
+        try:
+            ids.extend(log())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=first) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sorted(ids) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_send_event_refuses_to_run_outside_a_transaction():
+    with pytest.raises(NotInTransaction):
+        send_event(CHANNEL, "message", {})
+    assert not EventCounter.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_event_too_big_for_the_proxy_is_refused_before_anything_is_written():
+    with pytest.raises(ValueError, match=str(MAX_DATA_BYTES)), transaction.atomic():
+        send_event(CHANNEL, "message", "x" * MAX_DATA_BYTES)
+    assert not Event.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readers_are_told_after_the_commit(grip_proxy):
+    with transaction.atomic():
+        send_event(CHANNEL, "message", {"n": 1}, async_publish=False)
+        assert grip_proxy.requests.empty()
+    assert grip_proxy.next_item()["id"] == "1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_rolled_back_is_never_told_and_its_id_is_used_again(grip_proxy):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        send_event(CHANNEL, "message", {"text": "ghost"})
+        raise ZeroDivisionError
+    with transaction.atomic():
+        send_event(CHANNEL, "message", {"text": "real"})
+    item = grip_proxy.next_item()
+    assert item["id"] == "1"
+    assert "real" in item["http-stream"]["content"]
+    assert grip_proxy.is_empty()
