@@ -1,0 +1,42 @@
+"use strict";
+
+const { test } = require("node:test");
+const assert = require("node:assert/strict");
+require("../../static/chat/message_log.js");
+
+function logOf(...shownIds) {
+  const shown = [...shownIds];
+  const insert = ({ id }, nextId) => shown.splice(nextId === null ? shown.length : shown.indexOf(nextId), 0, id);
+  const log = chat.messageLog({ shownIds, insert });
+  return { shown, add: (...ids) => ids.forEach((id) => log.add({ id })) };
+}
+
+test("a new message goes to the end", () => {
+  const { shown, add } = logOf(1, 2);
+  add(3);
+  assert.deepEqual(shown, [1, 2, 3]);
+});
+
+test("a message that stands in the page is not shown again", () => {
+  const { shown, add } = logOf(1, 2);
+  add(2, 1);
+  assert.deepEqual(shown, [1, 2]);
+});
+
+test("a message that came by the stream is not shown again", () => {
+  const { shown, add } = logOf();
+  add(7, 7);
+  assert.deepEqual(shown, [7]);
+});
+
+test("a message that comes late goes to its place", () => {
+  const { shown, add } = logOf(10);
+  add(30, 20, 5, 25);
+  assert.deepEqual(shown, [5, 10, 20, 25, 30]);
+});
+
+test("ids are ordered as numbers", () => {
+  const { shown, add } = logOf(9);
+  add(100, 10);
+  assert.deepEqual(shown, [9, 10, 100]);
+});
