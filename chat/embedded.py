@@ -31,11 +31,12 @@ async def stream(wanted):
     woken = asyncio.Event()
     sleeper = (asyncio.get_running_loop(), woken)
     _add(wanted.channels, sleeper)
+    opening = True
     try:
-        yield b"event: stream-open\ndata:\n\n"
         while True:
             woken.clear()
-            body, more = await sync_to_async(_read, thread_sensitive=False)(wanted)
+            body, more = await sync_to_async(_read, thread_sensitive=False)(wanted, opening)
+            opening = False
             if body:
                 yield body
             if not more and not await _wait(woken):
@@ -52,7 +53,7 @@ async def _wait(woken):
         return False
 
 
-def _read(wanted):
+def _read(wanted, opening):
     """Return the next bytes and whether there are more; move `wanted` on past them."""
     try:
         found = get_events(wanted)
@@ -60,6 +61,10 @@ def _read(wanted):
         connection.close()  # the thread is borrowed: it must not keep a connection
     last_ids = dict(found.channel_last_ids)
     body = ""
+    if opening:
+        # With the id, a reader that is cut off before its first message resumes; before a reset it must not.
+        event_id = "" if found.channel_reset else f"id: {make_id(last_ids)}\n"
+        body += f"event: stream-open\n{event_id}data:\n\n"
     if found.channel_reset:
         channels = {"channels": sorted(found.channel_reset)}
         body += sse_encode_event("stream-reset", channels, event_id=make_id(last_ids), json_encode=True)

@@ -1,34 +1,20 @@
-"""GET /events/: opens a stream, which the GRIP proxy holds from then on.
-
-The proxy sends a reader's request on to us, keeps the connection and lets ours go. It comes back for the reader
-by the *next link* that we gave it: from time to time, when it was told of an event out of sequence, and at once
-while there is more to read.
-"""
+"""GET /events/: says who reads what from where on, and opens the stream."""
 
 import re
-import time
-import zlib
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
-from django.urls import reverse
 from django_eventstream.eventrequest import EventRequest
-from django_eventstream.eventstream import get_events
-from django_eventstream.utils import add_default_headers, make_id
+from django_eventstream.utils import add_default_headers
 
-from . import embedded
+from . import embedded, held
 from .channels import clean_channel, room_channel
 from .errors import only, refuse, refuse_invalid
 
 MAX_CHANNELS = 10
-# Pushpin follows 10 next links a second, each for up to 100 readers of the same one, and a reader whose turn has not
-# come is told nothing meanwhile: 600 rooms that asked every 20 s were told up to 50 s late. So links are rare.
-NEXT_LINK_S = 600
-# Pushpin answers 502 for a first response with instructions of over 100 000 bytes. Next links have no such limit.
-MAX_FIRST_BODY_BYTES = 90_000
 UNKNOWN_ID = "-1"
 
 
@@ -51,7 +37,7 @@ def _open(request, names):
         wanted.channel_last_ids = (
             _proxy_last_ids(request) if is_recovery else _reader_last_ids(request, wanted.channels)
         )
-        response = _held_response(request, wanted)
+        response = held.response(request, wanted)
     elif isinstance(request, ASGIRequest) and not settings.GRIP_PROXIES:
         wanted.channel_last_ids = _reader_last_ids(request, wanted.channels)
         response = StreamingHttpResponse(embedded.stream(wanted), content_type="text/event-stream")
@@ -109,55 +95,3 @@ def _reader_last_ids(request, channels):
 
 def _id(text):
     return str(int(text)) if re.fullmatch(r"[0-9]{1,18}", text) else UNKNOWN_ID
-
-
-def _held_response(request, wanted):
-    found = get_events(wanted)
-    response = found.to_grip_response(request)
-    if len(response.content) > MAX_FIRST_BODY_BYTES and not wanted.is_next:
-        found.channel_items = {channel: [] for channel in found.channel_items}
-        found.channel_more = set(wanted.channels)
-        request.grip.instruct = None
-        response = found.to_grip_response(request)
-    response.content = _escape_ids(response.content)
-    request.grip.instruct.set_next_link(_next_link(wanted.channels, found), _next_link_timeout(wanted.channels))
-    return response
-
-
-def _escape_ids(body):
-    """Double the percent signs of ids and resets: for the proxy the body is a format with %(channel)s in it."""
-    return re.sub(
-        rb"^id: .*|^event: stream-reset\n(id: .*\n)?data: .*",
-        lambda found: found[0].replace(b"%", b"%%"),
-        body,
-        flags=re.MULTILINE,
-    )
-
-
-def _next_link(channels, found):
-    """Return the address by which the proxy goes on.
-
-    It is the same for all readers of the same channels, and the proxy asks once for all of them; the library's
-    own differs by the second and by the reader's parameters. Only while more is pending it carries the ids.
-    """
-    query = [*(("channel", channel) for channel in channels), ("link", "next")]
-    if found.channel_more:
-        query.append(("lastEventId", make_id(_ids_sent(found))))
-    else:
-        query.append(("recover", "true"))
-    return f"{reverse('events')}?{urlencode(query)}"
-
-
-def _next_link_timeout(channels):
-    """Return the seconds until the proxy follows the link unasked, between half and one and a half NEXT_LINK_S.
-
-    It ends in a second that belongs to these channels: their readers then ask together, and rooms one by one.
-    """
-    their_second = zlib.crc32("\n".join(channels).encode())
-    until = (their_second - int(time.time())) % NEXT_LINK_S
-    return until if until >= NEXT_LINK_S / 2 else until + NEXT_LINK_S
-
-
-def _ids_sent(found):
-    sent = {channel: events[-1].id for channel, events in found.channel_items.items() if events}
-    return {**found.channel_last_ids, **sent}
