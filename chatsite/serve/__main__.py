@@ -1,0 +1,52 @@
+"""python -m chatsite.serve, from the project folder: serve until Ctrl-C, SIGTERM or SIGHUP, then exit with 0."""
+
+import sys
+
+from chatsite import env as environment
+
+from . import front, instance, modes, open_files, ports, sessions, signals, supervisor, web
+from .terminal import CannotStart, say
+
+READY_S = 30
+
+
+def main():
+    signals.hold()
+    try:
+        serve(environment.read())
+    except signals.StopRequested:
+        return 0
+    except (environment.EnvironmentProblem, CannotStart) as problem:
+        say(problem, fd=2)
+        return 1
+
+
+def serve(env):
+    """Serve until signals.StopRequested, and leave nothing behind."""
+    ip = ports.address(env.host)
+    url = front.url(env, ip)
+    open_files.raise_limit()
+    sessions.adopt_orphans()
+    with instance.only_one(env.data_dir, url), instance.run_directory(env.data_dir) as run_dir:
+        parts, django_environment = modes.parts(env, ip, run_dir)
+        try:
+            start(parts, django_environment)
+            supervisor.wait_until(lambda: front.works(url, ip), parts, READY_S)
+            say(f"Chat is ready: {url}  (Ctrl-C stops it)")
+            supervisor.keep_running(parts)
+        finally:
+            supervisor.stop(parts)
+
+
+def start(parts, environment):
+    """Start the proxy, bring the database up to date meanwhile, then start the web server."""
+    web_server, *proxy = parts
+    for part in proxy:
+        part.start()
+    if supervisor.run_to_end(sessions.Session(web.PREPARE, environment)) != "exit status 0":
+        raise CannotStart("The chat was not started.")
+    web_server.start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""One live instance for each DATA_DIR: its lock, its run directory, and what a killed one left behind."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+import stat
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from chatsite.env import EnvironmentProblem
+
+from . import processes
+from .sessions import LOOK_AGAIN_S, send
+from .terminal import CannotStart
+
+MARK = "CHAT_RUN_DIR"  # in the environment of every process we start
+LEFTOVERS_S = 5
+
+
+@contextmanager
+def only_one(data_dir, url):
+    """Hold the lock on `data_dir`, which tells a second instance our `url`."""
+    with _lock_file(data_dir) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CannotStart(
+                f"The chat with its data in {data_dir} is already running: {lock.read().strip()}  (stop that one "
+                "first, or start another with a PORT and a DATA_DIR of its own)"
+            ) from None
+        lock.truncate(0)
+        lock.write(url)
+        lock.flush()
+        yield
+
+
+def _lock_file(data_dir):
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        return open(data_dir / "run.lock", "a+")
+    except OSError as error:
+        cure = f"name a folder that we may write to ({error.strerror})."
+        raise EnvironmentProblem("DATA_DIR", str(data_dir), cure) from None
+
+
+@contextmanager
+def run_directory(data_dir):
+    """Make the run directory, empty, with no process of an earlier run left over; remove it in the end."""
+    path = path_for(data_dir)
+    _make_private(path)
+    _end_leftovers(path)
+    _empty(path)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def path_for(data_dir):
+    """Return the run directory that belongs to `data_dir`, the same at every start."""
+    # Pushpin aborts on socket paths over about 100 bytes, so it can't be below DATA_DIR.
+    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:8]
+    return Path(f"/tmp/chat-{os.getuid()}-{name}")
+
+
+def _make_private(path):
+    """Anybody may write to /tmp: refuse what is there already unless it is our own private directory."""
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        found = path.lstat()
+        mine = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+        if not mine:
+            raise CannotStart(
+                f"{path} is not a private directory of ours: remove it, or choose another DATA_DIR."
+            ) from None
+
+
+def _end_leftovers(path):
+    deadline = time.monotonic() + LEFTOVERS_S
+    while leftovers := processes.carrying(MARK, path):
+        if time.monotonic() > deadline:
+            raise CannotStart(f"An earlier run left processes that do not end: {leftovers}. Restart the machine.")
+        for pid in leftovers:
+            send(pid, signal.SIGKILL)
+        time.sleep(LOOK_AGAIN_S)
+
+
+def _empty(path):
+    for entry in path.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()

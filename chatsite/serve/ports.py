@@ -1,0 +1,76 @@
+"""The addresses that one instance listens on."""
+
+import errno
+import random
+import socket
+
+from chatsite.env import EnvironmentProblem
+
+from .terminal import CannotStart
+
+LOOPBACK = "127.0.0.1"
+INTERNAL = range(7100, 7900)  # outgoing connections get theirs from above 10000
+KEPT_FOR_OTHERS = 100  # people number their instances PORT=8000, PORT=8001, …
+BACKLOG = 2048
+
+
+def address(host):
+    """Return HOST as a numeric address, IPv4 if it has one."""
+    found = addresses(host)
+    if not found:
+        raise EnvironmentProblem("HOST", host, "write an address of this machine, for example 127.0.0.1.")
+    return min(found, key=lambda ip: ":" in ip)
+
+
+def addresses(name):
+    """Return the numeric addresses of `name`, which may be an address itself."""
+    try:
+        found = socket.getaddrinfo(name.strip("[]"), None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return [entry[4][0] for entry in found]
+
+
+def listen(ip, port):
+    """Return a listening socket on the public address, or say why there is none."""
+    try:
+        return _listening(ip, port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            another = 8000 if port == 65535 else port + 1
+            raise CannotStart(
+                f"Port {port} on {ip} is taken by another program: end that one (ss -ltnp shows it), "
+                f"or choose another port: PORT={another} bin/run"
+            ) from None
+        if error.errno == errno.EACCES:
+            raise EnvironmentProblem("PORT", str(port), "ports below 1024 are root's: write 1024 or more.") from None
+        raise EnvironmentProblem("HOST", ip, f"can't listen there ({error.strerror}).") from None
+
+
+def listen_inside(public_port):
+    """Return a listening socket on loopback, on a port that nobody is likely to want."""
+    candidates = [port for port in INTERNAL if not public_port <= port < public_port + KEPT_FOR_OTHERS]
+    for port in random.sample(candidates, len(candidates)):
+        try:
+            return _listening(LOOPBACK, port)
+        except OSError:
+            continue
+    raise CannotStart(f"No free port from {INTERNAL.start} to {INTERNAL.stop - 1} on {LOOPBACK}: end something there.")
+
+
+def free_inside(public_port):
+    """Return the number of a free port on loopback, for a program that can't be given a socket."""
+    with listen_inside(public_port) as listener:
+        return listener.getsockname()[1]
+
+
+def _listening(ip, port):
+    listener = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((ip, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,27 @@
+"""Checks the settings, brings the database up to date and collects the static files, in one process."""
+
+import io
+import os
+import sys
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError, call_command
+    from django.db import Error as DatabaseError
+
+    try:
+        django.setup()
+        call_command("check", stdout=io.StringIO())  # errors are raised, warnings go to stderr
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+    except (ImproperlyConfigured, CommandError) as problem:
+        sys.exit(str(problem))
+    except DatabaseError as problem:
+        sys.exit(f"The database does not answer (DATABASE_URL names it): {problem}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Pushpin, the proxy in front that holds the streams: its configuration and its command line."""
+
+import shutil
+from string import Template
+
+from chatsite.env import PROJECT_DIR
+
+from . import open_files
+
+TEMPLATES = PROJECT_DIR / "deploy"
+WANTED_CONNECTIONS = 50_000
+OTHER_FILES = 100
+
+
+def installed():
+    """Return the path of the pushpin program, or None."""
+    return shutil.which("pushpin")
+
+
+def put_old_logs_aside(log_dir):
+    """Begin new logs and keep those of the last run: what one run writes is all that can add up."""
+    log_dir.mkdir(exist_ok=True)
+    for log in log_dir.glob("*.log"):
+        log.replace(log.with_suffix(".log.1"))
+
+
+def write_configuration(run_dir, log_dir, *, listen, control_port, web_port, key):
+    """Fill in the templates; return the path of the configuration file."""
+    values = {
+        "run_dir": run_dir,
+        "listen": listen,
+        "control_port": control_port,
+        "web_port": web_port,
+        "key": key,
+        "services": _services(),
+        "max_connections": max(1, min(WANTED_CONNECTIONS, open_files.limit() - OTHER_FILES)),
+    }
+    run_dir.mkdir(mode=0o700, exist_ok=True)  # what cleans /tmp may have been here since the last start
+    log_link = run_dir / "log"
+    log_link.unlink(missing_ok=True)
+    log_link.symlink_to(log_dir)
+    for name in ("pushpin.conf", "routes"):
+        template = Template((TEMPLATES / name).read_text())
+        (run_dir / name).write_text(template.substitute(values))
+    return run_dir / "pushpin.conf"
+
+
+def command(configuration):
+    """Return the command line. The log level is repeated: newer versions let their default win over the file."""
+    return ["pushpin", f"--config={configuration}", "--loglevel=1"]
+
+
+def _services():
+    # Newer versions ask the web server themselves, and their packages bring no zurl.
+    zurl = "zurl," if shutil.which("zurl") else ""
+    return f"condure,{zurl}pushpin-proxy,pushpin-handler"

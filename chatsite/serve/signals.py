@@ -1,0 +1,29 @@
+"""The signals that we wait for, taken one by one instead of interrupting us anywhere."""
+
+import signal
+
+STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+class StopRequested(Exception):
+    """Ctrl-C, Ctrl-\\, SIGTERM or a closed terminal."""
+
+
+def hold():
+    """Block the signals, so that they queue up for wait(): a second Ctrl-C can't interrupt the stopping."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP, signal.SIGCHLD})
+
+
+def wait(seconds):
+    """Return when a child has ended or `seconds` are over; raise StopRequested when asked to stop."""
+    received = signal.sigtimedwait(_awaited(), max(0, seconds))
+    if received and received.si_signo in STOP:
+        raise StopRequested
+
+
+def _awaited():
+    awaited = {*STOP, signal.SIGCHLD}
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        awaited.remove(signal.SIGHUP)  # nohup; a signal that is blocked would come through all the same
+    return awaited

@@ -1,0 +1,31 @@
+"""Gunicorn's settings; the reason stands above each. bin/run gives the address to listen on."""
+
+import os
+
+# Requests are short (the proxy holds the streams), so few processes and threads serve many people.
+workers = 2
+worker_class = "gthread"
+threads = 4
+
+# Pushpin passes on a line and headers of 8 kB together, and adds headers of its own. Default: 4094 and 8190.
+limit_request_line = 8190
+limit_request_field_size = 32768
+
+# At the end a worker keeps idle connections for 2 s, in case a request is on its way; the last second is for the
+# publisher to hand over what it has. Default: 30.
+graceful_timeout = 3
+
+# Longer than Pushpin's HTTP client keeps an idle connection (118 s), so that it never sends a request on one that
+# is just being closed here. Default: 2.
+keepalive = 120
+
+# The workers' heartbeat is a file; in memory it can't be held up by a busy disk. Default: /tmp.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+# The default control socket lies in the home folder: two instances would share it.
+control_socket_disable = True
+
+# Errors go to the terminal; the start and the stop of each worker are no news.
+accesslog = None
+errorlog = "-"
+loglevel = "warning"

@@ -1,0 +1,108 @@
+"""deploy/pushpin.conf: the values that were chosen do what their comments say."""
+
+import os
+import re
+import tempfile
+import threading
+import time
+from http.client import HTTPConnection, HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from running import PROJECT, spare_port, wait_for
+
+from chatsite.serve import pushpin as configuration
+from chatsite.serve.sessions import Session
+
+OURS = PROJECT / "deploy" / "pushpin.conf"
+DEBIANS = Path("/usr/share/pushpin/pushpin.conf.condure")
+
+WRITERS, BURST_S, LATEST_S = 4, 2, 1
+
+
+def test_a_burst_is_delivered_while_it_lasts(chat):
+    """With a message_rate the first message of such a burst arrives when the burst is over."""
+    sent = {}
+
+    def write(name):
+        until = time.monotonic() + BURST_S
+        while time.monotonic() < until:
+            message = chat.post("burst", name, "Quick")
+            sent[message["id"]] = time.monotonic()
+
+    with chat.listen("burst") as bob:
+        writers = [threading.Thread(target=write, args=(f"Writer {number}",)) for number in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        received = {bob.message()["id"]: time.monotonic() for _ in range(40)}
+        for writer in writers:
+            writer.join()
+    assert len(sent) / BURST_S > 40, "too slow to be a burst"
+    assert max(received[number] - sent[number] for number in received) < LATEST_S
+
+
+@pytest.fixture(scope="module")
+def headers_behind_pushpin(pushpin):
+    """A function that sends headers to a Pushpin of our configuration and returns what arrives behind it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="chat-test-") as folder:
+        port, run_dir = spare_port(), Path(folder)
+        file = configuration.write_configuration(
+            run_dir,
+            run_dir,
+            listen=f"127.0.0.1:{port}",
+            control_port=spare_port(),
+            web_port=server.server_port,
+            key="a key",
+        )
+        session = Session(configuration.command(file), {"PATH": os.environ["PATH"]}, output=run_dir / "out")
+        wait_for(lambda: get(port, {}), 10)
+        yield lambda headers: get(port, headers)
+        session.end(2)
+    server.shutdown()
+    server.server_close()
+
+
+def get(port, headers):
+    connection = HTTPConnection("127.0.0.1", port, timeout=3)
+    try:
+        connection.request("GET", "/", headers=headers)
+        response = connection.getresponse()
+        return response.status == 200 and response.read().decode()
+    except (OSError, HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with the headers of the request."""
+
+    def do_GET(self):
+        body = str(self.headers).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_the_address_that_a_client_claims_is_replaced(headers_behind_pushpin):
+    arrived = headers_behind_pushpin({"X-Forwarded-For": "6.6.6.6"})
+    assert "X-Forwarded-For: 127.0.0.1\n" in arrived
+    assert "6.6.6.6" not in arrived
+
+
+def test_every_value_that_differs_from_debians_has_its_reason_above():
+    if not DEBIANS.exists():
+        pytest.skip("needs Debian's own pushpin.conf to compare with")
+    debians = dict(re.findall(r"^(\w+)=(.*)", DEBIANS.read_text(), re.M))
+    assert debians["message_rate"] == "2500"
+    section = r"(#[^\n]*\n)?((?:\w+=.*\n)+)"
+    for reason, lines in re.findall(section, OURS.read_text()):
+        for name, value in re.findall(r"(\w+)=(.*)", lines):
+            assert reason or debians.get(name) == value, f"{name}={value} differs from Debian's without a reason"

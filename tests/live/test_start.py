@@ -1,0 +1,91 @@
+"""bin/run starts from anywhere, in every mode, or says in one sentence why not."""
+
+import os
+import shutil
+import socket
+
+import pytest
+from running import PROJECT, Chat, spare_port
+
+SAID_S = 20
+
+
+def refusal(data_dir, **environment):
+    """Start what can't start; return the lines that it printed."""
+    with Chat(data_dir, **environment) as chat:
+        assert chat.wait_until_ended(SAID_S) != 0
+        chat.wait_until_silent()
+        assert not chat.processes()
+        assert not any("Traceback" in line for line in chat.printed)
+        return chat.printed
+
+
+def test_a_taken_port_is_a_clear_message(pushpin, tmp_path):
+    with socket.create_server(("127.0.0.1", spare_port())) as taken:
+        port = taken.getsockname()[1]
+        (line,) = refusal(tmp_path, PORT=str(port))
+        assert f"Port {port} on 127.0.0.1 is taken" in line
+        assert f"PORT={port + 1} bin/run" in line
+
+
+def test_a_second_start_on_the_same_data_names_the_first(chat, tmp_path):
+    same_folder = tmp_path / "by-another-name"
+    same_folder.symlink_to(chat.data_dir)
+    (line,) = refusal(same_folder)
+    assert "already running" in line
+    assert chat.url in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cure"),
+    [
+        ("PORT", "abc", "write a number from 1 to 65535"),
+        ("HOST", "no.such.host.invalid", "write an address of this machine"),
+        ("HOST", "192.0.2.1", "can't listen there"),
+        ("DATA_DIR", "/dev/null/data", "name a folder that we may write to"),
+        ("GRIP_URL", "ftp://proxy", "write http://"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_with_the_cure(tmp_path, name, value, cure):
+    said = refusal(tmp_path, **{name: value})
+    assert any(name in line and value in line and cure in line for line in said), said
+
+
+def test_a_database_that_does_not_answer_is_named(tmp_path):
+    said = refusal(tmp_path, DATABASE_URL="postgres://nobody@127.0.0.1:1/none")
+    assert any("DATABASE_URL" in line for line in said), said
+
+
+def test_it_starts_in_a_folder_with_a_space_from_another_one(pushpin, tmp_path):
+    project = tmp_path / "my projects" / "the chat"
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns(".git", ".venv", "var", "__pycache__"))
+    (project / ".venv").symlink_to(PROJECT / ".venv")
+    with Chat.ready("my data, mine", command=[project / "bin" / "run"], cwd=tmp_path) as chat:
+        assert (tmp_path / "my data, mine" / "chat.sqlite3").exists()
+        assert (tmp_path / "my data, mine" / "log" / "pushpin-handler.log").exists()
+        assert chat.post("lobby", "Alice", "Hello")
+
+
+def test_without_pushpin_it_serves_in_embedded_mode(tmp_path):
+    programs = path_without(tmp_path / "bin", {"pushpin", "apt-get"})
+    with Chat.ready(tmp_path / "data", PATH=str(programs)) as chat:
+        assert any("embedded mode" in line for line in chat.printed)
+        assert chat.names() == ["web master", "web worker"]
+        with chat.listen("lobby") as bob:
+            assert chat.post("lobby", "Alice", "Hello") == bob.message()
+
+
+def test_with_a_proxy_elsewhere_no_pushpin_is_started(tmp_path):
+    with Chat.ready(tmp_path, GRIP_URL="http://127.0.0.1:1?key=geheim") as chat:
+        assert any("GRIP_URL" in line for line in chat.printed)
+        assert set(chat.names()) == {"web master", "web worker"}
+        assert "geheim" not in "".join(chat.printed)
+
+
+def path_without(folder, hidden):
+    """Fill `folder` with links to all programs in PATH but the hidden ones."""
+    folder.mkdir()
+    for directory in filter(os.path.isdir, os.environ["PATH"].split(os.pathsep)):
+        for name in set(os.listdir(directory)) - hidden - set(os.listdir(folder)):
+            (folder / name).symlink_to(os.path.join(directory, name))
+    return folder

@@ -1,0 +1,132 @@
+"""Whatever dies comes back; whatever stops leaves nothing behind."""
+
+import fcntl
+import os
+import pty
+import signal
+import socket
+import subprocess
+import termios
+
+import pytest
+from running import RUN, Chat, kill, spare_port, wait_for
+
+from chatsite.serve import instance
+
+BACK_S = 20  # "within seconds", on a machine that has other things to do
+
+
+def talks(chat, room="lobby"):
+    """Say whether a message of Alice's reaches a fresh stream of Bob's."""
+    try:
+        with chat.listen(room, seconds=3) as bob:
+            return chat.post(room, "Alice", "Are you there?", seconds=3) == bob.message(3)
+    except (AssertionError, OSError):
+        return False
+
+
+def nothing_is_left_of(chat):
+    return not chat.processes() and not instance.path_for(chat.data_dir).exists()
+
+
+@pytest.fixture(scope="module")
+def chat(pushpin, tmp_path_factory):
+    with Chat.ready(tmp_path_factory.mktemp("supervised")) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["web master", "web worker", "pushpin", "condure", "zurl", "pushpin-proxy", "pushpin-handler"],
+)
+def test_what_is_killed_comes_back_at_the_same_address(chat, name):
+    before = chat.names()
+    victim = chat.pids_of(name)[0]
+    kill(victim)
+    wait_for(lambda: victim not in chat.processes() and chat.names() == before, BACK_S)
+    wait_for(lambda: talks(chat), BACK_S)
+
+
+def test_a_killed_master_or_runner_leaves_none_of_its_children_running(chat):
+    for name in ("web master", "pushpin"):
+        before = set(chat.processes())
+        others = set(chat.pids_of("web master") + chat.pids_of("web worker"))
+        family = others if name == "web master" else before - others
+        kill(chat.pids_of(name)[0])
+        wait_for(lambda family=family: not family & set(chat.processes()), BACK_S)
+        wait_for(lambda: talks(chat), BACK_S)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everything_also_while_somebody_listens(pushpin, tmp_path, number):
+    with Chat.ready(tmp_path) as chat, chat.listen("lobby"):
+        chat.signal(number)
+        assert chat.wait_until_ended() == 0
+        assert nothing_is_left_of(chat)
+
+
+def test_an_impatient_ctrl_c_does_not_interrupt_the_stopping(pushpin, tmp_path):
+    with Chat.ready(tmp_path) as chat:
+        wait_for(lambda: chat.signal(signal.SIGINT) or not chat.is_running(), BACK_S)
+        assert chat.wait_until_ended() == 0
+        assert nothing_is_left_of(chat)
+
+
+def test_ctrl_c_while_starting_leaves_nothing(pushpin, tmp_path):
+    with Chat(tmp_path) as chat:
+        wait_for(chat.processes, BACK_S, look_again_s=0.01)
+        chat.signal(signal.SIGINT)
+        assert chat.wait_until_ended() == 0
+        assert nothing_is_left_of(chat)
+        assert not any("ready" in line for line in chat.printed)
+
+
+def test_a_closed_terminal_stops_everything(pushpin, tmp_path):
+    ours, theirs = pty.openpty()
+    port = str(spare_port())
+    run = subprocess.Popen(
+        [RUN],
+        env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "PORT": port, "DATA_DIR": str(tmp_path)},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    while b"Chat is ready" not in os.read(ours, 4096):
+        pass
+    os.close(ours)
+    run.wait(BACK_S)
+    assert not instance.path_for(tmp_path).exists()
+    with socket.socket() as free_again:
+        free_again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free_again.bind(("127.0.0.1", int(port)))
+
+
+def test_under_nohup_a_closed_terminal_is_ignored(pushpin, tmp_path):
+    with Chat.ready(tmp_path, command=["nohup", RUN]) as chat:
+        chat.signal(signal.SIGHUP)
+        assert talks(chat)
+
+
+def test_the_next_start_clears_what_a_killed_one_left(pushpin, tmp_path):
+    with Chat.ready(tmp_path) as killed:
+        kill(killed.pid)
+        killed.wait_until_ended()
+        left = set(killed.processes())
+        assert left
+        with Chat.ready(tmp_path, PORT=killed.port) as chat:
+            assert not left & set(chat.processes())
+            assert talks(chat)
+
+
+def test_two_instances_live_side_by_side(chat, tmp_path):
+    with Chat.ready(tmp_path) as other:
+        assert talks(chat)
+        assert talks(other)
+        with other.listen("lobby") as bob:
+            chat.post("lobby", "Alice", "You can't hear me.")
+            said = other.post("lobby", "Alice", "You can.")
+            assert bob.message() == said
+    assert talks(chat)

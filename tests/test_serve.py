@@ -1,0 +1,105 @@
+"""chatsite.serve: the decisions that need no running Pushpin."""
+
+import time
+
+import pytest
+
+from chatsite import env
+from chatsite.serve import front, instance, ports, supervisor
+from chatsite.serve.terminal import CannotStart
+
+
+class FakeSession:
+    """A session that has ended already, `ran_s` seconds after its start."""
+
+    def __init__(self, ran_s=0.0):
+        self.started = time.monotonic() - ran_s
+
+    def ended(self):
+        return "exit status 1"
+
+    def end(self, grace_s):
+        pass
+
+
+def pauses(sessions):
+    """Start a Part with these sessions, one after the other; return the seconds it waited before each start."""
+    sessions = iter(sessions)
+    part = supervisor.Part("A part", lambda: next(sessions))
+    part.start()
+    waited = []
+    try:
+        while True:
+            pause = part.tend()
+            waited.append(round(pause or 0, 1))
+            part.start_at = 0  # the pause is over
+            if part.session is None:
+                part.tend()
+    except StopIteration:
+        return waited
+
+
+def test_a_part_that_keeps_ending_is_started_ever_more_slowly():
+    assert pauses([FakeSession() for _ in range(6)]) == [0, 0.5, 1, 2, 5, 5]
+
+
+def test_a_part_that_ran_for_a_while_is_started_again_at_once():
+    assert pauses([FakeSession(), FakeSession(), FakeSession(ran_s=60), FakeSession()])[:3] == [0, 0.5, 0]
+
+
+def test_a_part_that_cannot_be_started_is_tried_again(capfd):
+    def fail():
+        raise OSError(12, "Cannot allocate memory")
+
+    part = supervisor.Part("A part", fail)
+    part.tend()
+    assert part.tend() > 0
+    assert "A part can't start (Cannot allocate memory): starting it again" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed", "url"),
+    [
+        ("127.0.0.1", None, "http://127.0.0.1:8000/"),
+        ("127.0.0.1", "chat.example.com", "http://chat.example.com:8000/"),
+        ("192.0.2.7", None, "http://192.0.2.7:8000/"),
+        ("0.0.0.0", "chat.example.com,127.0.0.1", "http://chat.example.com:8000/"),
+        ("0.0.0.0", ".example.com", "http://example.com:8000/"),
+        ("0.0.0.0", "*", "http://localhost:8000/"),
+        ("2001:db8::7", "chat.example.com", "http://chat.example.com:8000/"),
+    ],
+)
+def test_the_url_is_one_that_people_may_type(host, allowed, url):
+    assert front.url(environment(host, allowed), host) == url
+
+
+def test_an_ipv6_address_without_a_name_is_refused():
+    with pytest.raises(env.EnvironmentProblem, match=r"HOST='2001:db8::7' won't do: .* ALLOWED_HOSTS"):
+        front.url(environment("2001:db8::7", None), "2001:db8::7")
+
+
+def environment(host, allowed):
+    return env.read({"HOST": host, **({"ALLOWED_HOSTS": allowed, "SECRET_KEY": 50 * "x"} if allowed else {})})
+
+
+@pytest.mark.parametrize("public", [7100, 7350, 7899, 8000])
+def test_internal_ports_keep_away_from_those_of_further_instances(public):
+    listeners = [ports.listen_inside(public) for _ in range(50)]
+    numbers = {listener.getsockname()[1] for listener in listeners}
+    for listener in listeners:
+        listener.close()
+    assert not numbers & set(range(public, public + 100))
+
+
+@pytest.mark.parametrize("made", ["shared", "link", "file"])
+def test_a_run_directory_that_is_not_our_own_private_one_is_refused(tmp_path, monkeypatch, made):
+    path = tmp_path / "run"
+    if made == "shared":
+        path.mkdir(mode=0o755)
+    elif made == "link":
+        path.symlink_to(tmp_path)
+    else:
+        path.write_text("")
+    monkeypatch.setattr(instance, "path_for", lambda data_dir: path)
+    with pytest.raises(CannotStart, match="not a private directory of ours"), instance.run_directory(tmp_path):
+        pass
