@@ -1,0 +1,86 @@
+"""People with a browser, for the tests of the pages."""
+
+from contextlib import contextmanager
+from urllib.parse import quote, urlencode
+
+from playwright.sync_api import expect, sync_playwright
+
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+PATIENCE_MS = 20_000
+# Both fit into a name, of at most 64 characters; a room's has no slash.
+HOSTILE = "</script></template>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
+HOSTILE_ROOM = "\"'><img src=x onerror=alert(1)>{{ 7*7 }}<script>"
+NETWORK_ERROR = "Failed to load resource"  # how Chromium complains of what it could not get
+
+expect.set_options(PATIENCE_MS)
+
+
+@contextmanager
+def started_chromium(path):
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS) as chromium,
+    ):
+        yield chromium
+
+
+class People:
+    def __init__(self, chromium, url):
+        self._chromium, self._url = chromium, url
+        self._contexts, self._forgiven = [], []
+        self._heard = []
+
+    def new_page(self, **context):
+        """Return a page in a browser profile of its own; `context` holds Playwright's options for a context."""
+        context = self._chromium.new_context(**context)
+        context.set_default_timeout(PATIENCE_MS)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: message.type in ("error", "warning") and self._heard.append(message.text))
+        page.on("pageerror", lambda error: self._heard.append(str(error)))
+        page.on("dialog", lambda dialog: (self._heard.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        return page
+
+    def visit(self, path, **context):
+        """Return the page at `path`."""
+        page = self.new_page(**context)
+        page.goto(self._url + path)
+        return page
+
+    def join(self, name, room, url=None, **context):
+        """Return a Person in the room, whose stream is open."""
+        page = self.new_page(**context)
+        with page.expect_event("response", lambda response: "/events/" in response.url):
+            page.goto((url or self._url) + chat_path(name, room))
+        return Person(page)
+
+    def forgive(self, text):
+        """Take complaints that hold `text` for what the test wanted."""
+        self._forgiven.append(text)
+
+    @property
+    def complaints(self):
+        return [text for text in self._heard if not any(part in text for part in self._forgiven)]
+
+    def leave(self):
+        for context in self._contexts:
+            context.close()
+
+
+class Person:
+    """One chat page and what is on it."""
+
+    def __init__(self, page):
+        self.page = page
+        self.texts = page.locator(".message .text")
+        self.field = page.get_by_label("Message", exact=True)
+        self.problem = page.get_by_role("alert")
+        self.status = page.get_by_role("status")
+
+    def say(self, text):
+        self.field.fill(text)
+        self.field.press("Enter")
+
+
+def chat_path(name, room):
+    return f"{quote(room, safe='')}?{urlencode({'user': name})}"

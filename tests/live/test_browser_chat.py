@@ -1,0 +1,137 @@
+"""People talk, in a real browser."""
+
+import pytest
+from browser import HOSTILE, HOSTILE_ROOM, NETWORK_ERROR
+from playwright.sync_api import expect
+
+
+def test_two_people_talk(people, room):
+    alice, bob = people.join("Alice", room), people.join("Bob", room)
+    alice.say("Hello Bob")
+    expect(bob.texts).to_have_text(["Hello Bob"])
+    bob.say("Hello Alice")
+    expect(alice.texts).to_have_text(["Hello Bob", "Hello Alice"])
+
+
+def test_ones_own_message_is_shown_once_and_set_apart(people, chat, room):
+    alice = people.join("Alice", room)
+    alice.say("From the page")
+    expect(alice.texts).to_have_text(["From the page"])
+    chat.post(room, "Bob", "From elsewhere")  # comes by the stream, so what was sent before has come by it too
+    expect(alice.texts).to_have_text(["From the page", "From elsewhere"])
+    expect(alice.page.locator(".own .text")).to_have_text(["From the page"])
+    alice.page.reload()
+    expect(alice.page.locator(".own .text")).to_have_text(["From the page"])
+
+
+def test_enter_sends_and_empties_the_field_and_shift_enter_breaks_the_line(people, room):
+    alice = people.join("Alice", room)
+    alice.field.press_sequentially("one")
+    alice.field.press("Shift+Enter")
+    alice.field.press_sequentially("  two")
+    alice.field.press("Enter")
+    expect(alice.texts).to_have_count(1)
+    assert alice.texts.inner_text() == "one\n  two"
+    expect(alice.field).to_have_value("")
+    expect(alice.field).to_be_focused()
+
+
+def test_the_button_sends(people, room):
+    alice = people.join("Alice", room)
+    alice.field.fill("By button")
+    alice.page.get_by_role("button", name="Send").click()
+    expect(alice.texts).to_have_text(["By button"])
+
+
+def test_a_refused_message_stays_and_the_reason_stands_beside_it(people, room):
+    people.forgive(NETWORK_ERROR)
+    alice = people.join("Alice", room)
+    alice.say("\u200b")  # not blank to the script, but nothing anybody could see
+    expect(alice.problem).to_contain_text("text is blank")
+    expect(alice.field).to_have_value("\u200b")
+    expect(alice.field).to_have_attribute("aria-invalid", "true")
+    expect(alice.field).to_have_accessible_description(alice.problem.inner_text())
+    alice.say("Visible")
+    expect(alice.texts).to_have_text(["Visible"])
+    expect(alice.problem).to_be_empty()
+
+
+def test_a_message_too_long_is_not_sent(people, room):
+    alice = people.join("Alice", room)
+    alice.say("🦀" * 8001)
+    expect(alice.problem).to_contain_text("8001")
+    alice.say("🦀" * 8000)
+    expect(alice.texts).to_have_count(1)
+
+
+def test_a_message_that_cannot_get_through_stays(people, room, line):
+    people.forgive(NETWORK_ERROR)
+    alice = people.join("Alice", room, url=line.url)
+    line.cut()
+    alice.say("Important")
+    expect(alice.problem).to_contain_text("No answer")
+    expect(alice.field).to_have_value("Important")
+    line.mend()
+    alice.field.press("Enter")
+    expect(alice.texts).to_have_text(["Important"])
+    expect(alice.field).to_have_value("")
+
+
+def test_hostile_names_and_texts_are_shown_as_typed(people):
+    alice, mallory = people.join("Alice", HOSTILE_ROOM), people.join(HOSTILE, HOSTILE_ROOM)
+    mallory.say(HOSTILE)
+    for page in (alice.page, mallory.page):
+        expect(page.locator(".message .text")).to_have_text([HOSTILE])
+    alice.page.reload()  # drawn by the server now
+    for page in (alice.page, mallory.page):
+        expect(page.locator(".message .text")).to_have_text([HOSTILE])
+        expect(page.locator(".message .from")).to_have_text([HOSTILE])
+        expect(page.get_by_role("heading")).to_have_text(f"#{HOSTILE_ROOM}")
+        expect(page).to_have_title(f"#{HOSTILE_ROOM} · Chat")
+        expect(page.locator("img")).to_have_count(1)
+    expect(mallory.page.locator(".who bdi")).to_have_text(HOSTILE)
+
+
+def test_the_log_stays_at_the_newest_message_unless_one_reads_above(people, chat, room):
+    for number in range(40):
+        chat.post(room, "Bob", f"old {number}")
+    alice = people.join("Alice", room)
+    expect(alice.texts.last).to_be_in_viewport()
+    for number in range(10):
+        chat.post(room, "Bob", f"new {number}")
+    expect(alice.texts).to_have_count(50)
+    expect(alice.texts.last).to_be_in_viewport()
+
+    log = alice.page.get_by_role("log")
+    log.evaluate("log => { log.scrollTop = 0; return new Promise(requestAnimationFrame) }")
+    chat.post(room, "Bob", "unseen")
+    expect(alice.texts).to_have_count(51)
+    expect(alice.texts.first).to_be_in_viewport()
+    alice.say("mine")
+    expect(alice.texts.last).to_have_text("mine")
+    expect(alice.texts.last).to_be_in_viewport()
+
+
+def test_times_are_the_readers_own(people, chat, room):
+    date = chat.post(room, "Bob", "What time is it?")["date"]
+    alice = people.join("Alice", room, timezone_id="Asia/Tokyo", locale="de-DE")
+    time = alice.page.locator(".message time")
+    expect(time).to_have_attribute("datetime", date)
+    hour = (int(date[11:13]) + 9) % 24
+    expect(time).to_contain_text(f"{hour:02}:{date[14:16]}")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_is_wider_than_the_window(people, chat, room, width):
+    long_name = "W" * 64
+    chat.post(long_name, long_name, "M" * 500)
+    window = {"viewport": {"width": width, "height": 568}}
+    pages = [
+        people.join(long_name, long_name, **window).page,
+        people.visit(long_name, **window),
+        people.visit("", **window),
+    ]
+    for page in pages:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        log = page.locator(".log")
+        assert all(wide <= width for wide in log.evaluate_all("logs => logs.map(log => log.scrollWidth)"))

@@ -1,0 +1,88 @@
+"""What a page makes of its stream, in a real browser."""
+
+import json
+
+from browser import NETWORK_ERROR, Person, chat_path
+from playwright.sync_api import expect
+from running import kill, wait_for
+
+BACK_S = 20
+
+
+def test_a_cut_line_is_said_and_what_was_missed_comes_once(people, chat, room, line):
+    people.forgive(NETWORK_ERROR)
+    alice = people.join("Alice", room, url=line.url)
+    chat.post(room, "Bob", "before")
+    expect(alice.texts).to_have_text(["before"])
+    line.cut()
+    expect(alice.status).to_contain_text("Connection lost")
+    chat.post(room, "Bob", "meanwhile")
+    chat.post(room, "Bob", "meanwhile too")
+    line.mend()
+    expect(alice.status).to_contain_text("Connected again")
+    chat.post(room, "Bob", "after")
+    expect(alice.texts).to_have_text(["before", "meanwhile", "meanwhile too", "after"])
+    expect(alice.status).to_be_empty()
+
+
+def test_a_page_lives_on_when_the_proxy_dies(people, chat, room):
+    people.forgive(NETWORK_ERROR)
+    alice = people.join("Alice", room)
+    [victim] = chat.pids_of("pushpin")
+    kill(victim)
+    wait_for(lambda: set(chat.pids_of("pushpin")) - {victim}, BACK_S)
+    wait_for(lambda: serves(chat), BACK_S)
+    chat.post(room, "Bob", "Still there?")
+    expect(alice.texts).to_have_text(["Still there?"])
+
+
+def serves(chat):
+    try:
+        return chat.request("GET", "/", seconds=3)[0] == 200
+    except OSError:
+        return False
+
+
+def test_what_the_stream_cannot_tell_is_fetched_and_merged(people, chat, room):
+    """The page is old, and its event id is from another database."""
+    chat.post(room, "Bob", "one")
+
+    def serve_old_page(route):
+        response = route.fetch()
+        chat.post(room, "Bob", "two")
+        chat.post(room, "Bob", "three")
+        route.fulfill(response=response, body=response.text().replace('"lastEventId": "', '"lastEventId": "other-'))
+
+    page = people.new_page()
+    page.route("**/*user=Alice", serve_old_page)
+    with page.expect_response("**/messages/"):
+        page.goto(chat.url + chat_path("Alice", room))
+    alice = Person(page)
+    expect(alice.texts).to_have_text(["one", "two", "three"])
+    chat.post(room, "Bob", "four")
+    expect(alice.texts).to_have_text(["one", "two", "three", "four"])
+
+
+def test_a_stream_error_stops_the_stream_and_says_why(people, chat, room):
+    error = json.dumps({"condition": "forbidden", "text": "Not for you"})
+    asked = []
+
+    def serve_error(route):
+        asked.append(route.request.url)
+        route.fulfill(content_type="text/event-stream", body=f"event: stream-error\nid: error\ndata: {error}\n\n")
+
+    page = people.new_page()
+    page.route("**/events/**", serve_error)
+    page.clock.install()
+    page.goto(chat.url + chat_path("Alice", room))
+    alice = Person(page)
+    expect(alice.status).to_contain_text("Not for you")
+    page.clock.run_for(600_000)
+    expect(alice.status).to_contain_text("Not for you")
+    assert len(asked) == 1
+
+
+def test_a_page_out_of_the_back_forward_cache_opens_its_stream_anew(people, room):
+    alice = people.join("Alice", room)
+    with alice.page.expect_request("**/events/**"):
+        alice.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")

@@ -1,0 +1,114 @@
+"""What people say through the real Pushpin, on SQLite and on PostgreSQL."""
+
+import json
+import threading
+from urllib.parse import quote, urlencode
+
+import pytest
+from running import Listener
+
+ROOMS = [
+    "lobby", "two words", "ü", "日本", "😀", "👩‍👩‍👧", "100%", "%I", "%(x)s", "o'neil", 'a"b', "a,b", "a:b", "s;x", "what?",
+    "#1", "a&b=c", "a+b", "\\", "<b>", "{{ x }}", "[x]", "(x)", "@x", "~", "*", "|", "^", "`", "x" * 64, "😀" * 64,
+]  # fmt: skip
+
+PATHS = {
+    "channel": lambda room: f"events/?{urlencode({'channel': f'room-{room}'})}",
+    "room": lambda room: f"rooms/{quote(room, safe='')}/events/",
+}
+
+
+def listen(chat, room, path="channel", last_event_id=None):
+    listener = Listener(chat.url, room, last_event_id, path=PATHS[path](room))
+    listener.next("stream-open")
+    return listener
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_is_told_live_and_resumes(any_chat, room, path):
+    with listen(any_chat, room, path) as reader:
+        assert any_chat.post(room, "Alice", "live 100% %I") == reader.message()
+    missed = any_chat.post(room, "Alice", "missed %(x)s")
+    with listen(any_chat, room, path, reader.last_event_id) as reader:
+        assert reader.message() == missed
+        assert any_chat.post(room, "Alice", "live again") == reader.message()
+
+
+@pytest.mark.parametrize("room", ["lobby", "100%", "日本"])
+def test_a_reader_with_an_unknown_id_is_reset_and_then_told_on(any_chat, room):
+    with listen(any_chat, room, last_event_id="nonsense") as reader:
+        assert reader.next("stream-reset") == {"channels": [f"room-{room}"]}
+        assert any_chat.post(room, "Alice", "after the reset") == reader.message()
+
+
+def test_a_reader_cut_before_its_first_message_misses_nothing(any_chat):
+    with listen(any_chat, "early") as reader:
+        pass
+    missed = any_chat.post("early", "Alice", "while you were away")
+    with listen(any_chat, "early", last_event_id=reader.last_event_id) as reader:
+        assert reader.message() == missed
+
+
+@pytest.mark.parametrize(("count", "text"), [(14, "%" * 8000), (40, "😀" * 8000), (250, "hi %")])
+def test_a_reader_that_missed_a_lot_gets_it_all(any_chat, count, text):
+    """A first answer of over 100 000 bytes would be a 502 for ever."""
+    room = f"backlog of {count}"
+    with listen(any_chat, room) as reader:
+        any_chat.post(room, "Alice", "seen")
+        reader.message()
+    missed = [any_chat.post(room, "Alice", text) for _ in range(count)]
+    with listen(any_chat, room, last_event_id=reader.last_event_id) as reader:
+        assert [reader.message() for _ in missed] == missed
+        assert any_chat.post(room, "Alice", "and on") == reader.message()
+
+
+def test_twelve_people_at_once_are_heard_in_one_order_by_everybody(any_chat):
+    readers = [listen(any_chat, "crowd") for _ in range(5)]
+    sent = []
+
+    def talk(name):
+        sent.extend(any_chat.post("crowd", name, str(n)) for n in range(10))
+
+    people = [threading.Thread(target=talk, args=(f"Bob {n}",)) for n in range(12)]
+    [person.start() for person in people]
+    [person.join() for person in people]
+    expected = sorted(sent, key=lambda message: message["id"])
+    assert len(expected) == 120
+    for reader in readers:
+        assert [reader.message() for _ in expected] == expected
+        reader.close()
+
+
+def test_an_old_page_plus_what_it_was_told_is_a_fresh_page(any_chat):
+    before = fetch(any_chat, "snapshot")
+    with listen(any_chat, "snapshot", last_event_id=before["last-event-id"]) as reader:
+        for number in range(5):
+            any_chat.post("snapshot", "Alice", str(number))
+        told = [reader.message() for _ in range(5)]
+    after = fetch(any_chat, "snapshot")
+    assert after["messages"] == [*reversed(told), *before["messages"]]
+    assert after["last-event-id"] == reader.last_event_id
+
+
+def fetch(chat, room):
+    status, answer = chat.request("GET", f"/rooms/{quote(room, safe='')}/messages/")
+    assert status == 200
+    return json.loads(answer)
+
+
+@pytest.mark.parametrize("size", [96_014, 131_072, 131_073, 1_000_000])
+def test_a_body_is_taken_whole_or_refused_in_words(any_chat, size):
+    text = "😀" * 8000 if size == 96_014 else "x" * (size - 14)
+    body = urlencode({"from": "ann", "text": text})
+    assert len(body) == size
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    status, answer = any_chat.request("POST", "/rooms/big/messages/", body, headers)
+    assert status == (200 if size == 96_014 else 400 if size == 131_072 else 413)
+    assert json.loads(answer).get("text", text) == text
+
+
+def test_a_post_to_events_is_not_held(any_chat):
+    status, answer = any_chat.request("POST", "/events/?channel=room-lobby", "", seconds=5)
+    assert status == 405
+    assert json.loads(answer)["errors"][0]["field"] == "method"
