@@ -79,6 +79,8 @@ class Cluster:
 
 
 if __name__ == "__main__":
+    if not find_programs():
+        sys.exit("There is no PostgreSQL server on this machine: initdb was not found.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped too
     with Cluster() as cluster:
         sys.exit(subprocess.run(sys.argv[1:], env={**os.environ, "DATABASE_URL": cluster.new_database()}).returncode)
