@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import postgres
 import pytest
 from line import Line
 from running import Chat
@@ -27,15 +28,35 @@ def program(name, complaint):
     """Return the program's path; skip the test where there is none, fail with CI=true."""
     path = shutil.which(name)
     if not path:
-        refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         refuse(complaint)
     return path
+
+
+def refuse(complaint):
+    """Skip the test, or fail it where everything has to be tested."""
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(complaint)
 
 
 @pytest.fixture(scope="session")
 def chat(pushpin, tmp_path_factory):
     """A chat behind Pushpin, on SQLite."""
     with Chat.ready(tmp_path_factory.mktemp("chat")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def any_chat(request, tmp_path_factory):
+    """A chat behind Pushpin, on each database in turn."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("chat")
+        return
+    request.getfixturevalue("pushpin")
+    if not postgres.find_programs():
+        refuse("PostgreSQL is not installed: sudo apt install postgresql")
+    with (
+        postgres.Cluster() as cluster,
+        Chat.ready(tmp_path_factory.mktemp("chat"), DATABASE_URL=cluster.new_database()) as running,
+    ):
         yield running
 
 

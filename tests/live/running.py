@@ -168,9 +168,9 @@ class Chat:
 
 
 class Listener:
-    """Reads one room's event stream, like `curl -N`."""
+    """Reads one room's event stream, like `curl -N`, from /events/ or another path."""
 
-    def __init__(self, url, room, last_event_id=None, seconds=ANSWER_S):
+    def __init__(self, url, room, last_event_id=None, seconds=ANSWER_S, path=None):
         self.last_event_id = last_event_id
         self._events = queue.Queue()
         where = urlsplit(url)
@@ -178,7 +178,8 @@ class Listener:
         headers = {"Accept": "text/event-stream"}
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
-        self._connection.request("GET", f"/events/?{urlencode({'channel': f'room-{room}'})}", headers=headers)
+        path = path or f"/events/?{urlencode({'channel': f'room-{room}'})}"
+        self._connection.request("GET", path, headers=headers)
         self._socket = self._connection.sock  # http.client lets go of it when it sees "Connection: close"
         self._response = self._connection.getresponse()
         self.status = self._response.status
