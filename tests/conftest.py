@@ -2,11 +2,9 @@
 
 import pytest
 from django.test import Client
-from grip_proxy import GripProxy
+from grip_proxy import KEY, GripProxy
 
 from chat import publisher
-
-KEY = "a key of at least 32 characters, as HS256 wants it"
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ from urllib.parse import quote, urlencode
 
 import jwt
 import pytest
-from conftest import KEY
 from django.db import transaction
 from django.utils import timezone
 from django_eventstream.models import Event
+from grip_proxy import KEY
 
 from chat import held
 from chat.eventlog import KEPT, EventLog
