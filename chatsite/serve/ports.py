@@ -68,6 +68,9 @@ def _listening(ip, port):
     listener = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Inherited by every connection. Gunicorn sends head and body of an answer by themselves, and on a connection
+        # that Pushpin keeps open the body would wait 40 ms for the delayed ACK of the head.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind((ip, port))
         listener.listen(BACKLOG)
     except OSError:
