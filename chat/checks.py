@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.checks import Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from .grip import grip_proxies
+from .grip import grip_proxies, public_part
 
 GRIP_MIDDLEWARE = "chat.middleware.GripMiddleware"
 
@@ -20,7 +20,7 @@ def grip_middleware_is_first(app_configs, **kwargs):
 
 
 @register()
-def grip_proxies_are_normal(app_configs, **kwargs):
+def grip_proxies_are_sound(app_configs, **kwargs):
     if getattr(settings, "GRIP_URL", None) or getattr(settings, "GRIP_VERIFY_KEY", None):
         yield Error(
             "GRIP_URL or GRIP_VERIFY_KEY is a Django setting: django-grip would add to GRIP_PROXIES at every request.",
@@ -38,14 +38,10 @@ def grip_proxies_are_normal(app_configs, **kwargs):
             hint="Pass it through chat.grip.grip_proxies, as chatsite/settings.py does.",
             id="chat.E004",
         )
-
-
-@register()
-def grip_proxies_sign(app_configs, **kwargs):
-    for proxy in settings.GRIP_PROXIES:
+    for proxy in normal:
         if not proxy.get("key"):
             yield Warning(
-                f"The GRIP proxy {proxy.get('control_uri')} has no key: any Grip-Sig header counts as its own.",
+                f"The GRIP proxy {public_part(proxy['control_uri'])} has no key: any Grip-Sig header passes.",
                 hint="Set the same key in GRIP_URL (?key=...) and in the proxy (Pushpin: sig_key).",
                 id="chat.W001",
             )

@@ -1,10 +1,8 @@
 """What holds for every request."""
 
 import logging
-from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
-from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.utils.deprecation import MiddlewareMixin
 from django_grip import GripData
@@ -45,9 +43,8 @@ class StrictUTF8(MiddlewareMixin):
     """
 
     def process_request(self, request):
-        if request.encoding:  # the charset of Content-Type, in which Django would read the query, be it "base64"
-            with suppress(LookupError, ValueError, SuspiciousOperation):  # Django does so once before it lets go
-                request.encoding = "utf-8"
+        if request.encoding:  # the charset of Content-Type, in which Django would read the query
+            request.encoding = "utf-8"
         if any("\0" in value for value in request.COOKIES.values()):
             return answer(request, refuse(400, "Cookie", "A cookie holds a NUL character. Delete it."))
         try:
@@ -61,7 +58,7 @@ class StrictUTF8(MiddlewareMixin):
 def _raw_address(request):
     """Return path and query as bytes, as they came: the server keeps them beside the decoded ones."""
     if hasattr(request, "scope"):
-        return (request.scope.get("raw_path") or b"") + b"?" + request.scope["query_string"]
+        return (request.scope.get("raw_path") or b"") + b"?" + request.META["QUERY_STRING"].encode()
     return request.META.get("RAW_URI", "").encode("latin-1")
 
 

@@ -1,7 +1,13 @@
 """DATABASE_URL turned into Django's database settings."""
 
+from copy import deepcopy
+
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+
+from chat.grip import public_part
+
+from .env import make_data_dir
 
 SQLITE = {
     # A transaction that reads first and then writes can't wait for the lock in SQLite's default mode: it fails
@@ -21,8 +27,8 @@ POSTGRESQL = {
 def from_url(url, data_dir):
     """Return the settings for `url`, or for SQLite in `data_dir` (made if missing) when it is None."""
     if not url:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": data_dir / "chat.sqlite3", "OPTIONS": SQLITE}
+        make_data_dir(data_dir)
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": data_dir / "chat.sqlite3", "OPTIONS": deepcopy(SQLITE)}
     try:
         config = dj_database_url.parse(url, conn_health_checks=True)
     except (ValueError, KeyError):
@@ -31,8 +37,10 @@ def from_url(url, data_dir):
         "django.db.backends.sqlite3": SQLITE,
         "django.db.backends.postgresql": POSTGRESQL,
     }.get(config.get("ENGINE"))
-    if options is None or not config.get("NAME"):
+    # Every thread would have an in-memory database of its own.
+    if options is None or config.get("NAME") in (None, "", ":memory:"):
         raise ImproperlyConfigured(
-            "DATABASE_URL won't do: write postgres://user:password@host:5432/name or sqlite:////path/to/file."
+            f"DATABASE_URL={public_part(url)!r} won't do: write postgres://user:password@host:5432/name "
+            "(with % and two digits for signs in the password) or sqlite:////path/to/file."
         )
-    return {**config, "OPTIONS": {**options, **config.get("OPTIONS", {})}}
+    return {**config, "OPTIONS": {**deepcopy(options), **config.get("OPTIONS", {})}}

@@ -1,32 +1,38 @@
 """The site's whole configuration: ten variables, read from the environment once."""
 
 import os
-from dataclasses import dataclass
+import re
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 ANY_ADDRESS = ("0.0.0.0", "::", "[::]")
+MIN_SECRET_LENGTH = 32  # characters
 
 
-class EnvironmentProblem(Exception):
-    """A variable that the site can't start with: its name, its value and the cure."""
+class EnvironmentProblem(ImproperlyConfigured):
+    """A variable that the site can't start with: its name, its value unless that is a secret, and the cure."""
 
     def __init__(self, name, value, cure):
-        super().__init__(f"{name}={value!r} won't do: {cure}" if value else f"{name} is not set: {cure}")
+        shown = name if name == "SECRET_KEY" else f"{name}={value!r}"
+        super().__init__(f"{shown} won't do: {cure}" if value else f"{name} is not set: {cure}")
 
 
 @dataclass(frozen=True)
 class Environment:
-    """The variables under their own names, in lower case, checked and converted."""
+    """The variables under their own names, in lower case, checked and converted. Its repr holds no secret."""
 
-    secret_key: str | None  # None: generate one and keep it in data_dir
+    secret_key: str | None = field(repr=False)  # None: generate one and keep it in data_dir
     debug: bool
     allowed_hosts: tuple[str, ...]
-    database_url: str | None  # None: SQLite in data_dir
-    grip_url: str  # one or several proxies, separated by spaces; may be empty
-    grip_verify_key: str | None
+    database_url: str | None = field(repr=False)  # None: SQLite in data_dir
+    grip_url: str = field(repr=False)  # one or several proxies, separated by spaces; may be empty
+    grip_verify_key: str | None = field(repr=False)
     host: str
     port: int
     data_dir: Path  # absolute
@@ -45,9 +51,9 @@ def read(environ=os.environ):
         grip_url=environ.get("GRIP_URL", "").strip(),
         grip_verify_key=environ.get("GRIP_VERIFY_KEY") or None,
         host=host,
-        port=_port(environ.get("PORT", "8000")),
-        data_dir=Path(environ.get("DATA_DIR") or PROJECT_DIR / "var").expanduser().resolve(),
-        log_level=_log_level(environ.get("LOG_LEVEL", "WARNING")),
+        port=_port(environ.get("PORT") or "8000"),
+        data_dir=_data_dir(environ.get("DATA_DIR") or PROJECT_DIR / "var"),
+        log_level=_log_level(environ.get("LOG_LEVEL") or "WARNING"),
     )
 
 
@@ -61,8 +67,9 @@ def _debug(value):
 
 def _secret_key(environ, debug):
     value = environ.get("SECRET_KEY") or None
-    if value and len(value) < 32:
-        raise EnvironmentProblem("SECRET_KEY", value, "use at least 32 random characters.")
+    if value and len(value) < MIN_SECRET_LENGTH:
+        cure = f"it has {len(value)} characters, use at least {MIN_SECRET_LENGTH} random ones."
+        raise EnvironmentProblem("SECRET_KEY", value, cure)
     in_production = environ.get("ALLOWED_HOSTS") and not debug
     if value is None and in_production:
         raise EnvironmentProblem(
@@ -76,6 +83,10 @@ def _secret_key(environ, debug):
 
 def _allowed_hosts(environ, host):
     named = tuple(name.strip() for name in environ.get("ALLOWED_HOSTS", "").split(",") if name.strip())
+    for name in named:
+        if not re.fullmatch(r"[^:/\s]+|\[[^]/\s]+\]", name):  # would match no request, so that all get a 400
+            cure = "write names as in chat.example.com,[2001:db8::1] with commas between, no https:// and no port."
+            raise EnvironmentProblem("ALLOWED_HOSTS", name, cure)
     if named:
         return named
     if host in ANY_ADDRESS:
@@ -85,13 +96,30 @@ def _allowed_hosts(environ, host):
             f"HOST={host} listens on every address, so name the hosts that people will "
             "type, separated by commas, for example ALLOWED_HOSTS=chat.example.com,192.168.1.20",
         )
-    return tuple(dict.fromkeys((*LOOPBACK_HOSTS, host)))
+    return tuple(dict.fromkeys((*LOOPBACK_HOSTS, f"[{host}]" if ":" in host and host[0] != "[" else host)))
 
 
 def _port(value):
-    if value.isascii() and value.isdigit() and 1 <= int(value) <= 65535:
+    if re.fullmatch("[0-9]{1,5}", value) and 1 <= int(value) <= 65535:
         return int(value)
     raise EnvironmentProblem("PORT", value, "write a number from 1 to 65535.")
+
+
+def _data_dir(value):
+    try:
+        return Path(value).expanduser().resolve()
+    except RuntimeError:  # ~somebody, or a ring of symbolic links
+        raise EnvironmentProblem("DATA_DIR", str(value), "write the path of a folder, such as /srv/chat.") from None
+
+
+def make_data_dir(path):
+    """Make the folder `path` if it is missing; raise EnvironmentProblem where nothing can be written."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path).close()
+    except OSError as error:
+        cure = f"name a folder that we may write to ({error.strerror})."
+        raise EnvironmentProblem("DATA_DIR", str(path), cure) from None
 
 
 def _log_level(value):

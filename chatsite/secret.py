@@ -2,6 +2,10 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
+
+from .env import make_data_dir
 
 
 def kept_key(data_dir):
@@ -11,14 +15,10 @@ def kept_key(data_dir):
     """
     path = data_dir / "secret_key"
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        mine = data_dir / f"secret_key.{os.getpid()}"
-        mine.touch(mode=0o600)
-        mine.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(mine, path)
-        except FileExistsError:
-            pass
-        finally:
-            mine.unlink()
+        make_data_dir(data_dir)
+        with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix="secret_key.") as mine:  # with mode 0600
+            mine.write(secrets.token_urlsafe(48))
+            mine.flush()
+            with suppress(FileExistsError):
+                os.link(mine.name, path)
     return path.read_text()
