@@ -1,0 +1,100 @@
+"""Two published apps, replayed byte for byte against the whole chat."""
+
+import json
+import re
+import socket
+from contextlib import contextmanager
+from http.client import HTTPResponse
+from urllib.parse import urlsplit
+
+import pytest
+from mobile_apps import APPS, TEXT
+
+ANSWER_S = 10
+
+
+@pytest.fixture(params=APPS)
+def app(request):
+    return APPS[request.param]
+
+
+@pytest.fixture
+def host(any_chat):
+    return urlsplit(any_chat.url).netloc
+
+
+@contextmanager
+def answer_to(request, host):
+    """Send the bytes of a request over a connection of its own; yield the response."""
+    name, port = host.split(":")
+    with socket.create_connection((name, int(port)), timeout=ANSWER_S) as connection:
+        connection.sendall(request)
+        response = HTTPResponse(connection)
+        response.begin()
+        yield response
+
+
+def read(request, host):
+    with answer_to(request, host) as response:
+        assert (response.status, response.headers["Content-Type"]) == (200, "application/json")
+        return response.read()
+
+
+def say_text(app, host):
+    return app.reads_message(json.loads(read(app.says_text(host), host)))
+
+
+@contextmanager
+def stream(app, host, last_event_id=None):
+    """Open the app's stream; yield the messages that it reads, as they come."""
+    with answer_to(app.opens_the_stream(host, last_event_id), host) as response:
+        assert (response.status, response.headers["Content-Type"]) == (200, "text/event-stream")
+        blocks = blocks_of(response)
+        assert any(b"event: stream-open\n" in block for block in blocks)
+        yield (message for block in blocks for message in app.reads_blocks(block))
+
+
+def blocks_of(response):
+    block = b""
+    for line in response:
+        block += line
+        if line == b"\n":
+            yield block
+            block = b""
+
+
+def test_what_one_app_says_the_other_shows_and_lists(app, host):
+    for other in APPS.values():
+        with stream(other, host) as messages:
+            said = say_text(app, host)
+            assert (said["from"], said["text"]) == ("Bob", TEXT)
+            assert next(messages) == said
+        assert other.reads_the_list(read(other.asks_for_the_list(host), host))[0] == said
+
+
+def test_an_app_that_comes_back_reads_what_it_missed_and_what_comes(app, host):
+    last_event_id = json.loads(read(app.asks_for_the_list(host), host))["last-event-id"]
+    missed = [say_text(app, host) for _ in range(3)]
+    with stream(app, host, last_event_id) as messages:
+        assert [next(messages) for _ in missed] == missed
+        said = say_text(app, host)
+        assert next(messages) == said
+
+
+@pytest.mark.parametrize("last_event_id", ["error", "room-default:999999", "junk"])
+def test_an_app_with_an_id_that_means_nothing_reads_what_comes(app, host, last_event_id):
+    with stream(app, host, last_event_id) as messages:
+        said = say_text(app, host)
+        assert next(messages) == said
+
+
+def test_no_block_with_an_event_holds_a_retry_time_or_a_comment(app, host):
+    say_text(app, host)
+    with answer_to(app.opens_the_stream(host, "room-default:0"), host) as response:
+        said = say_text(app, host)
+        for block in blocks_of(response):
+            if b"event:" in block:
+                assert not re.search(rb"^(retry:|:)", block, re.MULTILINE)
+            if said in app.reads_blocks(block):
+                return
+    pytest.fail("the stream ended before the last message")

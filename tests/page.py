@@ -1,0 +1,47 @@
+"""A page as a browser understands it."""
+
+import json
+from html.parser import HTMLParser
+
+VOID = {"br", "hr", "img", "input", "link", "meta"}
+
+
+class Page(HTMLParser):
+    """The elements of an answer, in their order: each with .tag, attributes by [] and its .text."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.elements = []
+        self._open = []
+        self.feed(answer.content.decode())
+        self.close()
+
+    def all(self, tag, **attributes):
+        """Return the elements with this tag and, at least, these attributes (`class_` for `class`)."""
+        wanted = {name.rstrip("_"): value for name, value in attributes.items()}
+        return [found for found in self.elements if found.tag == tag and wanted.items() <= found.items()]
+
+    def one(self, tag, **attributes):
+        (found,) = self.all(tag, **attributes)
+        return found
+
+    def json(self, id):
+        return json.loads(self.one("script", id=id).text)
+
+    def handle_starttag(self, tag, attrs):
+        element = Element(attrs)
+        element.tag, element.text = tag, ""
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag):
+        assert self._open.pop().tag == tag
+
+    def handle_data(self, data):
+        for element in self._open:
+            element.text += data
+
+
+class Element(dict):
+    """An element's attributes, with .tag and .text."""

@@ -1,0 +1,78 @@
+"""Ways to say something in a room, and what a refusal looks like."""
+
+import json
+from contextlib import contextmanager
+from io import BytesIO
+from urllib.parse import quote, urlencode
+
+from django.db import connection
+from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from django_eventstream.models import Event
+
+from chat.eventlog import EventLog
+from chat.models import ChatMessage, ChatRoom
+
+FORM, JSON, MULTIPART = "application/x-www-form-urlencoded", "application/json", MULTIPART_CONTENT
+WAYS = (FORM, JSON, MULTIPART)
+
+
+def url_of(room="lobby"):
+    return f"/rooms/{quote(room, safe='')}/messages/"
+
+
+def encode(fields, way):
+    """Return the body that carries the fields, as bytes."""
+    if way == FORM:
+        return urlencode(fields).encode()
+    if way == JSON:
+        return json.dumps(fields).encode()
+    return encode_multipart(BOUNDARY, fields)
+
+
+def post(client, way=FORM, room="lobby", **fields):
+    """Post the fields (`sender` for `from`; None leaves a field out), by default as Alice who says hi."""
+    fields = {"sender": "Alice", "text": "hi", **fields}
+    named = {"from" if name == "sender" else name: value for name, value in fields.items() if value is not None}
+    return post_bytes(client, encode(named, way), way, room)
+
+
+def post_bytes(client, body, content_type=FORM, room="lobby", **environ):
+    """Post a body as it is; `environ` changes what the web server tells Django of the request."""
+    told = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body), **environ}
+    return client.generic("POST", url_of(room), **told)
+
+
+@contextmanager
+def alice_speaks_before_each_statement():
+    """Have Alice post to #lobby just before each SQL statement of others; yield the growing list of her message ids."""
+    said, speaking = [], []
+
+    def alice_first(execute, *statement):
+        if not speaking:
+            speaking.append("Alice")
+            said.append(post(Client()).json()["id"])
+            speaking.clear()
+        return execute(*statement)
+
+    with connection.execute_wrapper(alice_first):
+        yield said
+
+
+def ids_after(last_event_id):
+    """Return the ids of the messages that a reader of one room still gets after the event id."""
+    channel, _, number = last_event_id.rpartition(":")
+    return {json.loads(event.data)["id"] for event in EventLog().get_events(channel, int(number))}
+
+
+def assert_refused(answer, status, field, limit=None):
+    """Check that nothing was stored, and that the answer names the field, the limit and what to do."""
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/json"
+    assert not ChatRoom.objects.exists()
+    assert not ChatMessage.objects.exists()
+    assert not Event.objects.exists()
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error.get("limit")) == (field, limit)
+    assert error["message"].endswith(".")
+    assert limit is None or str(limit) in error["message"]

@@ -1,0 +1,131 @@
+"""Every address: its methods, and what is answered where there is nothing or nothing can be read."""
+
+from io import BytesIO
+
+import pytest
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from chat.middleware import StrictUTF8
+from chat.urls import urlpatterns
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
+ALLOWED = {
+    "join": "GET, HEAD",
+    "room": "GET, HEAD",
+    "favicon": "GET, HEAD",
+    "robots": "GET, HEAD",
+    "messages": "GET, HEAD, POST",
+    "events": "GET",
+    "room-events": "GET",
+}
+FOR_PROGRAMS = ["messages", "events", "room-events"]
+
+
+def address_of(name):
+    return reverse(name, args=["lobby"] if name in ("room", "messages", "room-events") else [])
+
+
+@pytest.fixture
+def client():
+    """A client that is asked for CSRF tokens, which the others leave out."""
+    return Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+
+def test_each_address_of_the_chat_is_listed_here():
+    assert {pattern.name for pattern in urlpatterns} == {*ALLOWED}
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_is_served_or_the_allowed_ones_are_named(client, name, method):
+    answer = client.generic(method, address_of(name))
+    assert (answer.status_code != 405) == (method in ALLOWED[name].split(", "))
+    if answer.status_code == 405:
+        assert answer["Allow"] == ALLOWED[name]
+        assert answer["Content-Type"].startswith("application/json" if name in FOR_PROGRAMS else "text/html")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "path",
+    ["/rooms/", "/rooms/lobby", "/rooms/lobby/", "/rooms//messages/", "/rooms/a/b/messages/", "/events/lobby"],
+)
+def test_programs_get_a_404_in_json(client, path, method):
+    answer = client.generic(method, path)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "path"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", ["/a/b", "/-/", "/lobby/", "/room/lobby/messages/", "/static/none.js"])
+def test_people_get_a_404_page(client, path, method):
+    answer = client.generic(method, path)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing here" in answer.content.decode()
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost:x", "a b", ""])
+def test_a_host_that_is_not_ours_is_refused(client, host):
+    assert client.get("/", HTTP_HOST=host).status_code == 400
+    answer = client.get("/events/", HTTP_HOST=host)
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/rooms/%FF/messages/", "/rooms/\xff/messages/", "/rooms/%ED%A0%80/events/", "/events/?channel=room-%C0%80"],
+)
+def test_an_address_that_is_not_utf_8_is_refused(client, address):
+    answer = client.get("/rooms/lobby/messages/", RAW_URI=address)
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
+    assert [error["field"] for error in answer.json()["errors"]] == ["address"]
+
+
+@pytest.mark.parametrize("address", ["/%FF", "/lobby?user=%E4", "/?user=Alice&room=%FF"])
+def test_a_page_at_an_address_that_is_not_utf_8_is_refused(client, address):
+    answer = client.get("/", RAW_URI=address)
+    assert (answer.status_code, answer["Content-Type"]) == (400, "text/html; charset=utf-8")
+
+
+def test_an_address_in_utf_8_is_served(client):
+    assert client.get("/", RAW_URI="/%C3%BC?user=%F0%9F%98%80&x=%").status_code == 200
+
+
+@pytest.mark.parametrize(("path", "query"), [(b"/%FF", b""), (b"/lobby", b"user=%E4")])
+def test_an_asgi_server_keeps_the_address_elsewhere(path, query):
+    scope = {"type": "http", "method": "GET", "path": "/?", "raw_path": path, "query_string": query, "headers": []}
+    answer = StrictUTF8(lambda request: HttpResponse())(ASGIRequest(scope, BytesIO()))
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "latin-1", "unicode_escape"])
+def test_a_query_is_utf_8_whatever_the_content_type_says(client, charset):
+    answer = client.get("/", {"user": "Zoë"}, CONTENT_TYPE=f"text/plain; charset={charset}")
+    assert answer["Location"] == "/default?user=Zo%C3%AB"
+
+
+def test_a_cookie_with_a_nul_is_refused(client):
+    """PostgreSQL could not look up such a session."""
+    client.cookies.load('sessionid="\\000aaaaaaaaaaaaaaa"')
+    assert client.get("/admin/").status_code == 400
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_a_proxys_headers_full_of_junk_are_no_error_of_ours(client, name):
+    junk = {"HTTP_GRIP_SIG": "a.b.c", "HTTP_GRIP_LAST": ",;=\xff; last-id*=x''y", "HTTP_GRIP_FEATURE": ",\xff"}
+    answer = client.get(address_of(name), **junk)
+    assert answer.status_code == client.get(address_of(name)).status_code
+
+
+def test_a_query_with_too_many_parameters_is_refused(client):
+    assert client.get("/", QUERY_STRING="&".join(["user=Alice"] * 1001)).status_code == 400
+
+
+def test_an_address_too_long_to_redirect_to_is_refused(client):
+    assert client.get("/", {"user": "Alice", "x": "x" * 20_000}).status_code == 400
