@@ -10,9 +10,16 @@ from django_eventstream.eventstream import get_events
 from django_eventstream.utils import make_id, sse_encode_event
 
 KEEP_ALIVE_S = 20
+MAX_STREAMS = 200  # each costs a thread, which Django keeps for a request until its answer has ended
 
 _sleepers = defaultdict(set)  # channel: the (loop, asyncio.Event) of each stream that waits for it
 _lock = threading.Lock()
+
+
+def is_full():
+    """Tell whether this process can hold no further stream."""
+    with _lock:
+        return len(set().union(*_sleepers.values())) >= MAX_STREAMS
 
 
 def wake(channel):

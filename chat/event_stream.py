@@ -39,6 +39,8 @@ def _open(request, names):
         )
         response = held.response(request, wanted)
     elif isinstance(request, ASGIRequest) and not settings.GRIP_PROXIES:
+        if embedded.is_full():
+            raise refuse(503, "connection", "Embedded mode holds no more streams. Try later, or use Pushpin.")
         wanted.channel_last_ids = _reader_last_ids(request, wanted.channels)
         response = StreamingHttpResponse(embedded.stream(wanted), content_type="text/event-stream")
     else:

@@ -13,7 +13,7 @@ from django_eventstream.models import EventCounter
 from django_eventstream.storage import DjangoModelStorage, EventDoesNotExist
 from django_eventstream.utils import get_storage
 
-from . import publisher
+from . import embedded, publisher
 
 KEPT = timedelta(hours=24)
 TRIM_BATCH = 5000  # rows a statement
@@ -47,6 +47,7 @@ def send_event(channel, event_type, data, skip_user_ids=None, async_publish=True
 
     def tell():
         publisher.publish(event)
+        embedded.wake(channel)
         if not async_publish:
             publisher.flush()
 

@@ -27,14 +27,19 @@ def response(request, wanted):
     The library writes it; we mend what would lose messages.
     """
     found = get_events(wanted)
-    response = found.to_grip_response(request)
+    response = _mended(request, found)
     if len(response.content) > MAX_FIRST_BODY_BYTES and not wanted.is_next:
         found.channel_items = {channel: [] for channel in found.channel_items}
         found.channel_more = set(wanted.channels)
         request.grip.instruct = None
-        response = found.to_grip_response(request)
-    response.content = _escape_ids(_number_open(response.content, found))
+        response = _mended(request, found)
     request.grip.instruct.set_next_link(_next_link(wanted.channels, found), _next_link_timeout(wanted.channels))
+    return response
+
+
+def _mended(request, found):
+    response = found.to_grip_response(request)
+    response.content = _escape_ids(_number_open(response.content, found))
     return response
 
 

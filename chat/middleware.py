@@ -27,6 +27,12 @@ class GripMiddleware(BaseGripMiddleware):
             return answer(request, refuse(415, "Content-Type", "WebSocket messages are not served here."))
         super().process_request(request)
 
+    def process_response(self, request, response):
+        response = super().process_response(request, response)
+        if request.method == "HEAD" and not response.streaming:
+            response.content = b""
+        return response
+
 
 class ContentSecurityPolicy(MiddlewareMixin):
     """Let pages use our own files only, and no inline script or style."""
@@ -43,8 +49,6 @@ class StrictUTF8(MiddlewareMixin):
     """
 
     def process_request(self, request):
-        if request.encoding:  # the charset of Content-Type, in which Django would read the query
-            request.encoding = "utf-8"
         if any("\0" in value for value in request.COOKIES.values()):
             return answer(request, refuse(400, "Cookie", "A cookie holds a NUL character. Delete it."))
         try:
@@ -70,7 +74,6 @@ class RefusalsAndOutages(MiddlewareMixin):
             return answer(request, exception)
         if isinstance(exception, (OperationalError, InterfaceError)):
             log.error("The database failed: %s", exception)
-            errors = [
-                {"field": "database", "message": "The database does not answer. Nothing was saved; try again soon."}
-            ]
-            return answer(request, Refusal(503, errors, {"Retry-After": "2"}))
+            # It may have failed while it answered our COMMIT, so nobody knows what became of a message.
+            message = "The database can't be used now. What you sent may not have been saved: look, then try again."
+            return answer(request, Refusal(503, [{"field": "database", "message": message}], {"Retry-After": "2"}))

@@ -45,7 +45,7 @@ def clean_room_name(text):
     name = unicodedata.normalize("NFC", text)
     validate_name(name)
     if "/" in name or name in (".", ".."):
-        raise ValidationError("is part of a path. Leave out “/”, and don't use “.” or “..”.", "path")
+        raise ValidationError("holds “/”, or is “.” or “..”. Use another name.", "path")
     if name != name.strip():
         raise ValidationError("begins or ends with a space. Remove it.", "space")
     return name

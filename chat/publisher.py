@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import random
+import re
 import threading
 import time
 from collections import deque
@@ -17,7 +18,7 @@ from gripcontrol import GripPubControl, HttpStreamFormat
 from pubcontrol import Item
 from requests.adapters import HTTPAdapter
 
-from . import embedded
+from .grip import public_part
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +26,17 @@ CONNECT_S, ANSWER_S = 2, 5
 FIRST_RETRY_S, LAST_RETRY_S = 0.1, 3
 MATTERS_S = 900  # after that every held stream has followed its next link
 MAX_REQUEST_BYTES = 500_000  # the proxy refuses requests over 1 000 000
-MAX_QUEUE_BYTES = 16_000_000  # a proxy that long away finds a gap and asks for the rest
+MAX_QUEUE_BYTES = 16_000_000  # beyond that the oldest are dropped; their readers get them by a next link
 EXIT_S = 2
+REFUSED_CONTENT = re.compile("status code (400|413) ")  # in pubcontrol's words
 
 
 def publish(event):
-    """Hand a committed Event to the readers, without waiting for any of them."""
-    item = QueuedItem(event.id, _item_json(event))
-    for lane in _lanes():
-        lane.put(item)
-    embedded.wake(event.channel)
+    """Hand a committed Event to every proxy's lane, without waiting for any of them."""
+    if lanes := _lanes():
+        item = QueuedItem(event.id, _item_json(event))
+        for lane in lanes:
+            lane.put(item)
 
 
 def flush(seconds=EXIT_S):
@@ -70,6 +72,7 @@ class Lane:
 
     def __init__(self, client):
         self.client = client
+        self.proxy = public_part(client.uri)
         self.client.requests_session.mount("http://", TimeLimit())
         self.client.requests_session.mount("https://", TimeLimit())
         self.client.requests_session.trust_env = False  # no netrc and no web proxy between us and the GRIP proxy
@@ -77,14 +80,15 @@ class Lane:
         self.queued_bytes = 0
         self.sending = False
         self.changed = threading.Condition()
-        threading.Thread(target=self._run, name=f"publish to {client.uri}", daemon=True).start()
+        threading.Thread(target=self._run, name=f"publish to {self.proxy}", daemon=True).start()
 
     def put(self, item):
         with self.changed:
             self.queue.append(item)
             self.queued_bytes += len(item.json)
             while self.queued_bytes > MAX_QUEUE_BYTES:
-                self.queued_bytes -= len(self.queue.popleft().json)
+                self._take()
+                log.error("1 event dropped for %s: more than %d bytes wait", self.proxy, MAX_QUEUE_BYTES)
             self.changed.notify_all()
 
     def wait_until_idle(self, deadline):
@@ -123,15 +127,26 @@ class Lane:
                 return
             except Exception as error:
                 # Trying again is safe whatever became of the request: the proxy drops an id it has seen.
-                log.warning("%d event(s) not published to %s yet: %s", len(batch), self.client.uri, error)
+                log.warning("%d event(s) not published to %s yet: %s", len(batch), self.proxy, error)
+                if REFUSED_CONTENT.search(str(error)):
+                    self._send_one_by_one(batch)
+                    return
             time.sleep(pause * random.uniform(0.5, 1))
             pause = min(2 * pause, LAST_RETRY_S)
             batch = self._still_matters(batch)
 
+    def _send_one_by_one(self, batch):
+        """Find the event that this proxy will never take, so that it holds up no other."""
+        if len(batch) == 1:
+            log.error("1 event given up for %s, which refuses its content", self.proxy)
+            return
+        for item in batch:
+            self._send([item])
+
     def _still_matters(self, batch):
         young = [item for item in batch if time.monotonic() - item.queued < MATTERS_S]
         if len(young) < len(batch):
-            log.error("%d event(s) given up for %s", len(batch) - len(young), self.client.uri)
+            log.error("%d event(s) given up for %s", len(batch) - len(young), self.proxy)
         return young
 
 
@@ -150,8 +165,8 @@ def _lanes():
     if not _existing_lanes and settings.GRIP_PROXIES:
         with _making_lanes:
             if not _existing_lanes:
-                clients = GripPubControl(settings.GRIP_PROXIES).clients
-                _existing_lanes.extend(Lane(client) for client in clients)
+                # All at once: another thread that saw only some of them would publish to those alone.
+                _existing_lanes[:] = [Lane(client) for client in GripPubControl(settings.GRIP_PROXIES).clients]
     return _existing_lanes
 
 

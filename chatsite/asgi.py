@@ -2,11 +2,14 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-application = get_asgi_application()
+django.setup(set_prefix=False)
 
-from chat import worker  # noqa: E402 (Django must be set up first)
+from chat import background  # noqa: E402 (Django must be set up first)
 
-worker.start()
+from .handlers import AsyncHandler  # noqa: E402
+
+application = AsyncHandler()
+background.start()

@@ -20,7 +20,9 @@ SQLITE = {
 POSTGRESQL = {
     "connect_timeout": 5,  # seconds
     # One connection for each thread of a worker is enough; Django returns it after each request.
-    "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+    # The pool tries for reconnect_timeout only, and anew for the next request: by itself it would wait longer after
+    # each failure, and answer 503 for half a minute after the server is back.
+    "pool": {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 1},
 }
 
 

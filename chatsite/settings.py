@@ -31,10 +31,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "chat.middleware.GripMiddleware",  # first: it turns our answer into instructions for the proxy
+    "chat.middleware.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",  # Content-Length
-    "chat.middleware.ContentSecurityPolicy",
     "chat.middleware.StrictUTF8",
     "chat.middleware.RefusalsAndOutages",
     # The rest serves the admin alone: the chat has no sessions and no users.
@@ -96,5 +96,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
-    "loggers": {"django": {"handlers": [], "level": ENV.log_level, "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": ENV.log_level, "propagate": True},
+        # What a stranger sends must not fill the terminal: 4xx answers are no news.
+        "django.request": {"level": "ERROR" if ENV.log_level == "WARNING" else ENV.log_level},
+        "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
+    },
 }

@@ -2,11 +2,14 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
 
-from chat import worker  # noqa: E402 (Django must be set up first)
+from chat import background  # noqa: E402 (Django must be set up first)
 
-worker.start()
+from .handlers import Handler  # noqa: E402
+
+application = Handler()
+background.start()

@@ -7,13 +7,14 @@ workers = 2
 worker_class = "gthread"
 threads = 4
 
-# Pushpin passes on a line and headers of 8 kB together, and adds headers of its own. Default: 4094 and 8190.
-limit_request_line = 8190
+# A next link of ten rooms with long names and their event ids has more than 10 kB. Pushpin limits what strangers
+# send. Default: 4094 (0: no limit), 8190.
+limit_request_line = 0
 limit_request_field_size = 32768
 
-# At the end a worker keeps idle connections for 2 s, in case a request is on its way; the last second is for the
-# publisher to hand over what it has. Default: 30.
-graceful_timeout = 3
+# At the end a worker keeps idle connections for 2 s, in case a request is on its way; then the publisher has 2 s to
+# hand over what it has. Default: 30.
+graceful_timeout = 4
 
 # Longer than Pushpin's HTTP client keeps an idle connection (118 s), so that it never sends a request on one that
 # is just being closed here. Default: 2.

@@ -17,8 +17,8 @@ def no_request_is_an_error(caplog):
 
 @pytest.fixture
 def client():
-    """A client that gets a 500 as an answer, like everybody else."""
-    return Client(raise_request_exception=False)
+    """A client that gets a 500 as an answer and no favours from the CSRF check, like everybody else."""
+    return Client(enforce_csrf_checks=True, raise_request_exception=False)
 
 
 @pytest.fixture

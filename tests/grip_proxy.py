@@ -15,6 +15,8 @@ class GripProxy:
     `manner` is "take", "refuse" (500) or "hang" (no answer until the end) and may be changed at any time.
     """
 
+    UNWANTED = "a proxy with this in a request answers 400"
+
     def __init__(self, manner="take", port=0):
         self.manner = manner
         self.requests = queue.Queue()  # the bodies, as bytes
@@ -52,12 +54,12 @@ class GripProxy:
                 if proxy.manner == "hang":
                     proxy._closing.wait()
                     return
-                taken = proxy.manner == "take"
+                taken = proxy.manner == "take" and proxy.UNWANTED.encode() not in body
                 if taken:
                     for item in json.loads(body)["items"]:
                         proxy._items.put(item)
                 answer = b"Published\n" if taken else b"broken\n"
-                self.send_response(200 if taken else 500)
+                self.send_response(200 if taken else 500 if proxy.manner == "refuse" else 400)
                 self.send_header("Content-Length", len(answer))
                 self.end_headers()
                 self.wfile.write(answer)

@@ -82,6 +82,7 @@ def test_the_proxy_is_told_to_hold_the_channel_from_the_current_id(ask):
     assert response["Content-Type"] == "text/event-stream"
     assert response["Grip-Hold"] == "stream"
     assert "events-room-lobby; prev-id=3; filter=build-id" in response["Grip-Channel"]
+    assert "; rel=next; timeout=" in response["Grip-Link"]
     assert events(response) == [("stream-open", "room-lobby:3", "")]
 
 
@@ -221,6 +222,15 @@ def test_a_first_answer_too_big_for_the_proxy_is_put_off_to_a_next_link(ask, cli
     assert "Grip-Hold" not in response
     rest = client.get(link(response), headers={"Grip-Sig": signature()})
     assert kinds(rest) == ["message"] * 20
+
+
+def test_the_size_of_a_first_answer_counts_as_the_proxy_gets_it(ask):
+    """The percent signs of its ids are doubled: 95 messages to 64 emoji grow from 86 000 bytes to 111 000."""
+    room = "😀" * 64
+    log(95, room)
+    response = ask(urlencode({"channel": f"room-{room}", "lastEventId": f"{quote(f'room-{room}')}:0"}))
+    assert len(response.content) < 100_000
+    assert "Grip-Hold" not in response
 
 
 @pytest.mark.parametrize("es_meta", ["junk", signature(KEY), ""])

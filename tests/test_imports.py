@@ -20,7 +20,7 @@ DJANGO_EVENTSTREAM = {
     "chat.management.commands.trim_event_log",
     "chat.publisher",
     "chat.views",
-    "chat.worker",
+    "chat.background",
 }
 
 

@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 from django_eventstream.event import Event
 from grip_proxy import GripProxy
 
-from chat import publisher, worker
+from chat import background, publisher
 from chat.eventlog import EventLog
 
 CHANNEL = "room-two words"
@@ -45,6 +46,36 @@ def test_every_proxy_gets_every_event_in_order(settings):
         expected = [str(number) for number in range(1, 51)]
         assert one.next_ids(50) == expected
         assert other.next_ids(50) == expected
+
+
+def test_threads_that_publish_first_and_together_leave_out_no_proxy(settings):
+    with GripProxy() as one, GripProxy() as other:
+        for attempt in range(20):
+            use(settings, one, other)
+            together = threading.Barrier(4, timeout=20)
+
+            def first(number, together=together):
+                together.wait()
+                publisher.publish(event(number))
+
+            threads = [threading.Thread(target=first, args=(4 * attempt + n + 1,)) for n in range(4)]
+            [thread.start() for thread in threads]
+            [thread.join() for thread in threads]
+        expected = {str(number) for number in range(1, 81)}
+        assert set(one.next_ids(80)) == expected
+        assert set(other.next_ids(80)) == expected
+
+
+def test_an_event_that_a_proxy_will_never_take_holds_up_no_other(settings, caplog):
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        proxy.requests.get(timeout=10)
+        for number in range(2, 5):
+            publisher.publish(event(number, GripProxy.UNWANTED if number == 3 else "{}"))
+        proxy.manner = "take"
+        assert proxy.next_ids(3) == ["1", "2", "4"]
+    assert "refuses its content" in caplog.text
 
 
 def test_a_proxy_that_refuses_is_asked_again_until_it_takes(settings, caplog):
@@ -176,5 +207,5 @@ for number in range(1, 100): publisher.publish(Event("room-x", "message", "{}", 
 def test_a_new_worker_publishes_the_last_minute_again(grip_proxy):
     for _ in range(3):
         EventLog().append_event(CHANNEL, "message", "{}")
-    worker.publish_recent()
+    background.publish_recent()
     assert grip_proxy.next_ids(3) == ["1", "2", "3"]

@@ -1,16 +1,25 @@
 """The secret key that is made on the first run and kept."""
 
-import multiprocessing
 import os
 import stat
+import sys
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
 from chatsite.env import EnvironmentProblem
 from chatsite.secret import kept_key
 
-PROCESSES = 8
+PROJECT = Path(__file__).resolve().parents[1]
+ASK_FOR_KEYS = """
+import pathlib, sys
+from chatsite.secret import kept_key
+for folder in sys.stdin:
+    print(kept_key(pathlib.Path(folder.strip())), flush=True)
+"""
 
 
 def test_the_key_is_made_once_and_kept(tmp_path):
@@ -33,20 +42,15 @@ def test_nothing_else_is_left_in_the_folder(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
 
 
-def _start(together, data_dir, keys):
-    together.wait()
-    keys.put(kept_key(data_dir))
-
-
-@pytest.mark.parametrize("attempt", range(5))
-def test_processes_that_start_at_once_get_the_same_key(tmp_path, attempt):
-    fork = multiprocessing.get_context("fork")
-    together, keys = fork.Barrier(PROCESSES), fork.Queue()
-    processes = [fork.Process(target=_start, args=(together, tmp_path, keys)) for _ in range(PROCESSES)]
-    [process.start() for process in processes]
-    got = {keys.get(timeout=30) for _ in processes}
-    [process.join() for process in processes]
-    assert got == {(tmp_path / "secret_key").read_text()}
+def test_processes_that_start_at_once_get_the_same_key(tmp_path):
+    with ExitStack() as running:
+        popen = partial(Popen, [sys.executable, "-c", ASK_FOR_KEYS], cwd=PROJECT, stdin=PIPE, stdout=PIPE, text=True)
+        processes = [running.enter_context(popen()) for _ in range(8)]
+        for folder in map(str, range(20)):
+            for process in processes:
+                print(tmp_path / folder, file=process.stdin, flush=True)
+            keys = {process.stdout.readline().strip() for process in processes}
+            assert keys == {(tmp_path / folder / "secret_key").read_text()}
 
 
 def test_a_key_that_another_process_has_put_there_meanwhile_wins(tmp_path, monkeypatch):

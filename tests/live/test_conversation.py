@@ -64,6 +64,28 @@ def test_a_reader_that_missed_a_lot_gets_it_all(any_chat, count, text):
         assert any_chat.post(room, "Alice", "and on") == reader.message()
 
 
+def test_ten_long_rooms_resume_in_one_stream(any_chat):
+    """Their next link is over 8 kB, for every event id in it is encoded twice."""
+    rooms = [f"{n} {'日本' * 10}" for n in range(10)]
+    path = f"/events/?{urlencode([('channel', f'room-{room}') for room in rooms])}"
+    with Listener(any_chat.url, "", path=path) as reader:
+        reader.next("stream-open")
+    missed = [any_chat.post(room, "Alice", str(n)) for room in rooms for n in range(15)]
+    with Listener(any_chat.url, "", reader.last_event_id, path=path) as reader:
+        told = [reader.message() for _ in missed]
+    assert sorted(told, key=lambda message: message["id"]) == missed
+
+
+def test_a_room_with_a_long_name_resumes_after_many_messages(any_chat):
+    """The ids alone fill the first answer, and Pushpin counts them with their percent signs doubled."""
+    room = "😀" * 63
+    with listen(any_chat, room) as reader:
+        pass
+    missed = [any_chat.post(room, "Alice", str(n)) for n in range(95)]
+    with listen(any_chat, room, last_event_id=reader.last_event_id) as reader:
+        assert [reader.message() for _ in missed] == missed
+
+
 def test_twelve_people_at_once_are_heard_in_one_order_by_everybody(any_chat):
     readers = [listen(any_chat, "crowd") for _ in range(5)]
     sent = []
