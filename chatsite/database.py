@@ -30,7 +30,7 @@ def from_url(url, data_dir):
     """Return the settings for `url`, or for SQLite in `data_dir` (made if missing) when it is None."""
     if not url:
         make_data_dir(data_dir)
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": data_dir / "chat.sqlite3", "OPTIONS": deepcopy(SQLITE)}
+        return _with_options({"ENGINE": "django.db.backends.sqlite3", "NAME": data_dir / "chat.sqlite3"}, SQLITE)
     try:
         config = dj_database_url.parse(url, conn_health_checks=True)
     except (ValueError, KeyError):
@@ -45,4 +45,10 @@ def from_url(url, data_dir):
             f"DATABASE_URL={public_part(url)!r} won't do: write postgres://user:password@host:5432/name "
             "(with % and two digits for signs in the password) or sqlite:////path/to/file."
         )
-    return {**config, "OPTIONS": {**deepcopy(options), **config.get("OPTIONS", {})}}
+    return _with_options(config, options)
+
+
+def _with_options(config, options):
+    # A thread keeps its SQLite file open: opening it anew fails while the disk is full, and reading needs no space.
+    age = {"CONN_MAX_AGE": None} if options is SQLITE else {}
+    return {**config, **age, "OPTIONS": {**deepcopy(options), **config.get("OPTIONS", {})}}

@@ -32,10 +32,16 @@ def only_one(data_dir, url):
                 f"The chat with its data in {data_dir} is already running: {lock.read().strip()}  (stop that one "
                 "first, or start another with a PORT and a DATA_DIR of its own)"
             ) from None
-        lock.truncate(0)
-        lock.write(url)
-        lock.flush()
+        _write(lock, url, data_dir)
         yield
+
+
+def _write(lock, url, data_dir):
+    try:
+        os.ftruncate(lock.fileno(), 0)
+        os.write(lock.fileno(), url.encode())
+    except OSError as error:
+        raise CannotStart(f"Can't write to DATA_DIR={str(data_dir)!r}: {error.strerror}") from None
 
 
 def _lock_file(data_dir):

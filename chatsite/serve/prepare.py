@@ -20,7 +20,9 @@ def main():
     except (ImproperlyConfigured, CommandError) as problem:
         sys.exit(str(problem))
     except DatabaseError as problem:
-        sys.exit(f"The database does not answer (DATABASE_URL names it): {problem}")
+        sys.exit(f"The database can't be used (DATABASE_URL names it; else it is in DATA_DIR): {problem}")
+    except OSError as problem:
+        sys.exit(f"Can't write to DATA_DIR: {problem.strerror} ({problem.filename})")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""An event that was committed and never published: its process was killed in between."""
+
+import json
+import os
+import subprocess
+
+from running import PROJECT, Chat, kill
+
+LOG_ONE = """
+from django.db import transaction
+from django_eventstream.utils import get_storage
+from chat.models import ChatRoom
+import json
+with transaction.atomic():
+    message = ChatRoom.objects.locked("lobby").messages.create(user="Alice", text="committed")
+    get_storage().append_event("room-lobby", "message", json.dumps(message.to_data()))
+print(json.dumps(message.to_data()))
+"""
+
+
+def commit_without_publishing(chat):
+    """Do what a worker has done that is killed right after its commit; return the message."""
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(chat.data_dir)}
+    command = [PROJECT / ".venv/bin/python", PROJECT / "manage.py", "shell", "-v0", "-c", LOG_ONE]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    return json.loads(done.stdout)
+
+
+def test_the_worker_that_takes_its_place_publishes_it(pushpin, tmp_path):
+    with Chat.ready(tmp_path) as chat, chat.listen("lobby") as reader:
+        message = commit_without_publishing(chat)
+        kill(chat.pids_of("web worker")[0])
+        assert reader.message() == message
+
+
+def test_the_next_event_brings_it_along_to_every_reader(chat):
+    readers = [chat.listen("lobby") for _ in range(50)]
+    lost = commit_without_publishing(chat)
+    following = chat.post("lobby", "Bob", "and on")
+    for reader in readers:
+        assert [reader.message(), reader.message()] == [lost, following]
+        reader.close()
