@@ -6,7 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 WAIT_S = 10
-KEY = "a key of at least 32 characters, as HS256 wants it"
+KEY = "a-key-of-at-least-32-characters-as-HS256-wants-it"
 
 
 class GripProxy:
