@@ -46,7 +46,7 @@ def test_a_room_that_cannot_be_is_refused_beside_its_field(people):
     page.get_by_label("Room").fill("a/b")
     page.get_by_label("Your name").fill("Alice")
     page.get_by_role("button", name="Join").click()
-    expect(page.get_by_label("Room")).to_have_accessible_description(re.compile("part of a path"))
+    expect(page.get_by_label("Room")).to_have_accessible_description(re.compile("Use another name"))
     expect(page.get_by_label("Your name")).to_have_value("Alice")
 
 
