@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_eventstream.models import Event, EventCounter
 from django_eventstream.storage import EventDoesNotExist
 
+from chat import publisher
 from chat.eventlog import KEPT, MAX_DATA_BYTES, EventLog, NotInTransaction, send_event
 
 CHANNEL = "room-lobby"
@@ -159,3 +160,15 @@ def test_what_was_rolled_back_is_never_told_and_its_id_is_used_again(grip_proxy)
     assert item["id"] == "1"
     assert "real" in item["http-stream"]["content"]
     assert grip_proxy.is_empty()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fault_of_the_publisher_is_no_error_of_the_sender(monkeypatch, caplog):
+    def fail(event):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(publisher, "publish", fail)
+    with transaction.atomic():
+        send_event(CHANNEL, "message", {})
+    assert EventCounter.objects.get().value == 1
+    assert "can't start new thread" in caplog.text
