@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+from contextlib import suppress
 
 import pytest
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from django.test import AsyncClient
 
 from chat import embedded
 from chat.eventlog import EventLog, send_event
+from chatsite.handlers import AsyncHandler
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +46,12 @@ class Reader:
         return fields["event"].strip(), fields.get("id", "").strip()
 
     async def close(self):
-        await self._chunks.aclose()
+        """Leave, as a server has it: the wait for the next bytes is cancelled."""
+        waiting = asyncio.ensure_future(anext(self._chunks))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with suppress(asyncio.CancelledError):
+            await waiting
 
 
 async def listen(query="channel=room-lobby"):
@@ -131,9 +138,9 @@ def test_a_reader_that_leaves_is_forgotten():
         reader = await listen()
         await reader.next()
         await reader.close()
+        assert not embedded._sleepers
 
     asyncio.run(scene())
-    assert not embedded._sleepers
 
 
 def test_with_a_grip_proxy_configured_django_holds_no_stream(settings):
@@ -144,3 +151,28 @@ def test_with_a_grip_proxy_configured_django_holds_no_stream(settings):
         assert response.status_code == 501
 
     asyncio.run(scene())
+
+
+def test_one_stream_too_many_is_refused_before_it_starts(monkeypatch):
+    monkeypatch.setattr(embedded, "MAX_STREAMS", 1)
+
+    async def scene():
+        reader = await listen()
+        await reader.next()
+        assert (await AsyncClient().get("/events/?channel=room-other")).status_code == 503
+        await reader.close()
+        again = await listen()
+        assert await again.next() == ("stream-open", "room-lobby:0")
+        await again.close()
+
+    asyncio.run(scene())
+
+
+def test_a_websocket_is_closed_and_no_error():
+    sent = []
+
+    async def send(message):
+        sent.append(message["type"])
+
+    asyncio.run(AsyncHandler()({"type": "websocket", "path": "/events/"}, None, send))
+    assert sent == ["websocket.close"]
