@@ -48,8 +48,9 @@ class Reader:
     async def close(self):
         """Leave, as a server has it: the wait for the next bytes is cancelled."""
         waiting = asyncio.ensure_future(anext(self._chunks))
-        await asyncio.sleep(0)
-        waiting.cancel()
+        while not waiting.done():
+            await asyncio.sleep(0.01)  # a read of the database goes on to its end
+            waiting.cancel()
         with suppress(asyncio.CancelledError):
             await waiting
 
