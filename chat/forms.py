@@ -2,7 +2,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from .models import MAX_TEXT_LENGTH
-from .names import clean_room_name, is_blank, refuse_surrogates, validate_name
+from .names import clean_room_name, is_blank, refuse_long, refuse_surrogates, validate_name
 
 
 class VerbatimField(forms.CharField):
@@ -46,12 +46,7 @@ def validate_text(text):
         raise ValidationError("holds a NUL character. Remove it.", "nul")
     if is_blank(text):
         raise ValidationError("is blank. Write something that can be seen.", "blank")
-    if len(text) > MAX_TEXT_LENGTH:
-        raise ValidationError(
-            "has %(length)d characters, at most %(limit)d are allowed. Shorten it or send it in parts.",
-            "max_length",
-            {"limit": MAX_TEXT_LENGTH, "length": len(text)},
-        )
+    refuse_long(text, MAX_TEXT_LENGTH, "Shorten it or send it in parts.")
 
 
 class JoinForm(forms.Form):

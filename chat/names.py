@@ -24,6 +24,16 @@ def refuse_surrogates(text):
         raise ValidationError("holds half of a surrogate pair. Send valid Unicode.", "surrogate")
 
 
+def refuse_long(text, limit, cure):
+    """Raise ValidationError for a text of more than `limit` code points."""
+    if len(text) > limit:
+        raise ValidationError(
+            f"has %(length)d characters, at most %(limit)d are allowed. {cure}",
+            "max_length",
+            {"limit": limit, "length": len(text)},
+        )
+
+
 def validate_name(name):
     """Raise ValidationError unless `name` can stand in one line and be seen."""
     refuse_surrogates(name)
@@ -31,12 +41,7 @@ def validate_name(name):
         raise ValidationError("holds a control character. Use printable characters only.", "control")
     if is_blank(name):
         raise ValidationError("is blank. Use at least one visible character.", "blank")
-    if len(name) > MAX_NAME_LENGTH:
-        raise ValidationError(
-            "has %(length)d characters, at most %(limit)d are allowed. Shorten it.",
-            "max_length",
-            {"limit": MAX_NAME_LENGTH, "length": len(name)},
-        )
+    refuse_long(name, MAX_NAME_LENGTH, "Shorten it.")
 
 
 def clean_room_name(text):
