@@ -22,7 +22,7 @@ class ChatRoomAdmin(NoEditing):
 
     @admin.display(description="last message")
     def last_message(self, room):
-        return room.messages.latest_page().first()
+        return room.messages.newest_first().first()
 
 
 @admin.register(ChatMessage)

@@ -14,6 +14,21 @@ from .errors import refuse
 MAX_FIELDS = 100
 
 
+def read_message_fields(request):
+    """Return the fields of a message; its key may stand in the header Idempotency-Key as well."""
+    fields = read_fields(request)
+    header = request.headers.get("Idempotency-Key")
+    if header is None:
+        return fields
+    try:
+        key = header.encode("latin-1").decode()  # a web server takes each byte for a character
+    except UnicodeDecodeError:
+        raise refuse(400, "Idempotency-Key", "Idempotency-Key is not valid UTF-8. Send it in UTF-8.") from None
+    if fields.setdefault("key", key) != key:
+        raise refuse(400, "key", "key differs from the header Idempotency-Key. Send one of them.")
+    return fields
+
+
 def read_fields(request):
     """Return the fields as a dict of str; raise Refusal for a body that isn't one whole, valid form or object.
 

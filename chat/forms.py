@@ -1,8 +1,10 @@
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 
-from .models import MAX_TEXT_LENGTH
-from .names import clean_room_name, is_blank, refuse_long, refuse_surrogates, validate_name
+from .models import MAX_KEY_LENGTH, MAX_PAGE_SIZE, MAX_TAG_LENGTH, MAX_TEXT_LENGTH, PAGE_SIZE
+from .names import clean_room_name, is_blank, refuse_controls, refuse_long, refuse_surrogates, validate_name
 
 
 class VerbatimField(forms.CharField):
@@ -49,6 +51,47 @@ def validate_text(text):
     refuse_long(text, MAX_TEXT_LENGTH, "Shorten it or send it in parts.")
 
 
+class KeyField(forms.Field):
+    """A secret name that the sender gave to a message, or None."""
+
+    def to_python(self, value):
+        if value == "":  # a script whose variable is empty must not believe that its message has a key
+            raise ValidationError("is empty. Use 1 to 64 printable characters, or leave it out.", "empty")
+        return value
+
+    def validate(self, value):
+        if value is not None:
+            if not value.isprintable():
+                raise ValidationError("holds a character that can't be printed. Use others.", "printable")
+            refuse_long(value, MAX_KEY_LENGTH, "Shorten it.")
+
+
+class NumberField(forms.Field):
+    """A number in ASCII digits, or `initial` when there is none."""
+
+    def to_python(self, value):
+        if value is None:
+            return self.initial
+        if not re.fullmatch("[0-9]{1,18}", value):
+            raise ValidationError("is not a number. Write 1 to 18 digits.", "number")
+        return int(value)
+
+
+def validate_tag(tag):
+    refuse_surrogates(tag)
+    refuse_controls(tag)
+    refuse_long(tag, MAX_TAG_LENGTH, "Shorten it.")
+
+
+def validate_limit(limit):
+    if not 1 <= limit <= MAX_PAGE_SIZE:
+        raise ValidationError(
+            "is %(value)d. Ask for 1 to %(limit)d messages at once.",
+            "range",
+            {"value": limit, "limit": MAX_PAGE_SIZE},
+        )
+
+
 class JoinForm(forms.Form):
     room = RoomField(initial="default")
     user = PersonField()
@@ -57,6 +100,20 @@ class JoinForm(forms.Form):
 class MessageForm(forms.Form):
     sender = PersonField()
     text = TextField()
+    key = KeyField(required=False)
+    tag = VerbatimField(validate_tag, required=False)
 
     def add_prefix(self, field_name):
         return "from" if field_name == "sender" else field_name  # `from` can't be a name in Python
+
+
+class PageForm(forms.Form):
+    """Which part of a room's messages is wanted."""
+
+    after = NumberField(required=False)
+    before = NumberField(required=False)
+    limit = NumberField(required=False, initial=PAGE_SIZE, validators=[validate_limit])
+
+    def clean(self):
+        if None not in (self.cleaned_data.get("after"), self.cleaned_data.get("before")):
+            self.add_error("before", "can't be combined with after. Send one of them.")

@@ -24,6 +24,12 @@ def refuse_surrogates(text):
         raise ValidationError("holds half of a surrogate pair. Send valid Unicode.", "surrogate")
 
 
+def refuse_controls(text):
+    """Raise ValidationError for characters that don't stand in a line."""
+    if any(unicodedata.category(char) in CONTROLS for char in text):
+        raise ValidationError("holds a control character. Use printable characters only.", "control")
+
+
 def refuse_long(text, limit, cure):
     """Raise ValidationError for a text of more than `limit` code points."""
     if len(text) > limit:
@@ -37,8 +43,7 @@ def refuse_long(text, limit, cure):
 def validate_name(name):
     """Raise ValidationError unless `name` can stand in one line and be seen."""
     refuse_surrogates(name)
-    if any(unicodedata.category(char) in CONTROLS for char in name):
-        raise ValidationError("holds a control character. Use printable characters only.", "control")
+    refuse_controls(name)
     if is_blank(name):
         raise ValidationError("is blank. Use at least one visible character.", "blank")
     refuse_long(name, MAX_NAME_LENGTH, "Shorten it.")

@@ -8,12 +8,12 @@ from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 from django_eventstream import get_current_event_id
 
-from .bodies import read_fields
+from .bodies import read_message_fields
 from .channels import room_channel
-from .errors import only, refuse_form, refuse_invalid
+from .errors import only, refuse, refuse_form, refuse_invalid
 from .eventlog import send_event
-from .forms import JoinForm, MessageForm
-from .models import MAX_TEXT_LENGTH, ChatMessage, ChatRoom
+from .forms import JoinForm, MessageForm, PageForm
+from .models import MAX_TEXT_LENGTH, PAGE_SIZE, ChatMessage, ChatRoom, hash_of
 from .names import clean_room_name
 
 
@@ -49,7 +49,7 @@ def _chat_page(request, eid, user):
     channel = room_channel(eid)
     # The event id is read before the messages: what is sent in between comes twice and is dropped by its id.
     last_event_id = get_current_event_id([channel])
-    messages = ChatMessage.objects.in_room(eid).latest_page()
+    messages = ChatMessage.objects.in_room(eid).newest_first()[:PAGE_SIZE]
     page = {
         "room": eid,
         "user": user,
@@ -68,24 +68,47 @@ def _chat_page(request, eid, user):
 @only("GET", "HEAD", "POST")
 def messages(request, room):
     eid = _room_or_refusal(room)
-    return _post_message(request, eid) if request.method == "POST" else _list_messages(eid)
+    return _post_message(request, eid) if request.method == "POST" else _list_messages(request, eid)
 
 
-def _list_messages(eid):
+def _list_messages(request, eid):
+    form = PageForm(request.GET)
+    if not form.is_valid():
+        raise refuse_form(form)
+    limit = form.cleaned_data["limit"]
     last_event_id = get_current_event_id([room_channel(eid)])  # before the messages, as in the page
-    messages = ChatMessage.objects.in_room(eid).latest_page()
-    return JsonResponse({"messages": [m.to_data() for m in messages], "last-event-id": last_event_id})
+    messages = list(_wanted(eid, form.cleaned_data)[: limit + 1])
+    return JsonResponse(
+        {
+            "messages": [m.to_data() for m in messages[:limit]],
+            "more": len(messages) > limit,
+            "last-event-id": last_event_id,
+        }
+    )
+
+
+def _wanted(eid, page):
+    messages = ChatMessage.objects.in_room(eid)
+    if page["after"] is not None:
+        return messages.after(page["after"])
+    if page["before"] is not None:
+        return messages.before(page["before"])
+    return messages.newest_first()
 
 
 def _post_message(request, eid):
-    form = MessageForm(read_fields(request))
+    form = MessageForm(read_message_fields(request))
     if not form.is_valid():
         raise refuse_form(form)
-    user, text = form.cleaned_data["sender"], form.cleaned_data["text"]
+    sender, text, key, tag = (form.cleaned_data[name] for name in ("sender", "text", "key", "tag"))
     with transaction.atomic():
         room = ChatRoom.objects.locked(eid)
-        message = room.messages.create(user=user, text=text)
-        send_event(room_channel(eid), "message", message.to_data())
+        message = room.messages.sent_with(key)  # under the lock, so that of two at once one finds the other's
+        if message is None:
+            message = room.messages.create(user=sender, text=text, tag=tag, key_hash=key and hash_of(key))
+            send_event(room_channel(eid), "message", message.to_data())
+        elif (message.user, message.text) != (sender, text):
+            raise refuse(409, "key", "key was used for another message in this room. Use a new one for each message.")
     return JsonResponse(message.to_data())
 
 

@@ -41,18 +41,27 @@ def test_the_date_is_set_once():
     assert ChatMessage.objects.get().date == before
 
 
-def test_the_latest_page_is_the_last_fifty_newest_first():
-    ids = [message().id for _ in range(55)]
-    assert [m.id for m in ChatMessage.objects.in_room("lobby").latest_page()] == ids[:-51:-1]
+def test_a_room_is_read_from_either_end():
+    first, second, third = (message().id for _ in range(3))
+    said = ChatMessage.objects.in_room("lobby")
+    assert [m.id for m in said.newest_first()] == [third, second, first]
+    assert [m.id for m in said.before(third)] == [second, first]
+    assert [m.id for m in said.after(first)] == [second, third]
 
 
 def test_a_room_nobody_wrote_in_has_no_messages():
-    assert list(ChatMessage.objects.in_room("nowhere").latest_page()) == []
+    assert list(ChatMessage.objects.in_room("nowhere").newest_first()) == []
 
 
-@pytest.mark.parametrize("room", ["quiet", "dense", "sparse", "empty"])
-def test_the_latest_page_is_one_walk_along_the_index(room):
-    """Sorted by the plain id, the page of the quiet room reads all messages of the others on PostgreSQL."""
+WALKS = {
+    "newest first": lambda said: said.newest_first()[:50],
+    "before": lambda said: said.before(4_000_000)[:50],
+    "after": lambda said: said.after(1)[:50],
+}
+
+
+@pytest.fixture
+def rooms_of_all_kinds():
     names = ("quiet", "dense", "sparse", "empty", *(f"other {n}" for n in range(50)))
     rooms = {eid: ChatRoom.objects.create(eid=eid) for eid in names}
     others = [*names[4:]] * 80
@@ -62,6 +71,12 @@ def test_the_latest_page_is_one_walk_along_the_index(room):
     ChatMessage.objects.bulk_create(lines, batch_size=1000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    plan = ChatMessage.objects.in_room(room).latest_page().explain()
-    assert "chat_message_latest" in plan
-    assert not re.search("sort|b-tree", plan, re.IGNORECASE), plan
+
+
+def test_every_page_is_one_walk_along_the_index(rooms_of_all_kinds):
+    """Sorted by the plain id, the page of the quiet room reads all messages of the others on PostgreSQL."""
+    for room in ("quiet", "dense", "sparse", "empty"):
+        for walk in WALKS.values():
+            plan = walk(ChatMessage.objects.in_room(room)).explain()
+            assert "chat_message_latest" in plan, (room, plan)
+            assert not re.search("sort|b-tree", plan, re.IGNORECASE), plan
