@@ -1,0 +1,141 @@
+"""Whatever is sent to whichever address: never a 500, never a half-done write, and a refusal names a field."""
+
+import json
+import time
+from io import BytesIO
+from urllib.parse import unquote_to_bytes
+from wsgiref.util import setup_testing_defaults
+
+import any_input
+import hypothesis
+import jwt
+import pytest
+from django.test import Client
+from django_eventstream.models import Event
+from grip_proxy import KEY
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
+from posting import FORM, JSON, url_of
+
+from chat.models import ChatMessage, ChatRoom
+from chatsite.handlers import Handler, Request
+
+pytestmark = pytest.mark.django_db
+
+# The fixtures are made once for all examples, which is what we want: what one leaves behind meets the next.
+many = hypothesis.settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def send(method, path, query="", body=b"", content_type="", headers=(), **environ):
+    """Send a request, spelled in ASCII as on the wire; check what must hold of every answer, and return it."""
+    before = written()
+    told = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query,
+        "RAW_URI": f"{path}?{query}",
+        "CONTENT_TYPE": content_type,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": BytesIO(body),
+        **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in dict(headers).items()},
+        **environ,
+    }
+    setup_testing_defaults(told)
+    answer = Handler().get_response(Request(told))
+    assert answer.status_code < 500 or answer.status_code == 501
+    check_refusal(answer, told["PATH_INFO"])
+    check_written(before, answer.status_code)
+    return answer
+
+
+def check_refusal(answer, path):
+    if answer.status_code >= 400 and path.startswith(("/rooms/", "/events/")) and answer.content:
+        for error in json.loads(answer.content)["errors"]:
+            assert error["field"]
+            assert error["message"].endswith(".")
+
+
+def written():
+    return ChatMessage.objects.count(), Event.objects.count()
+
+
+def check_written(before, status):
+    messages, events = (now - then for now, then in zip(written(), before, strict=True))
+    assert messages == events
+    assert messages == 0 or (messages, status) == (1, 200)
+    assert not ChatRoom.objects.filter(messages=None).exists()
+
+
+@many
+@given(st.sampled_from(any_input.METHODS), any_input.paths, any_input.queries, any_input.headers, any_input.bodies())
+def test_any_request(method, path, query, headers, typed_body):
+    content_type, body = typed_body
+    send(method, path, query, body, content_type, headers)
+
+
+@many
+@given(any_input.segments, any_input.bodies(), any_input.headers)
+def test_any_body_in_any_room(room, typed_body, headers):
+    content_type, body = typed_body
+    send("POST", f"/rooms/{room}/messages/", "", body, content_type, headers)
+
+
+@many
+@given(any_input.bodies(), st.integers(-2, 200_000))
+def test_any_content_length(typed_body, length):
+    content_type, body = typed_body
+    answer = send("POST", url_of(), "", body, content_type, CONTENT_LENGTH=str(length))
+    assert answer.status_code != 200 or length <= len(body)  # what follows would be the next request
+
+
+@many
+@given(any_input.messages())
+def test_any_message_is_listed_as_it_was_sent_or_refused(fields):
+    for model in (ChatMessage, ChatRoom, Event):
+        model.objects.all().delete()
+    answer = send("POST", url_of(), "", json.dumps(fields).encode(), JSON)
+    listed = Client().get(url_of()).json()["messages"]
+    if answer.status_code == 200:
+        [message] = listed
+        assert (message["from"], message["text"]) == (fields["from"], fields["text"])
+        assert message.get("tag", "") == fields.get("tag", "")
+    else:
+        assert (answer.status_code, listed) == (400, [])
+
+
+@pytest.fixture
+def somebody_spoke():
+    """The databases are not asked for parts of a room that isn't there."""
+    send("POST", url_of(), "", b"from=Alice&text=hi", FORM)
+
+
+@many
+@given(any_input.pages)
+def test_any_part_of_a_list(somebody_spoke, query):
+    assert send("GET", url_of(), query).status_code in (200, 400)
+
+
+@pytest.fixture
+def proxied(settings):
+    """Return the header by which the site knows its proxy."""
+    settings.GRIP_PROXIES = [{"control_uri": "http://127.0.0.1:1", "key": KEY}]
+    return {"Grip-Sig": jwt.encode({"iss": "pushpin", "exp": int(time.time()) + 600}, KEY)}
+
+
+@many
+@given(any_input.queries, any_input.headers | any_input.proxy_headers)
+def test_any_stream_that_the_proxy_asks_for(proxied, query, headers):
+    for whole in (query, f"{query}&channel=room-lobby", "channel=room-lobby&link=next&recover=true"):
+        assert send("GET", "/events/", whole, headers={**headers, **proxied}).status_code in (200, 400)
+
+
+@many
+@given(any_input.paths, any_input.queries, any_input.headers | any_input.proxy_headers)
+def test_anything_that_comes_through_the_proxy(proxied, path, query, headers):
+    send("GET", path, query, headers={**headers, **proxied})
+
+
+@pytest.mark.parametrize(("count", "status"), [(1, 200), (10, 200), (11, 400), (300, 400)])
+def test_as_many_channels_as_fit(proxied, count, status):
+    query = "&".join(f"channel=room-{number}" for number in range(count))
+    assert send("GET", "/events/", query, headers=proxied).status_code == status
