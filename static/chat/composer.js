@@ -2,36 +2,18 @@
 
 globalThis.chat ??= {};
 
-// Sends what is in the field. The text leaves the field when the server has it, and not before.
+// Hands over what is in the field. hand(text) keeps it from then on, so it may leave the field.
 //
-// field: has a `value`. post(text) promises the message or is rejected with an Error to show.
-chat.composer = function ({ field, post, maxLength, words, onSent, showProblem, showSending }) {
-  let sending = false;
-
-  async function send() {
+// field: has a `value`.
+chat.composer = function ({ field, hand, maxLength, words, showProblem }) {
+  function send() {
     const text = field.value;
-    if (sending || text.trim() === "") return;
+    if (text.trim() === "") return;
     const length = [...text].length; // code points, as the server counts
     if (length > maxLength) return showProblem(words.tooLong(length, maxLength));
-
-    sending = true;
-    showSending(true);
-    try {
-      const message = await post(text);
-      takeOut(text);
-      showProblem("");
-      onSent(message);
-    } catch (error) {
-      showProblem(error.message);
-    } finally {
-      sending = false;
-      showSending(false);
-    }
-  }
-
-  // More may have been typed while the message was on its way.
-  function takeOut(text) {
-    if (field.value.startsWith(text)) field.value = field.value.slice(text.length);
+    hand(text);
+    field.value = "";
+    showProblem("");
   }
 
   function keydown(event) {

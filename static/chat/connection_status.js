@@ -9,7 +9,7 @@ chat.connectionStatus = function ({
   setTimeout = globalThis.setTimeout,
   clearTimeout = globalThis.clearTimeout,
 }) {
-  const GRACE_MS = 4_000; // the stream's usual way back takes up to 3 s
+  const GRACE_MS = 5_000; // the first few attempts to come back
   const BACK_SHOWN_MS = 4_000;
 
   let connected = true;

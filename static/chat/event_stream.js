@@ -4,76 +4,105 @@ globalThis.chat ??= {};
 
 // Holds a room's event stream open, from the page's last event id on.
 //
-// Every loss opens a new ReconnectingEventSource at the last id seen here. Left to itself it would go on from the
-// id of its last event, and a stream that was cut before its first message has had "stream-open" only, which has
-// none: what is sent until it is back would be lost. It is good for the time until the stream opens: it goes on
-// trying after a 502 too, where a plain EventSource gives up for good.
+// An EventSource's own way back is not used: it gives up for good on a 502, comes back at the same pace however often
+// it fails, and goes on from its last *message*. Each attempt is a new one, with the last id seen here in its address,
+// and its first error is its last.
 //
 // Events by name only: onmessage would handle each "message" a second time.
 chat.eventStream = function ({
-  ReconnectingEventSource,
+  EventSource,
   url,
   lastEventId,
+  isMessage,
+  readJson,
   onMessage,
   onReset,
   onOpen,
   onLost,
   onError,
+  backOff,
+  now = Date.now,
   setTimeout = globalThis.setTimeout,
   clearTimeout = globalThis.clearTimeout,
-  random = Math.random,
 }) {
-  const SILENCE_MS = 45_000; // two keep-alives of 20 s missed: the socket is dead, whatever it says
-  const SPREAD_MS = 3_000; // a restarted proxy is not met by all of its readers in the same instant
+  const SILENCE_MS = 50_000; // two keep-alives of 20 s missed: the socket is dead, whatever it says
+  const DOUBT_MS = 25_000; // one missed: reason enough for a page that has just been woken
+  const HEALTHY_MS = 15_000; // the first keep-alive, after 20 s, proves it
+  const LOOK_MS = 5_000; // a timer stands still while the machine sleeps, its clock goes on
 
   let source = null;
   let timer = null;
+  let heardAt = 0;
+  let openSince = null;
+  let stopped = false;
 
   function open() {
+    if (stopped) return;
     close();
-    source = new ReconnectingEventSource(url, { lastEventId });
+    onLost();
+    heardAt = now();
+    source = new EventSource(`${url}&${new URLSearchParams({ lastEventId })}`);
     source.onerror = lost;
-    source.addEventListener("keep-alive", heard);
-    source.addEventListener("stream-open", (event) => {
-      heard(event);
-      onOpen();
-    });
-    source.addEventListener("message", (event) => {
-      heard(event);
-      onMessage(JSON.parse(event.data));
-    });
-    source.addEventListener("stream-reset", (event) => {
-      heard(event);
-      onReset();
-    });
-    source.addEventListener("stream-error", (event) => {
-      close(); // for good; its id is "error", so going on from it would fail again
-      onError(JSON.parse(event.data).text);
-    });
-    after(SILENCE_MS, lost);
+    listen("keep-alive", () => {});
+    listen("stream-open", opened);
+    listen("message", told);
+    listen("stream-reset", () => onReset());
+    source.addEventListener("stream-error", refused); // its id is "error": going on from it would fail again
+    watch();
   }
 
-  function heard(event) {
-    lastEventId = event.lastEventId || lastEventId;
-    after(SILENCE_MS, lost);
+  function listen(name, action) {
+    source.addEventListener(name, (event) => {
+      heardAt = now();
+      lastEventId = event.lastEventId || lastEventId;
+      // Not as soon as it opens: a server that goes down again and again is to be spared.
+      if (openSince !== null && heardAt - openSince >= HEALTHY_MS) backOff.reset();
+      action(event);
+    });
+  }
+
+  function opened() {
+    openSince = now();
+    onOpen();
+  }
+
+  function told({ data }) {
+    const message = readJson(data);
+    if (isMessage(message)) onMessage(message);
+  }
+
+  function refused({ data }) {
+    stopped = true;
+    close();
+    const why = readJson(data)?.text;
+    onError(typeof why === "string" ? why : "");
+  }
+
+  function watch() {
+    timer = setTimeout(() => (quietFor() >= SILENCE_MS ? lost() : watch()), LOOK_MS);
+  }
+
+  function quietFor() {
+    return Math.abs(now() - heardAt); // the clock may have been put back
   }
 
   function lost() {
     close();
     onLost();
-    after(random() * SPREAD_MS, open);
-  }
-
-  function after(delay, action) {
-    clearTimeout(timer);
-    timer = setTimeout(action, delay);
+    timer = setTimeout(open, backOff.next());
   }
 
   function close() {
     clearTimeout(timer);
     source?.close();
     source = null;
+    openSince = null;
   }
 
-  return { open };
+  // The page is looked at again: what was lost is opened at once, what has been quiet for long too.
+  function wake() {
+    if (source === null || quietFor() > DOUBT_MS) open();
+  }
+
+  return { open, wake, close };
 };

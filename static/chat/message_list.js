@@ -2,33 +2,47 @@
 
 globalThis.chat ??= {};
 
-// The room's message list on the server. post() is rejected with an Error that says why in words.
-chat.messageList = function ({ ajax, url, user, words }) {
+// The room's message list on the server.
+chat.messageList = function ({ ajax, url, user, isMessage, words }) {
   const TIMEOUT_MS = 20_000;
+  const PAGE_SIZE = 200; // messages, the server's limit
 
   function request(options) {
     return ajax({ url, dataType: "json", timeout: TIMEOUT_MS, ...options });
   }
 
-  async function latest() {
-    return (await request({ method: "GET" })).messages;
+  // Promises {messages, more}: those after the id, oldest first, and whether there are others behind them.
+  async function after(id) {
+    const { messages, more } = await request({ method: "GET", data: { after: id, limit: PAGE_SIZE } });
+    return { messages: messages.filter(isMessage), more };
   }
 
-  async function post(text) {
+  // Promises the message as the server has it. Rejected with an Error that says why in words; its `temporary` is
+  // true when it may have arrived and may be sent again, with the same key.
+  async function post({ text, key, tag }) {
     // Not jQuery's own encoding: it throws on half a surrogate pair.
-    const data = new URLSearchParams({ from: user, text }).toString();
+    const data = new URLSearchParams({ from: user, text, key, tag }).toString();
+    let response;
     try {
-      return await request({ method: "POST", data });
-    } catch (response) {
-      throw new Error(reason(response));
+      response = await request({ method: "POST", data });
+    } catch (failed) {
+      throw failure(failed);
     }
+    if (!isMessage(response)) throw failure({ status: 200 }); // somebody else has answered
+    return response;
   }
 
-  function reason({ status, responseJSON }) {
-    if (!status) return words.noAnswer;
-    if (responseJSON?.errors) return words.refused(responseJSON.errors.map((error) => error.message).join(" "));
-    return words.serverTrouble(status);
+  function failure({ status, responseJSON }) {
+    const temporary = status < 400 || status === 408 || status === 429 || status >= 500;
+    return Object.assign(new Error(reason(status, responseJSON, temporary)), { temporary, status });
   }
 
-  return { latest, post };
+  function reason(status, body, temporary) {
+    if (status < 400) return words.noAnswer;
+    if (temporary) return words.serverTrouble(status);
+    if (!Array.isArray(body?.errors)) return words.refusedWithout(status);
+    return words.refused(body.errors.map((error) => error.message).join(" "));
+  }
+
+  return { after, post };
 };

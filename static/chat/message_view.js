@@ -4,27 +4,33 @@ globalThis.chat ??= {};
 
 // Draws a message from the page's <template>. What people wrote goes through .text() and nothing else.
 chat.messageView = function ({ $, $list, template, user, showLocalTime }) {
-  function draw(message) {
+  function draw({ from, text, date }) {
     const $item = $(template.content.firstElementChild.cloneNode(true));
-    $item.attr("data-id", message.id).toggleClass("own", message.from === user);
-    $item.find(".from").text(message.from);
-    $item.find(".text").text(message.text);
-    showLocalTime($item.find("time").attr("datetime", message.date)[0]);
+    $item.removeAttr("data-id").toggleClass("own", from === user);
+    $item.find(".from").text(from);
+    $item.find(".text").text(text);
+    showLocalTime($item.find("time").attr("datetime", date)[0]);
     return $item;
   }
 
-  function shownIds() {
+  // Returns what the server drew, oldest first: {id, from, text} and the tag, if it has one.
+  function shown() {
     return $list
       .children("[data-id]")
       .get()
-      .map((item) => Number(item.dataset.id));
+      .map((item) => ({
+        id: Number(item.dataset.id),
+        from: $(item).find(".from").text(),
+        text: $(item).find(".text").text(),
+        tag: item.dataset.tag,
+      }));
   }
 
   function insert(message, nextId) {
-    const $item = draw(message);
+    const $item = draw(message).attr("data-id", message.id);
     if (nextId === null) $list.append($item);
     else $item.insertBefore($list.children(`[data-id="${nextId}"]`));
   }
 
-  return { shownIds, insert };
+  return { draw, shown, insert };
 };

@@ -2,66 +2,118 @@
 
 // Wires the parts of the chat page together: the one script that knows them all.
 jQuery(($) => {
-  const { words } = chat;
+  const { words, isMessage, readJson } = chat;
   const page = JSON.parse(document.getElementById("page").textContent);
+  const hasMouse = matchMedia("(pointer: fine)").matches; // focus in the field would open a phone's keyboard
+  const $log = $(".log");
   const $field = $("#text");
   const $problem = $("#text-problem");
   const $status = $("#status");
 
   $(".messages time").each((_, element) => chat.showLocalTime(element));
 
-  const $list = $(".messages");
   const view = chat.messageView({
     $,
-    $list,
+    $list: $(".messages"),
     template: document.getElementById("message"),
     user: page.user,
     showLocalTime: chat.showLocalTime,
   });
-  const log = chat.messageLog({ shownIds: view.shownIds(), insert: view.insert });
-  const newest = chat.stayAtNewest($(".log")[0], $list[0]);
+  const shown = view.shown();
+  const shownIds = shown.map(({ id }) => id);
+  const log = chat.messageLog({ shownIds, insert: view.insert });
+  const newest = chat.stayAtNewest($log[0], $(".lists")[0]);
+  const list = chat.messageList({ ajax: $.ajax, url: page.messagesUrl, user: page.user, isMessage, words });
 
-  const list = chat.messageList({ ajax: $.ajax, url: page.messagesUrl, user: page.user, words });
-  const catchUp = chat.catchUp({ latest: list.latest, add: log.add });
-
+  const pending = chat.pendingView({
+    $,
+    $list: $(".outbox"),
+    template: document.getElementById("pending"),
+    draw: view.draw,
+    user: page.user,
+    onResend: (tag) => outbox.resend(tag),
+    onDiscard: (tag) => outbox.discard(tag),
+    leave: () => (hasMouse ? $field : $log).trigger("focus"),
+  });
+  const store = chat.pendingStore({ storage: () => localStorage, room: page.room, user: page.user });
+  const outbox = chat.outbox({
+    store,
+    post: list.post,
+    user: page.user,
+    newId: chat.randomId,
+    words,
+    show: pending.show,
+    hide: pending.hide,
+    onSent: add,
+    backOff: chat.backOff(),
+  });
   const composer = chat.composer({
     field: $field[0],
-    post: list.post,
-    maxLength: page.maxTextLength,
-    words,
-    onSent(message) {
-      log.add(message);
+    hand(text) {
+      outbox.add(text);
       newest.show();
     },
+    maxLength: page.maxTextLength,
+    words,
     showProblem(text) {
       $problem.text(text);
       $field.attr("aria-invalid", text ? "true" : null);
     },
-    showSending: (sending) => $("#composer").attr("aria-busy", sending ? "true" : null),
   });
+
+  function add(message) {
+    outbox.settle(message);
+    log.add(message);
+  }
+
+  const catchUp = chat.catchUp({
+    frontier: shownIds.at(-1) ?? 0,
+    after: list.after,
+    add,
+    backOff: chat.backOff(),
+  });
+  const status = chat.connectionStatus({ say: (text) => $status.text(text), words });
+  const stream = chat.eventStream({
+    EventSource,
+    url: page.eventsUrl,
+    lastEventId: page.lastEventId,
+    isMessage,
+    readJson,
+    onMessage: catchUp.told,
+    onReset: catchUp.reset,
+    onOpen() {
+      status.back();
+      catchUp.goOn();
+      outbox.send();
+    },
+    onLost: status.lost,
+    onError: status.stopped,
+    backOff: chat.backOff(),
+  });
+
   $("#composer").on("submit", (event) => {
     event.preventDefault();
     composer.send();
   });
   $field.on("keydown", (event) => composer.keydown(event.originalEvent));
-
-  const status = chat.connectionStatus({ say: (text) => $status.text(text), words });
-  const stream = chat.eventStream({
-    ReconnectingEventSource,
-    url: page.eventsUrl,
-    lastEventId: page.lastEventId,
-    onMessage: log.add,
-    onReset: catchUp.start,
-    onOpen: status.back,
-    onLost: status.lost,
-    onError: status.stopped,
+  $(document).on("visibilitychange", () => document.visibilityState === "visible" && stream.wake());
+  $(window).on({
+    online() {
+      stream.open();
+      catchUp.goOn();
+      outbox.send();
+    },
+    // A page with an open stream is not let into the back-forward cache, or comes out of it with a dead one.
+    pagehide: () => stream.close(),
+    pageshow: ({ originalEvent }) => originalEvent.persisted && stream.open(),
+    storage: ({ originalEvent }) => outbox.discard(store.tagRemoved(originalEvent)),
   });
-  status.lost(); // until the stream opens
+
+  outbox.restore();
+  shown.forEach(outbox.settle);
+  outbox.send();
   stream.open();
 
-  // A page that comes back from the browser's back-forward cache has a dead stream that says it is open.
-  $(window).on("pageshow", (event) => event.originalEvent.persisted && stream.open());
-
   $("#composer fieldset").prop("disabled", false);
-  if (matchMedia("(pointer: fine)").matches) $field.trigger("focus"); // a phone would open its keyboard
+  if (hasMouse) $field.trigger("focus");
 });

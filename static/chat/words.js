@@ -6,12 +6,15 @@ globalThis.chat ??= {};
 chat.words = {
   connectionLost: "Connection lost. Trying to reconnect…",
   connectionBack: "Connected again.",
-  streamStopped: (why) => `No new messages will arrive (${why}). Reload the page to try again.`,
+  streamStopped: (why) => `No new messages will arrive${why && ` (${why})`}. Reload the page to try again.`,
 
   tooLong: (length, limit) =>
     `Not sent: ${length} characters, at most ${limit} are allowed. Shorten it or send it in parts.`,
   refused: (reasons) => `Not sent: ${reasons}`,
-  // Whether the message got there is not known in these two cases.
-  noAnswer: "No answer from the server. Your text is kept; try again in a moment.",
-  serverTrouble: (status) => `The server has trouble (${status}). Your text is kept; try again in a moment.`,
+  refusedWithout: (status) => `Not sent: the server refused it (${status}).`,
+  // Whether the message got there is not known in these cases; its key sees to it that it gets there once.
+  noAnswer: "Not confirmed: the server does not answer. To resend it is safe, it will appear once.",
+  serverTrouble: (status) =>
+    `Not confirmed: the server has trouble (${status}). To resend it is safe, it will appear once.`,
+  typedLongAgo: "Not confirmed, and typed a while ago. Do you still want to send it?",
 };

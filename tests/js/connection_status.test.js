@@ -16,7 +16,7 @@ test("a short loss goes unsaid", () => {
   const clock = fakeClock();
   const { said, lost, back } = statusOn(clock);
   lost();
-  clock.pass(3_999);
+  clock.pass(4_999);
   back();
   clock.pass(60_000);
   assert.deepEqual(said, []);
@@ -26,9 +26,9 @@ test("a longer loss is said once, its end too, and then nothing more", () => {
   const clock = fakeClock();
   const { said, lost, back } = statusOn(clock);
   lost();
-  clock.pass(2_000);
+  clock.pass(2_500);
   lost();
-  clock.pass(2_000);
+  clock.pass(2_500);
   assert.deepEqual(said, ["lost"]);
   lost();
   clock.pass(60_000);
@@ -43,7 +43,7 @@ test("a loss right after the return is not wiped away", () => {
   const clock = fakeClock();
   const { said, lost, back } = statusOn(clock);
   lost();
-  clock.pass(4_000);
+  clock.pass(5_000);
   back();
   clock.pass(1_000);
   lost();
@@ -55,7 +55,7 @@ test("a short loss after a long one goes unsaid", () => {
   const clock = fakeClock();
   const { said, lost, back } = statusOn(clock);
   lost();
-  clock.pass(4_000);
+  clock.pass(5_000);
   back();
   clock.pass(60_000);
   lost();

@@ -22,6 +22,13 @@ exports.fakeClock = function () {
       return nextId++;
     },
     clearTimeout: (id) => timers.delete(id),
+    now: () => now,
+    waits: () => [...timers.values()].map(({ at }) => at - now),
+    // The clock on the wall goes on and the timers do not, as while the machine sleeps.
+    sleep: (ms) => {
+      now += ms;
+      timers.forEach((timer) => (timer.at += ms));
+    },
     pass: (ms) => {
       const until = now + ms;
       while (runNext(until));
@@ -30,11 +37,12 @@ exports.fakeClock = function () {
   };
 };
 
-// Stands in for ReconnectingEventSource; `all` are the ones that were made, oldest first.
+// Stands in for EventSource; `all` are the ones that were made, oldest first.
 exports.fakeSources = function () {
   const all = [];
   class Source {
-    constructor(url, { lastEventId }) {
+    constructor(url) {
+      const lastEventId = new URL(url, "http://chat").searchParams.get("lastEventId");
       Object.assign(this, { url, lastEventId, closed: false, listeners: {} });
       all.push(this);
     }
@@ -49,6 +57,35 @@ exports.fakeSources = function () {
     }
   }
   return { Source, all, latest: () => all.at(-1) };
+};
+
+// Stands in for localStorage; `full` makes it refuse.
+exports.fakeStorage = function () {
+  const items = new Map();
+  const storage = {
+    full: false,
+    get length() {
+      return items.size;
+    },
+    key: (place) => [...items.keys()].reverse()[place] ?? null, // in whatever order it likes
+    getItem: (name) => items.get(name) ?? null,
+    setItem(name, value) {
+      if (storage.full) throw new Error("QuotaExceededError");
+      items.set(name, value);
+    },
+    removeItem: (name) => items.delete(name),
+  };
+  return storage;
+};
+
+// Random numbers from 0 to 1 that are the same in every run (mulberry32).
+exports.seededRandom = function (seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 };
 
 // A promise with its two ends in the test's hands.

@@ -24,3 +24,7 @@ test("a time of another day has its day, by the reader's calendar", () => {
   assert.match(textContent, /11:59/);
   assert.notEqual(shown("2026-03-03T15:00:00.000Z", "2026-03-03T15:00:00Z").textContent, textContent);
 });
+
+test("a date that can't be read is shown as it came", () => {
+  assert.equal(shown("yesterday", "2026-03-04T05:00:00Z").textContent, "yesterday");
+});

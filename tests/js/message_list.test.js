@@ -3,44 +3,80 @@
 const { test } = require("node:test");
 const assert = require("node:assert/strict");
 require("../../static/chat/message_list.js");
+require("../../static/chat/wire_message.js");
 require("../../static/chat/words.js");
 
+const HELLO = { id: 1, from: "Zoë & co", text: "Hello", date: "2026-03-04T01:30:00.123Z" };
+const ITEM = { text: "Hello", key: "secret", tag: "public" };
+
 function listWith(ajax) {
-  return chat.messageList({ ajax, url: "/list", user: "Zoë & co", words: chat.words });
+  return chat.messageList({ ajax, url: "/list", user: "Zoë & co", isMessage: chat.isMessage, words: chat.words });
 }
 
 const failing = (response) => listWith(() => Promise.reject(response));
 
-test("the latest messages are the list in the answer", async () => {
-  const list = listWith(async ({ method, url }) => ({ messages: [method, url], "last-event-id": "x:1" }));
-  assert.deepEqual(await list.latest(), ["GET", "/list"]);
-});
-
-test("a message is posted as a form that any text survives", async () => {
+async function posted(text) {
   let sent;
-  const list = listWith(async ({ data }) => (sent = new URLSearchParams(data)));
-  await list.post(" 100 % & más = <b>\n🦀+1");
-  assert.equal(sent.get("from"), "Zoë & co");
-  assert.equal(sent.get("text"), " 100 % & más = <b>\n🦀+1");
+  await listWith(async ({ data }) => ((sent = new URLSearchParams(data)), HELLO)).post({ ...ITEM, text });
+  return sent;
+}
+
+test("the messages after an id are asked for, as many as the server gives at once", async () => {
+  let asked;
+  const list = listWith(async (options) => ((asked = options), { messages: [HELLO], more: true, "last-event-id": "" }));
+  assert.deepEqual(await list.after(7), { messages: [HELLO], more: true });
+  assert.deepEqual([asked.method, asked.url, asked.data], ["GET", "/list", { after: 7, limit: 200 }]);
 });
 
-test("half a surrogate pair is sent as the replacement character", async () => {
-  let sent;
-  await listWith(async ({ data }) => (sent = new URLSearchParams(data))).post("a\ud83e");
-  assert.equal(sent.get("text"), "a\ufffd");
+test("an answer that is no list is a failure, and what is no message in it is left out", async () => {
+  await assert.rejects(listWith(async () => ({})).after(0));
+  const list = listWith(async () => ({ messages: [HELLO, { id: 2 }, null], more: false }));
+  assert.deepEqual((await list.after(0)).messages, [HELLO]);
 });
 
-test("a refusal gives the server's reasons", async () => {
-  const errors = [{ field: "text", message: "text is blank." }, { field: "from", message: "from is missing." }];
-  await assert.rejects(failing({ status: 400, responseJSON: { errors } }).post("x"), {
-    message: "Not sent: text is blank. from is missing.",
+test("a message is posted as a form that any text survives, with its key and its tag", async () => {
+  const sent = await posted(" 100 % & más = <b>\n🦀+1");
+  assert.deepEqual(Object.fromEntries(sent), {
+    from: "Zoë & co",
+    text: " 100 % & más = <b>\n🦀+1",
+    key: "secret",
+    tag: "public",
   });
 });
 
-test("a server out of reach is told in words", async () => {
-  await assert.rejects(failing({ status: 0 }).post("x"), { message: chat.words.noAnswer });
+test("half a surrogate pair is sent as the replacement character", async () => {
+  assert.equal((await posted("a\ud83e")).get("text"), "a\ufffd");
 });
 
-test("an answer that explains nothing is told with its status", async () => {
-  await assert.rejects(failing({ status: 502 }).post("x"), /trouble \(502\)/);
+test("the answer is the message as the server has it", async () => {
+  assert.deepEqual(await listWith(async () => HELLO).post(ITEM), HELLO);
+});
+
+test("a refusal is final and gives the server's reasons", async () => {
+  const errors = [{ field: "text", message: "text is blank." }, { field: "from", message: "from is missing." }];
+  await assert.rejects(failing({ status: 400, responseJSON: { errors } }).post(ITEM), {
+    message: "Not sent: text is blank. from is missing.",
+    temporary: false,
+    status: 400,
+  });
+});
+
+test("a refusal of somebody in between is final and told with its status", async () => {
+  for (const responseJSON of [undefined, null, {}, { errors: "no" }]) {
+    await assert.rejects(failing({ status: 403, responseJSON }).post(ITEM), { message: /403/, temporary: false });
+  }
+});
+
+test("whatever may pass is temporary", async () => {
+  for (const status of [408, 429, 500, 502, 503]) {
+    const failure = { message: new RegExp(`trouble \\(${status}\\)`), temporary: true };
+    await assert.rejects(failing({ status }).post(ITEM), failure);
+  }
+});
+
+test("no answer, and one that is no message, leave open what has happened", async () => {
+  const noAnswer = { message: chat.words.noAnswer, temporary: true };
+  await assert.rejects(failing({ status: 0 }).post(ITEM), noAnswer);
+  await assert.rejects(failing({ status: 200 }).post(ITEM), noAnswer); // not JSON
+  await assert.rejects(listWith(async () => ({ welcome: "to our hotel" })).post(ITEM), noAnswer);
 });

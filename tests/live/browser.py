@@ -1,5 +1,6 @@
 """People with a browser, for the tests of the pages."""
 
+import shutil
 from contextlib import contextmanager
 from urllib.parse import quote, urlencode
 
@@ -22,6 +23,15 @@ def started_chromium(path):
         playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS) as chromium,
     ):
         yield chromium
+
+
+def with_back_forward_cache(chromium):
+    """Start another one that keeps pages in its back-forward cache, which Playwright switches off."""
+    return chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"),
+        args=CHROMIUM_ARGUMENTS,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
 
 
 class People:
@@ -72,9 +82,12 @@ class Person:
 
     def __init__(self, page):
         self.page = page
-        self.texts = page.locator(".message .text")
+        self.texts = page.locator(".messages .message .text")
+        self.pending = page.get_by_role("list", name="Not sent yet").get_by_role("listitem")
+        self.pending_texts = self.pending.locator(".text")
+        self.reasons = self.pending.get_by_role("alert")
         self.field = page.get_by_label("Message", exact=True)
-        self.problem = page.get_by_role("alert")
+        self.problem = page.locator("#composer").get_by_role("alert")
         self.status = page.get_by_role("status")
 
     def say(self, text):

@@ -9,7 +9,10 @@ from running import spare_port
 
 
 class Line:
-    """Passes everything on to the server at `url`; while it is cut, nobody gets through or in."""
+    """Passes everything on to the server at `url`; while it is cut, nobody gets through or in.
+
+    Its streams can fall silent, too: they stay open and nothing comes through them any more.
+    """
 
     def __init__(self, url):
         where = urlsplit(url)
@@ -17,6 +20,7 @@ class Line:
         self._port = spare_port()
         self.url = f"http://127.0.0.1:{self._port}/"
         self._lock = threading.Lock()
+        self._streams, self._silent = set(), set()
         self.mend()
 
     def __enter__(self):
@@ -35,6 +39,9 @@ class Line:
                 _close(end)
             self._open = []
 
+    def silence_streams(self):
+        self._silent |= self._streams
+
     def _accept(self, door):
         with suppress(OSError):  # cut
             while True:
@@ -48,15 +55,17 @@ class Line:
                 _close(far)
                 return
             self._open += near, far
-        threading.Thread(target=_pass_on, args=(near, far), daemon=True).start()
-        threading.Thread(target=_pass_on, args=(far, near), daemon=True).start()
+        threading.Thread(target=self._pass_on, args=(near, far), daemon=True).start()
+        threading.Thread(target=self._pass_on, args=(far, near), daemon=True).start()
 
-
-def _pass_on(source, target):
-    with suppress(OSError):  # cut
-        while data := source.recv(65536):
-            target.sendall(data)
-    _close(target)
+    def _pass_on(self, source, target):
+        with suppress(OSError):  # cut
+            while data := source.recv(65536):
+                if data.startswith(b"GET /events/"):
+                    self._streams |= {source, target}
+                if source not in self._silent:
+                    target.sendall(data)
+        _close(target)
 
 
 def _close(end):

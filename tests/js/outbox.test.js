@@ -1,0 +1,392 @@
+"use strict";
+
+const { test } = require("node:test");
+const assert = require("node:assert/strict");
+const { deferred, fakeClock, fakeStorage, settled } = require("./fakes.js");
+require("../../static/chat/back_off.js");
+require("../../static/chat/outbox.js");
+require("../../static/chat/pending_store.js");
+require("../../static/chat/words.js");
+
+const MINUTE_MS = 60_000;
+const noAnswer = () => Promise.reject(Object.assign(new Error("no answer"), { temporary: true, status: 0 }));
+const refusal = (status = 400) =>
+  Promise.reject(Object.assign(new Error(`refused ${status}`), { temporary: false, status }));
+
+// A server that stores each key once and answers as `answer` says: undefined is its usual answer.
+function fakeServer() {
+  const server = { stored: [], posted: [], answer: () => undefined };
+  server.post = async ({ text, key, tag }) => {
+    server.posted.push({ text, key, tag });
+    const answer = server.answer(text, server.posted.length);
+    if (answer) return answer;
+    return server.store({ text, key, tag });
+  };
+  server.store = ({ text, key, tag }) => {
+    let message = server.stored.find((message) => message.key === key);
+    if (!message) server.stored.push((message = { id: server.stored.length + 1, from: "Alice", text, tag, key }));
+    return message;
+  };
+  server.texts = () => server.stored.map(({ text }) => text);
+  return server;
+}
+
+let ids = 0;
+
+function openPage({ server = fakeServer(), storage = fakeStorage(), clock = fakeClock() } = {}) {
+  const page = { server, storage, clock, pending: new Map(), sent: [] };
+  page.store = chat.pendingStore({ storage: () => storage, room: "lobby", user: "Alice" });
+  page.outbox = chat.outbox({
+    store: page.store,
+    post: server.post,
+    user: "Alice",
+    newId: () => `id ${(ids += 1)}`,
+    words: chat.words,
+    show: (item) => page.pending.set(item.tag, { ...item }),
+    hide: (tag) => page.pending.delete(tag),
+    onSent: (message) => page.sent.push(message.text),
+    backOff: chat.backOff({ random: () => 1 }),
+    ...clock,
+  });
+  page.outbox.restore();
+  page.outbox.send();
+  page.say = (...texts) => texts.forEach(page.outbox.add);
+  page.texts = () => [...page.pending.values()].map(({ text }) => text);
+  page.problems = () => [...page.pending.values()].map(({ problem }) => problem);
+  page.tags = () => [...page.pending.keys()];
+  page.reload = () => openPage({ server, storage, clock });
+  return page;
+}
+
+async function passMinutes(page, minutes) {
+  for (let second = 0; second < minutes * 60; second += 5) {
+    page.clock.pass(5_000);
+    await settled();
+  }
+}
+
+test("a message is shown at once and gone from the outbox when the server has it", async () => {
+  const page = openPage();
+  page.say("Hello");
+  assert.deepEqual(page.texts(), ["Hello"]);
+  await settled();
+  assert.deepEqual(page.texts(), []);
+  assert.deepEqual(page.sent, ["Hello"]);
+  assert.equal(page.storage.length, 0);
+});
+
+test("messages go one at a time, in the order typed", async () => {
+  const page = openPage();
+  const first = deferred();
+  page.server.answer = (text) => (text === "one" ? first.promise : undefined);
+  page.say("one", "two", "three");
+  await settled();
+  assert.equal(page.server.posted.length, 1);
+  first.resolve(page.server.store(page.server.posted[0]));
+  await settled();
+  assert.deepEqual(page.server.texts(), ["one", "two", "three"]);
+  assert.equal(page.server.posted.length, 3);
+});
+
+test("the message is in the storage before it is posted", () => {
+  const page = openPage();
+  page.server.answer = () => assert.equal(page.storage.length, 1);
+  page.say("Hello");
+  assert.equal(page.server.posted.length, 1);
+});
+
+test("after no answer it is sent again, ever later, with the same key and tag", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt <= 3 ? noAnswer() : undefined);
+  page.say("Hello");
+  for (const seconds of [1, 2, 4]) {
+    await settled();
+    assert.deepEqual(page.clock.waits(), [seconds * 1_000]);
+    page.clock.pass(seconds * 1_000);
+  }
+  await settled();
+  assert.equal(page.server.posted.length, 4);
+  assert.equal(new Set(page.server.posted.map(({ key, tag }) => key + tag)).size, 1);
+  assert.deepEqual(page.server.texts(), ["Hello"]);
+});
+
+test("a message whose answer got lost is stored once", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => {
+    if (attempt > 1) return undefined;
+    page.server.store(page.server.posted[0]);
+    return noAnswer();
+  };
+  page.say("Hello");
+  await settled();
+  page.clock.pass(1_000);
+  await settled();
+  assert.equal(page.server.posted.length, 2);
+  assert.deepEqual(page.server.texts(), ["Hello"]);
+});
+
+test("nobody overtakes a message that waits", async () => {
+  const page = openPage();
+  page.server.answer = (text, attempt) => (attempt < 4 ? noAnswer() : undefined);
+  page.say("one");
+  await settled();
+  page.say("two", "three");
+  await settled();
+  await passMinutes(page, 1);
+  assert.deepEqual(page.server.texts(), ["one", "two", "three"]);
+});
+
+test("a wake-up does not wait for the next attempt's turn", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt === 1 ? noAnswer() : undefined);
+  page.say("Hello");
+  await settled();
+  page.outbox.send();
+  await settled();
+  assert.deepEqual(page.server.texts(), ["Hello"]);
+  page.clock.pass(60_000);
+  await settled();
+  assert.equal(page.server.posted.length, 2);
+});
+
+test("a refused message says why and stops none of those behind it", async () => {
+  const page = openPage();
+  page.server.answer = (text) => (text === "two" ? refusal() : undefined);
+  page.say("one", "two", "three");
+  await settled();
+  assert.deepEqual(page.server.texts(), ["one", "three"]);
+  assert.deepEqual(page.texts(), ["two"]);
+  assert.deepEqual(page.problems(), ["refused 400"]);
+});
+
+test("after ten minutes of trouble all that wait fail together, and resent they arrive in order", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("one");
+  await passMinutes(page, 9);
+  page.say("two");
+  assert.deepEqual(page.problems(), ["", ""]);
+  await passMinutes(page, 2);
+  assert.deepEqual(page.problems(), ["no answer", "no answer"]);
+  const { length } = page.server.posted;
+  await passMinutes(page, 5);
+  assert.equal(page.server.posted.length, length);
+
+  page.server.answer = () => undefined;
+  page.tags().forEach(page.outbox.resend);
+  await settled();
+  assert.deepEqual(page.server.texts(), ["one", "two"]);
+  assert.equal(new Set(page.server.posted.map(({ key }) => key)).size, 2);
+  assert.deepEqual(page.texts(), []);
+});
+
+test("a page that slept over its message asks before it sends it", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Good night");
+  await settled();
+  page.server.answer = () => undefined;
+  page.clock.sleep(8 * 60 * MINUTE_MS);
+  page.clock.pass(1_000);
+  await settled();
+  assert.deepEqual(page.server.stored, []);
+  assert.notDeepEqual(page.problems(), [""]);
+});
+
+test("a resent message is tried for ten minutes more", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  await passMinutes(page, 11);
+  page.outbox.resend(page.tags()[0]);
+  await passMinutes(page, 9);
+  assert.deepEqual(page.problems(), [""]);
+  assert.deepEqual(page.reload().problems(), [""]);
+  await passMinutes(page, 2);
+  assert.deepEqual(page.problems(), ["no answer"]);
+});
+
+test("a discarded message is gone for good", async () => {
+  const page = openPage();
+  page.server.answer = () => refusal();
+  page.say("Hello");
+  await settled();
+  page.outbox.discard(page.tags()[0]);
+  assert.deepEqual(page.texts(), []);
+  assert.deepEqual(page.reload().texts(), []);
+});
+
+test("a key that belongs to another message is replaced when one resends", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt === 1 ? refusal(409) : undefined);
+  page.say("Hello");
+  await settled();
+  page.outbox.resend(page.tags()[0]);
+  await settled();
+  const [before, after] = page.server.posted;
+  assert.notEqual(after.key, before.key);
+  assert.notEqual(after.tag, before.tag);
+  assert.deepEqual(page.server.texts(), ["Hello"]);
+  assert.equal(page.storage.length, 0);
+});
+
+test("any other refused message keeps its key: an earlier attempt may have arrived", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt === 1 ? refusal(413) : undefined);
+  page.say("Hello");
+  await settled();
+  page.outbox.resend(page.tags()[0]);
+  await settled();
+  const [before, after] = page.server.posted;
+  assert.deepEqual(after, before);
+});
+
+test("the stream may bring the message before the answer does", async () => {
+  const page = openPage();
+  const answer = deferred();
+  page.server.answer = () => answer.promise;
+  page.say("Hello");
+  const message = page.server.store(page.server.posted[0]);
+  page.outbox.settle(message);
+  assert.deepEqual(page.texts(), []);
+  answer.resolve(message);
+  await settled();
+  assert.equal(page.server.posted.length, 1);
+});
+
+test("a message that the stream has brought is not sent again after its answer got lost", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  page.outbox.settle(page.server.store(page.server.posted[0]));
+  await passMinutes(page, 1);
+  assert.equal(page.server.posted.length, 1);
+});
+
+test("a message that the stream has brought can't fail any more", async () => {
+  const page = openPage();
+  const answer = deferred();
+  page.server.answer = () => answer.promise;
+  page.say("Hello");
+  page.outbox.settle(page.server.store(page.server.posted[0]));
+  answer.resolve(refusal());
+  await settled();
+  assert.deepEqual(page.texts(), []);
+  assert.equal(page.storage.length, 0);
+});
+
+test("one next attempt waits at a time", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  await settled();
+  page.outbox.send();
+  await settled();
+  assert.deepEqual(page.clock.waits(), [2_000]);
+});
+
+test("a failed message that has arrived after all is taken out too", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  await passMinutes(page, 11);
+  page.outbox.settle(page.server.store(page.server.posted[0]));
+  assert.deepEqual(page.texts(), []);
+});
+
+test("the tag alone proves nothing: it is public", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  const [{ tag }] = page.server.posted;
+  page.outbox.settle({ id: 1, from: "Mallory", text: "Hello", tag });
+  page.outbox.settle({ id: 2, from: "Alice", text: "Bye", tag });
+  page.outbox.settle({ id: 3, from: "Alice", text: "Hello" });
+  page.outbox.settle({ id: 4, from: "Alice", text: "Hello", tag: "another" });
+  assert.deepEqual(page.texts(), ["Hello"]);
+});
+
+test("a reload keeps what waits, in its order and with its keys, and sends it", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("one", "two");
+  await settled();
+  page.server.answer = () => undefined;
+  const reloaded = page.reload();
+  assert.deepEqual(reloaded.texts(), ["one", "two"]);
+  await settled();
+  assert.deepEqual(page.server.texts(), ["one", "two"]);
+  assert.equal(page.server.posted[1].key, page.server.posted[0].key);
+});
+
+test("a reload keeps what has failed, with its reason, and does not send it", async () => {
+  const page = openPage();
+  page.server.answer = () => refusal();
+  page.say("Hello");
+  await settled();
+  const reloaded = page.reload();
+  await settled();
+  assert.deepEqual(reloaded.problems(), ["refused 400"]);
+  assert.equal(page.server.posted.length, 1);
+});
+
+test("what was typed more than ten minutes before a reload is not sent without being asked", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("one", "two");
+  await settled();
+  page.clock.sleep(11 * MINUTE_MS);
+  page.server.answer = () => undefined;
+  const reloaded = page.reload();
+  await settled();
+  assert.deepEqual(page.server.stored, []);
+  assert.deepEqual(reloaded.problems(), [chat.words.typedLongAgo, chat.words.typedLongAgo]);
+});
+
+test("two tabs that send the same message have it stored once, and both are done", async () => {
+  const one = openPage();
+  one.server.answer = (_, attempt) => (attempt === 1 ? noAnswer() : undefined);
+  one.say("Hello");
+  await settled();
+  const other = one.reload();
+  one.outbox.send();
+  await settled();
+  assert.deepEqual(one.server.texts(), ["Hello"]);
+  assert.deepEqual([one.texts(), other.texts()], [[], []]);
+});
+
+test("what another tab has discarded is not sent", async () => {
+  const one = openPage();
+  one.server.answer = noAnswer;
+  one.say("Hello");
+  await settled();
+  const other = one.reload();
+  await settled();
+  other.outbox.discard(other.tags()[0]);
+  one.server.answer = () => undefined;
+  one.outbox.send();
+  await settled();
+  assert.deepEqual(one.server.stored, []);
+  assert.deepEqual(one.texts(), []);
+});
+
+test("without storage messages are sent all the same", async () => {
+  const storage = Object.assign(fakeStorage(), { full: true });
+  const page = openPage({ storage });
+  page.server.answer = (_, attempt) => (attempt === 1 ? noAnswer() : undefined);
+  page.say("one", "two");
+  await settled();
+  page.clock.pass(1_000);
+  await settled();
+  assert.deepEqual(page.server.texts(), ["one", "two"]);
+});
+
+test("half a surrogate pair does not keep a message from being known again", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("a\ud83e 🦀");
+  const [{ text, tag }] = page.server.posted;
+  assert.equal(text, "a\ufffd 🦀");
+  page.outbox.settle({ id: 1, from: "Alice", text, tag });
+  assert.deepEqual(page.texts(), []);
+});

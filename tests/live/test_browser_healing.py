@@ -1,0 +1,157 @@
+"""A page fills every gap by itself, without a reload and without showing anything twice, in a real browser."""
+
+import sqlite3
+from contextlib import closing, contextmanager
+
+import pytest
+from browser import NETWORK_ERROR, People, Person, chat_path, with_back_forward_cache
+from playwright.sync_api import expect
+
+MISSED = 450  # more than two pages of the list
+QUIET_MS = 51_000
+
+
+@pytest.fixture(autouse=True)
+def networks_fail_here(people):
+    people.forgive(NETWORK_ERROR)
+
+
+@contextmanager
+def database_of(chat):
+    with closing(sqlite3.connect(chat.data_dir / "chat.sqlite3", timeout=20)) as database, database:
+        yield database
+
+
+def forget_events(chat):
+    """Make the event log forget everything, as it does with events that are a day old."""
+    with database_of(chat) as database:
+        database.execute("DELETE FROM django_eventstream_event")
+
+
+def write_many(chat, room, texts):
+    """Put messages of Bob's into the room's history, much faster than they could be posted."""
+    with database_of(chat) as database:
+        database.executemany(
+            "INSERT INTO chat_chatmessage (room_id, user, date, text, tag) "
+            "SELECT id, 'Bob', '2026-03-04 01:30:00', ?, '' FROM chat_chatroom WHERE eid = ?",
+            [(text, room) for text in texts],
+        )
+
+
+def test_a_page_that_missed_more_than_the_event_log_knows_fills_it_all_in(people, chat, room, line):
+    """And when the line is cut in the middle of it, it goes on from there."""
+    alice = people.join("Alice", room, url=line.url)
+    chat.post(room, "Bob", "0")
+    expect(alice.texts).to_have_text(["0"])
+    line.cut()
+    write_many(chat, room, [str(number) for number in range(1, MISSED)])
+    chat.post(room, "Bob", str(MISSED))
+    forget_events(chat)
+    asked = []
+
+    def cut_off_the_second(route):
+        asked.append(route.request.url)
+        if len(asked) == 2:
+            line.cut()
+        route.continue_()
+
+    alice.page.route("**/messages/?after=*", cut_off_the_second)
+    with alice.page.expect_event("requestfailed", lambda request: asked[-1:] == [request.url]):
+        line.mend()
+    expect(alice.texts).to_have_count(201)
+    line.mend()
+    expect(alice.texts).to_have_text([str(number) for number in range(MISSED + 1)])
+    assert asked[2] == asked[1]
+    chat.post(room, "Bob", "live")
+    expect(alice.texts.last).to_have_text("live")
+    expect(alice.texts).to_have_count(MISSED + 2)
+
+
+def test_what_comes_in_front_of_ones_own_message_is_not_missed(people, chat, room, line):
+    """The answer to a POST brings the newest message while those before it are missing."""
+    alice = people.join("Alice", room, url=line.url)
+    chat.post(room, "Bob", "before")
+    expect(alice.texts).to_have_text(["before"])
+    alice.page.route("**/events/**", lambda route: route.abort())
+    line.cut()
+    for number in range(3):
+        chat.post(room, "Bob", f"missed {number}")
+    forget_events(chat)
+    line.mend()
+    alice.say("mine")
+    expect(alice.texts).to_have_text(["before", "mine"])
+    alice.page.unroute("**/events/**")
+    expect(alice.texts).to_have_text(["before", "missed 0", "missed 1", "missed 2", "mine"])
+
+
+def test_a_silently_dead_stream_is_given_up_and_opened_anew(people, chat, room, line):
+    page = people.new_page()
+    page.clock.install()
+    with page.expect_event("response", lambda response: "/events/" in response.url):
+        page.goto(line.url + chat_path("Alice", room))
+    alice = Person(page)
+    line.silence_streams()
+    chat.post(room, "Bob", "Do you hear me?")
+    with page.expect_request("**/events/**"):
+        page.clock.fast_forward(QUIET_MS)
+        page.clock.run_for(6_000)
+    expect(alice.texts).to_have_text(["Do you hear me?"])
+
+
+def test_a_page_that_wakes_and_has_heard_nothing_for_long_opens_its_stream_at_once(people, chat, room, line):
+    page = people.new_page()
+    page.clock.install()
+    with page.expect_event("response", lambda response: "/events/" in response.url):
+        page.goto(line.url + chat_path("Alice", room))
+    line.silence_streams()
+    chat.post(room, "Bob", "While you slept")
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 7 * 24 * 3600)
+    with page.expect_request("**/events/**"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(Person(page).texts).to_have_text(["While you slept"])
+
+
+def test_a_page_that_is_online_again_opens_its_stream_and_sends_at_once(people, chat, room):
+    page = people.new_page()
+    page.clock.install()
+    page.goto(chat.url + chat_path("Alice", room))
+    alice = Person(page)
+    page.context.set_offline(True)
+    alice.say("Soon")
+    expect(alice.pending_texts).to_have_text(["Soon"])
+    page.clock.run_for(60_000)
+    page.clock.pause_at(page.evaluate("(Date.now() + 1000) / 1000"))  # no timer helps from here on
+    with page.expect_request("**/events/**"), page.expect_response("**/messages/"):
+        page.context.set_offline(False)
+    page.clock.run_for(100)  # but jQuery's promises need one
+    expect(alice.texts).to_have_text(["Soon"])
+
+
+def test_a_page_out_of_the_back_forward_cache_goes_on(chromium, chat, room):
+    with with_back_forward_cache(chromium) as caching:
+        people = People(caching, chat.url)
+        alice = people.join("Alice", room)
+        alice.page.evaluate("window.isTheSamePage = true")
+        alice.page.goto(chat.url)
+        chat.post(room, "Bob", "While you were away")
+        alice.page.go_back(wait_until="commit")
+        expect(alice.texts).to_have_text(["While you were away"])
+        assert alice.page.evaluate("window.isTheSamePage") is True
+        chat.post(room, "Bob", "Live again")
+        expect(alice.texts).to_have_text(["While you were away", "Live again"])
+        people.leave()
+
+
+def test_a_page_that_was_put_away_opens_its_stream_when_it_is_taken_out(people, chat, room):
+    """As every browser with a back-forward cache tells it, whatever it does with the stream."""
+    alice = people.join("Alice", room)
+    alice.page.route("**/events/**", lambda route: route.abort())
+    alice.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    chat.post(room, "Bob", "While you were away")
+    with alice.page.expect_request("**/events/**"):
+        alice.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(alice.status).to_contain_text("Connection lost")
+    expect(alice.texts).to_have_count(0)
+    alice.page.unroute("**/events/**")
+    alice.page.evaluate("dispatchEvent(new Event('online'))")  # or it would take its time
+    expect(alice.texts).to_have_text(["While you were away"])
