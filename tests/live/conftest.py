@@ -90,4 +90,4 @@ def line(chat):
 @pytest.fixture
 def room(request):
     """A room that no other test uses."""
-    return request.node.originalname.removeprefix("test_").replace("_", " ")[:64]
+    return request.node.originalname.removeprefix("test_").replace("_", " ")[:64].strip()
