@@ -1,6 +1,7 @@
 """The event log: what readers are told, kept so that they can resume."""
 
 import json
+import time
 from datetime import timedelta
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -16,7 +17,8 @@ from django_eventstream.utils import get_storage
 from . import embedded, publisher
 
 KEPT = timedelta(hours=24)
-TRIM_BATCH = 5000  # rows a statement
+TRIM_BATCH = 500  # rows a transaction, which holds SQLite's one write lock for some 10 ms (100 ms for the longest)
+TRIM_PAUSE_S = 0.1  # a transaction that waits for that lock looks for it every 100 ms at least
 MAX_DATA_BYTES = 400_000  # JSON escapes it once more for the proxy, which refuses requests over 1 000 000
 
 
@@ -29,7 +31,7 @@ def send_event(channel, event_type, data, skip_user_ids=None, async_publish=True
 
     Takes what django_eventstream.send_event takes, but tells readers only of what has been committed, and never
     of what was rolled back. `data` is encoded as JSON unless `json_encode` is false. `skip_user_ids` must be
-    empty, there are no users; with `async_publish` false the commit waits up to 2 s for the proxies.
+    empty, there are no users; with `async_publish` false the commit waits up to 1 s for the proxies.
     Raises NotInTransaction, and ValueError for data over 400 000 bytes.
     """
     if not connection.in_atomic_block:
@@ -98,11 +100,18 @@ class EventLog(DjangoModelStorage):
         """Delete the events of more than 24 hours ago, in bulk; return how many."""
         trimmed = 0
         while True:
-            old = LoggedEvent.objects.filter(created__lt=timezone.now() - KEPT)
-            batch = list(old.values_list("id", flat=True)[:TRIM_BATCH])
-            if not batch:
+            batch = self._trim_batch()
+            trimmed += batch
+            if batch < TRIM_BATCH:
                 return trimmed
-            trimmed += LoggedEvent.objects.filter(id__in=batch).delete()[0]
+            time.sleep(TRIM_PAUSE_S)
+
+    def _trim_batch(self):
+        with transaction.atomic():
+            # What another process is deleting is left to it: two that lock the same rows could deadlock.
+            old = LoggedEvent.objects.filter(created__lt=timezone.now() - KEPT).select_for_update(skip_locked=True)
+            batch = list(old.values_list("id", flat=True)[:TRIM_BATCH])
+            return LoggedEvent.objects.filter(id__in=batch).delete()[0]
 
 
 def _event(row):

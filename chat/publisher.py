@@ -27,7 +27,7 @@ FIRST_RETRY_S, LAST_RETRY_S = 0.1, 3
 MATTERS_S = 900  # after that every held stream has followed its next link
 MAX_REQUEST_BYTES = 500_000  # the proxy refuses requests over 1 000 000
 MAX_QUEUE_BYTES = 16_000_000  # beyond that the oldest are dropped; their readers get them by a next link
-EXIT_S = 2
+EXIT_S = 1  # the next process publishes the last minute again
 REFUSED_CONTENT = re.compile("status code (400|413) ")  # in pubcontrol's words
 
 

@@ -4,7 +4,7 @@ import os
 
 # Requests are short (the proxy holds the streams), so few processes and threads serve many people.
 workers = 2
-worker_class = "gthread"
+worker_class = "chatsite.serve.worker.Worker"
 threads = 4
 
 # A next link of ten rooms with long names and their event ids has more than 10 kB. Pushpin limits what strangers
@@ -12,9 +12,8 @@ threads = 4
 limit_request_line = 0
 limit_request_field_size = 32768
 
-# At the end a worker keeps idle connections for 2 s, in case a request is on its way; then the publisher has 2 s to
-# hand over what it has. Default: 30.
-graceful_timeout = 4
+# Seconds from SIGTERM to the end of the master and of every worker. Default: 30.
+graceful_timeout = 2
 
 # Longer than Pushpin's HTTP client keeps an idle connection (118 s), so that it never sends a request on one that
 # is just being closed here. Default: 2.

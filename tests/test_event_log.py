@@ -2,6 +2,7 @@
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django_eventstream.models import Event, EventCounter
 from django_eventstream.storage import EventDoesNotExist
 
-from chat import publisher
+from chat import background, eventlog, publisher
 from chat.eventlog import KEPT, MAX_DATA_BYTES, EventLog, NotInTransaction, send_event
 
 CHANNEL = "room-lobby"
@@ -92,6 +93,70 @@ def test_trimming_deletes_what_is_a_day_old_in_few_statements(django_assert_max_
     with django_assert_max_num_queries(5):
         assert EventLog().trim_event_log() == 200
     assert [*Event.objects.values_list("eid", flat=True)] == young
+
+
+@pytest.mark.django_db
+def test_trimming_goes_on_until_nothing_old_is_left(monkeypatch):
+    monkeypatch.setattr(eventlog, "TRIM_BATCH", 4)
+    age(log(10))
+    assert EventLog().trim_event_log() == 10
+    assert not Event.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_servers_that_trim_at_once_share_the_work(monkeypatch):
+    monkeypatch.setattr(eventlog, "TRIM_BATCH", 5)
+    age(log(100))
+    with ThreadPoolExecutor(4) as servers:
+        trimmed = [servers.submit(in_thread, EventLog().trim_event_log) for _ in range(4)]
+    assert sum(server.result() for server in trimmed) == 100
+    assert not Event.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(not connection.features.has_select_for_update_skip_locked, reason="one lock for all: they queue up")
+def test_who_trims_does_not_wait_for_what_another_is_trimming():
+    age(log(3))
+    with transaction.atomic():
+        assert Event.objects.select_for_update().get(eid=2)
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(in_thread, EventLog().trim_event_log).result(timeout=20) == 2
+    assert EventLog().trim_event_log() == 1
+
+
+def in_thread(job):
+    """Do a job with a database connection of this thread's own, which gives up early on a lock."""
+    try:
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("SET lock_timeout = '3s'")
+        return job()
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_trims_soon_after_its_start_and_then_every_hour(monkeypatch):
+    """The clock stands still but for the pauses; during each, an event gets too old."""
+    pauses = []
+
+    def pause(seconds):
+        pauses.append(seconds)
+        if len(pauses) > 1:
+            assert not Event.objects.exists()
+        if sum(pauses) > 10 * 3600:
+            raise EndOfTest
+        age(log())
+
+    monkeypatch.setattr(background.time, "sleep", pause)
+    with pytest.raises(EndOfTest):
+        background.run()
+    assert pauses[0] < 60
+    assert max(pauses) <= 3600
+    assert len({*pauses[1:]}) > 1  # servers that were started together drift apart
+
+
+class EndOfTest(Exception):
+    pass
 
 
 @pytest.mark.django_db

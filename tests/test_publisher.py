@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 
 import pytest
 from django_eventstream.event import Event
@@ -201,6 +202,28 @@ for number in range(1, 100): publisher.publish(Event("room-x", "message", "{}", 
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "chatsite.settings", "GRIP_URL": grip_proxy.uri}
     subprocess.run([sys.executable, "-c", code], env=environment, timeout=30, check=True)
     assert grip_proxy.next_ids(99)[-1] == "99"
+
+
+def test_many_hanging_proxies_have_one_deadline_together(settings):
+    with ExitStack() as stack:
+        proxies = [stack.enter_context(GripProxy("hang")) for _ in range(20)]
+        code = """
+import django; django.setup()
+from django_eventstream.event import Event
+from chat import publisher
+publisher.publish(Event("room-x", "message", "{}", id=1))
+"""
+        urls = " ".join(proxy.uri for proxy in proxies)
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "chatsite.settings", "GRIP_URL": urls}
+        ended = subprocess.run([sys.executable, "-c", code], env=environment, timeout=20 * publisher.EXIT_S)
+    assert ended.returncode == 0
+
+
+def test_no_web_proxy_of_the_environment_stands_between_us_and_the_grip_proxy(grip_proxy, monkeypatch):
+    with GripProxy() as web_proxy:
+        monkeypatch.setenv("http_proxy", web_proxy.uri)
+        publisher.publish(event(1))
+        assert grip_proxy.next_ids(1) == ["1"]
 
 
 @pytest.mark.django_db

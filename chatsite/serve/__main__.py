@@ -1,5 +1,9 @@
-"""python -m chatsite.serve, from the project folder: serve until Ctrl-C, SIGTERM or SIGHUP, then exit with 0."""
+"""python -m chatsite.serve, from the project folder: serve until Ctrl-C, SIGTERM or SIGHUP, then exit with 0.
 
+SIGUSR1 replaces the web server's workers, with the code as it is now, while everybody's streams stay open.
+"""
+
+import signal
 import sys
 
 from chatsite import env as environment
@@ -33,7 +37,7 @@ def serve(env):
             start(parts, django_environment)
             supervisor.wait_until(lambda: front.works(url, ip), parts, READY_S)
             say(f"Chat is ready: {url}  (Ctrl-C stops it)")
-            supervisor.keep_running(parts)
+            supervisor.keep_running(parts, renew=lambda: renew(parts[0], django_environment))
         finally:
             supervisor.stop(parts)
 
@@ -43,9 +47,23 @@ def start(parts, environment):
     web_server, *proxy = parts
     for part in proxy:
         part.start()
-    if supervisor.run_to_end(sessions.Session(web.PREPARE, environment)) != "exit status 0":
+    if not prepared(environment):
         raise CannotStart("The chat was not started.")
     web_server.start()
+
+
+def prepared(environment):
+    """Check the code and bring the database up to date; say whether the web server may start."""
+    return supervisor.run_to_end(sessions.Session(web.PREPARE, environment)) == "exit status 0"
+
+
+def renew(web_server, environment):
+    """Replace the workers by new ones; the old finish what they have begun. Wrong code changes nothing."""
+    if not prepared(environment):
+        say("The workers were not replaced: the chat goes on with the old ones.")
+    elif web_server.session:
+        sessions.send(web_server.session.pid, signal.SIGHUP)
+        say("The workers are being replaced.")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import signal
 
 STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+RENEW = signal.SIGUSR1
 
 
 class StopRequested(Exception):
@@ -12,18 +13,22 @@ class StopRequested(Exception):
 def hold():
     """Block the signals, so that they queue up for wait(): a second Ctrl-C can't interrupt the stopping."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP, signal.SIGCHLD})
+    signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP, RENEW, signal.SIGCHLD})
 
 
 def wait(seconds):
-    """Return when a child has ended or `seconds` are over; raise StopRequested when asked to stop."""
+    """Wait until a child has ended or `seconds` are over; raise StopRequested when asked to stop.
+
+    Return whether SIGUSR1 has asked for new workers.
+    """
     received = signal.sigtimedwait(_awaited(), max(0, seconds))
     if received and received.si_signo in STOP:
         raise StopRequested
+    return received is not None and received.si_signo == RENEW
 
 
 def _awaited():
-    awaited = {*STOP, signal.SIGCHLD}
+    awaited = {*STOP, RENEW, signal.SIGCHLD}
     if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
         awaited.remove(signal.SIGHUP)  # nohup; a signal that is blocked would come through all the same
     return awaited

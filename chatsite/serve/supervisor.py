@@ -76,11 +76,12 @@ def _see(*logs):
     return ": see " + " and ".join(["the lines above", *(str(log) for log in logs if log)])
 
 
-def keep_running(parts):
-    """Start again what ends, until signals.StopRequested."""
+def keep_running(parts, renew):
+    """Start again what ends, and renew() when asked to, until signals.StopRequested."""
     while True:
         due = [seconds for part in parts if (seconds := part.tend()) is not None]
-        signals.wait(min(due, default=60))
+        if signals.wait(min(due, default=60)):
+            renew()
 
 
 def stop(parts):

@@ -9,6 +9,7 @@ import subprocess
 import termios
 
 import pytest
+from grip_proxy import KEY, GripProxy
 from running import RUN, Chat, kill, spare_port, wait_for
 
 from chatsite.serve import instance
@@ -119,6 +120,17 @@ def test_the_next_start_clears_what_a_killed_one_left(pushpin, tmp_path):
         with Chat.ready(tmp_path, PORT=killed.port) as chat:
             assert not left & set(chat.processes())
             assert talks(chat)
+
+
+def test_workers_are_not_replaced_by_what_does_not_start(tmp_path):
+    with GripProxy() as proxy, Chat.ready(tmp_path, GRIP_URL=f"{proxy.uri}?key={KEY}") as chat:
+        before = set(chat.processes())
+        (tmp_path / "static").rename(tmp_path / "old")
+        (tmp_path / "static").touch()  # a file where the folder is wanted
+        chat.signal(signal.SIGUSR1)
+        chat.wait_for_line("The workers were not replaced", BACK_S)
+        assert set(chat.processes()) == before
+        chat.post("lobby", "Alice", "Still here.")
 
 
 def test_two_instances_live_side_by_side(chat, tmp_path):

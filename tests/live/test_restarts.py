@@ -1,0 +1,201 @@
+"""The web server is restarted while people talk: nobody is refused, nothing is lost, and the streams stay open."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import threading
+from contextlib import closing, contextmanager
+
+import pytest
+from grip_proxy import KEY, GripProxy
+from running import ANSWER_S, Chat, kill, wait_for
+
+BACK_S = 20  # "within seconds", on a machine that has other things to do
+SOON_S = 10  # what hangs would take longer: a publisher 15 minutes, gunicorn 30 s, a client as long as it likes
+
+
+class Crowd:
+    """Four people who post to one room without a pause, while in `with`, each request on a connection of its own.
+
+    `posted` are the messages that were answered with 200, `refused` all other outcomes.
+    """
+
+    def __init__(self, chat, room):
+        self.posted, self.refused = [], []
+        self._chat, self._room = chat, room
+        self._over = threading.Event()
+        self._people = [threading.Thread(target=self._talk, args=(name,)) for name in ("Alice", "Bob", "Carol", "Dan")]
+
+    def __enter__(self):
+        for person in self._people:
+            person.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        for person in self._people:
+            person.join()
+
+    def wait_for_more(self, count=20):
+        goal = len(self.posted) + count
+        wait_for(lambda: len(self.posted) >= goal or self.refused, BACK_S)
+
+    def _talk(self, name):
+        while not self._over.is_set():
+            try:
+                self.posted.append(self._chat.post(self._room, name, "And then?"))
+            except (AssertionError, OSError) as error:
+                self.refused.append(error)
+
+
+def renew(chat):
+    chat.signal(signal.SIGUSR1)
+
+
+def stop_master(chat):
+    os.kill(chat.pids_of("web master")[0], signal.SIGTERM)
+
+
+def stop_workers(chat):
+    for worker in chat.pids_of("web worker"):
+        os.kill(worker, signal.SIGTERM)
+
+
+def stop_a_worker(chat):
+    os.kill(chat.pids_of("web worker")[0], signal.SIGTERM)
+
+
+@contextmanager
+def replaced(chat, count=2):
+    """Wait in the end until `count` of the present workers are gone and two are there."""
+    before = set(chat.pids_of("web worker"))
+    yield
+    wait_for(lambda: len(before - {*chat.processes()}) >= count and len(chat.pids_of("web worker")) == 2, BACK_S)
+
+
+@pytest.fixture(scope="module")
+def chat(pushpin, tmp_path_factory):
+    with Chat.ready(tmp_path_factory.mktemp("restarted")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("restart", [renew, stop_master, stop_workers, stop_a_worker])
+def test_a_restart_under_load_refuses_nobody_and_loses_nothing(chat, restart):
+    room = restart.__name__
+    with chat.listen(room) as listener:
+        with Crowd(chat, room) as crowd:
+            for _ in range(3):
+                crowd.wait_for_more()
+                with replaced(chat, 1 if restart is stop_a_worker else 2):
+                    restart(chat)
+            crowd.wait_for_more()
+        assert crowd.refused == []
+        posted = sorted(crowd.posted, key=lambda message: message["id"])
+        assert [listener.message() for _ in posted] == posted
+        assert saved(chat, room) == posted
+        assert chat.post(room, "Alice", "Still the same stream?") == listener.message()
+
+
+def saved(chat, room):
+    """Return all messages of the room, oldest first."""
+    messages, more = [], True
+    while more:
+        after = messages[-1]["id"] if messages else 0
+        answer = json.loads(chat.request("GET", f"/rooms/{room}/messages/?after={after}&limit=200")[1])
+        messages, more = messages + answer["messages"], answer["more"]
+    return messages
+
+
+@pytest.fixture
+def proxy():
+    with GripProxy() as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def behind_a_proxy(proxy, tmp_path):
+    """A chat whose web server is spoken to directly, and which publishes to `proxy`."""
+    with Chat.ready(tmp_path, GRIP_URL=f"{proxy.uri}?key={KEY}") as chat:
+        wait_for(lambda: len(chat.pids_of("web worker")) == 2, BACK_S)
+        yield chat
+
+
+class SlowPost:
+    """A POST that a worker has begun to handle, and whose body is still to come."""
+
+    BODY = b"from=Alice&text=Just+in+time"
+
+    def __init__(self, chat):
+        self._socket = socket.create_connection(("127.0.0.1", int(chat.port)), timeout=ANSWER_S)
+        head = (
+            "POST /rooms/lobby/messages/ HTTP/1.1", f"Host: 127.0.0.1:{chat.port}", "Expect: 100-continue",
+            "Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(self.BODY)}", "", "",
+        )  # fmt: skip
+        self._socket.sendall("\r\n".join(head).encode())
+        assert self._socket.recv(1000).startswith(b"HTTP/1.1 100 ")
+
+    def finish(self):
+        """Send the body; return the first line of the answer."""
+        self._socket.sendall(self.BODY)
+        return self._socket.recv(1000).partition(b"\r\n")[0].decode()
+
+    def close(self):
+        self._socket.close()
+
+
+@pytest.mark.parametrize("restart", [renew, stop_master, stop_workers])
+def test_a_request_in_flight_is_finished(behind_a_proxy, restart):
+    slow = SlowPost(behind_a_proxy)
+    before = set(behind_a_proxy.pids_of("web worker"))
+    with replaced(behind_a_proxy):
+        restart(behind_a_proxy)
+        if restart is renew:  # the old are asked to stop as soon as the new are there
+            wait_for(lambda: set(behind_a_proxy.pids_of("web worker")) - before, BACK_S, look_again_s=0.01)
+        assert slow.finish() == "HTTP/1.1 200 OK"
+    assert [message["text"] for message in saved(behind_a_proxy, "lobby")] == ["Just in time"]
+
+
+@pytest.mark.parametrize("restart", [renew, stop_master, stop_workers])
+def test_a_request_that_never_ends_keeps_no_worker_and_leaves_nothing_half_done(behind_a_proxy, restart):
+    slow = SlowPost(behind_a_proxy)
+    before = set(behind_a_proxy.pids_of("web worker"))
+    restart(behind_a_proxy)
+    wait_for(lambda: not before & set(behind_a_proxy.processes()), SOON_S)
+    slow.close()
+    assert saved(behind_a_proxy, "lobby") == []
+
+
+@pytest.mark.parametrize("manner", ["hang", "refuse"])
+def test_a_proxy_that_takes_nothing_keeps_no_worker_and_gets_it_from_the_next(behind_a_proxy, proxy, manner):
+    proxy.manner = manner
+    message = behind_a_proxy.post("lobby", "Alice", "Can you hear me?")
+    proxy.requests.get(timeout=ANSWER_S)
+    before = set(behind_a_proxy.pids_of("web worker"))
+    stop_workers(behind_a_proxy)
+    wait_for(lambda: not before & set(behind_a_proxy.processes()), SOON_S)
+    proxy.manner = "take"
+    assert json.dumps(message) in proxy.next_item()["http-stream"]["content"]
+
+
+def test_what_others_commit_just_after_a_worker_started_is_published_by_it(behind_a_proxy, proxy):
+    """In a rolling restart the old workers go on for a while, and may end without having published."""
+    proxy.manner = "refuse"
+    behind_a_proxy.post("lobby", "Alice", "one")
+    with replaced(behind_a_proxy):
+        for worker in behind_a_proxy.pids_of("web worker"):
+            kill(worker)
+    proxy.manner = "take"
+    assert proxy.next_ids(2) == ["1", "1"]  # from the new workers, at their start
+    commit_again(behind_a_proxy)
+    wait_for(lambda: proxy.next_item()["id"] == "2", BACK_S)
+
+
+def commit_again(chat):
+    """Log the only event once more, under the next id, and publish nothing."""
+    with closing(sqlite3.connect(chat.data_dir / "chat.sqlite3", timeout=20)) as database, database:
+        database.execute(
+            "INSERT INTO django_eventstream_event (channel, type, data, eid, created) "
+            "SELECT channel, type, data, 2, created FROM django_eventstream_event"
+        )

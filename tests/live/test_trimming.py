@@ -1,0 +1,98 @@
+"""The event log keeps a day; readers who come later than that go on all the same."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+from contextlib import closing
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+import pytest
+from running import ANSWER_S, PROJECT, Chat, kill, wait_for
+
+BACK_S = 30
+
+
+@pytest.fixture(scope="module")
+def chat(pushpin, tmp_path_factory):
+    with Chat.ready(tmp_path_factory.mktemp("trimmed")) as running:
+        yield running
+
+
+def logged(chat, room):
+    """Return the ids of the room's events that are in the log."""
+    with closing(sqlite3.connect(chat.data_dir / "chat.sqlite3", timeout=20)) as database:
+        rows = database.execute("SELECT eid FROM django_eventstream_event WHERE channel = ?", [f"room-{room}"])
+        return [eid for (eid,) in rows]
+
+
+def let_months_pass(chat, room, up_to=10**9):
+    """Make the room's events, up to that id, a year old."""
+    with closing(sqlite3.connect(chat.data_dir / "chat.sqlite3", timeout=20)) as database, database:
+        database.execute(
+            "UPDATE django_eventstream_event SET created = datetime(created, '-1 year') WHERE channel = ? AND eid <= ?",
+            [f"room-{room}", up_to],
+        )
+
+
+def trim(chat):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(chat.data_dir)}
+    command = [PROJECT / ".venv/bin/python", PROJECT / "manage.py", "trim_event_log"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def kinds_until_message(stream):
+    """Return the names of the events of a stream up to its first message."""
+    kinds = []
+    while "message" not in kinds:
+        line = stream.readline().decode()
+        assert line, f"the stream ended after {kinds}"
+        if line.startswith("event: "):
+            kinds.append(line.removeprefix("event: ").strip())
+    return kinds
+
+
+def test_the_command_trims_at_once_and_says_how_many(chat, room):
+    for text in ("one", "two", "three"):
+        chat.post(room, "Alice", text)
+    let_months_pass(chat, room, up_to=2)
+    assert trim(chat) == "2 event(s) trimmed\n"
+    assert logged(chat, room) == [3]
+
+
+@pytest.mark.parametrize("how", ["a killed worker", "a restart of all"])
+def test_a_server_trims_by_itself_soon_after_its_start(chat, how):
+    chat.post(how, "Alice", "old news")
+    let_months_pass(chat, how)
+    if how == "a killed worker":
+        kill(chat.pids_of("web worker")[0])
+    else:
+        chat.signal(signal.SIGUSR1)
+    wait_for(lambda: logged(chat, how) == [], BACK_S)
+
+
+def test_a_reader_of_a_room_quiet_for_months_goes_on_at_its_last_id(chat, room):
+    with chat.listen(room) as reader:
+        chat.post(room, "Alice", "See you next year.")
+        reader.message()
+    let_months_pass(chat, room)
+    trim(chat)
+    assert logged(chat, room) == []
+    resumed = Request(f"{chat.url}rooms/{quote(room)}/events/", headers={"Last-Event-ID": reader.last_event_id})
+    with urlopen(resumed, timeout=ANSWER_S) as stream:
+        chat.post(room, "Alice", "Happy new year!")
+        assert kinds_until_message(stream) == ["stream-open", "message"]
+
+
+def test_a_reader_whose_next_event_is_gone_is_reset_and_told_on(chat, room):
+    with chat.listen(room) as reader:
+        chat.post(room, "Alice", "one")
+        reader.message()
+    for text in ("two", "three"):
+        chat.post(room, "Alice", text)
+    let_months_pass(chat, room, up_to=2)
+    trim(chat)
+    with chat.listen(room, reader.last_event_id) as reader:
+        assert reader.next("stream-reset") == {"channels": [f"room-{room}"]}
+        assert chat.post(room, "Alice", "four") == reader.message()
