@@ -28,6 +28,11 @@ def room_events(request, room):
     return _open(request, [room_channel(room)])
 
 
+@only("GET")
+def next_link(request, query_hash):
+    return _open(request, request.GET.getlist("channel"))
+
+
 def _open(request, names):
     wanted = EventRequest()
     wanted.channels = _channels(names)

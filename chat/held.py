@@ -5,6 +5,7 @@ by the *next link* that we gave it: from time to time, when it was told of an ev
 while there is more to read.
 """
 
+import hashlib
 import re
 import time
 import zlib
@@ -69,13 +70,16 @@ def _next_link(channels, found):
 
     It is the same for all readers of the same channels, and the proxy asks once for all of them; the library's
     own differs by the second and by the reader's parameters. Only while more is pending it carries the ids.
+    Links that differ have different paths: while one is being answered, the proxy takes another that differs in
+    its query alone for the same one, and gives a room's messages to the readers of another room.
     """
     query = [*(("channel", channel) for channel in channels), ("link", "next")]
     if found.channel_more:
         query.append(("lastEventId", make_id(_ids_sent(found))))
     else:
         query.append(("recover", "true"))
-    return f"{reverse('events')}?{urlencode(query)}"
+    query = urlencode(query)
+    return f"{reverse('next-link', args=[hashlib.sha256(query.encode()).hexdigest()[:32]])}?{query}"
 
 
 def _next_link_timeout(channels):

@@ -22,13 +22,14 @@ ALLOWED = {
     "robots": "GET, HEAD",
     "messages": "GET, HEAD, POST",
     "events": "GET",
+    "next-link": "GET",
     "room-events": "GET",
 }
-FOR_PROGRAMS = ["messages", "events", "room-events"]
+FOR_PROGRAMS = ["messages", "events", "next-link", "room-events"]
 
 
 def address_of(name):
-    return reverse(name, args=["lobby"] if name in ("room", "messages", "room-events") else [])
+    return reverse(name, args=["lobby"] if name in ("room", "messages", "room-events", "next-link") else [])
 
 
 @pytest.fixture
@@ -54,7 +55,15 @@ def test_a_method_is_served_or_the_allowed_ones_are_named(client, name, method):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(
     "path",
-    ["/rooms/", "/rooms/lobby", "/rooms/lobby/", "/rooms//messages/", "/rooms/a/b/messages/", "/events/lobby"],
+    [
+        "/rooms/",
+        "/rooms/lobby",
+        "/rooms/lobby/",
+        "/rooms//messages/",
+        "/rooms/a/b/messages/",
+        "/events/lobby",
+        "/events/a/b/",
+    ],
 )
 def test_programs_get_a_404_in_json(client, path, method):
     answer = client.generic(method, path)

@@ -1,11 +1,11 @@
-"""An event that was committed and never published: its process was killed in between."""
+"""What would be lost or go astray between Django and the proxy, and does not."""
 
 import json
 import os
 import subprocess
 
 from grip_proxy import KEY, GripProxy
-from running import PROJECT, Chat, kill
+from running import PROJECT, Chat, Listener, kill
 
 LOG_ONE = """
 from django.db import transaction
@@ -41,3 +41,14 @@ def test_the_next_event_brings_it_along_to_every_reader(chat):
     for reader in readers:
         assert [reader.message(), reader.message()] == [lost, following]
         reader.close()
+
+
+def test_readers_of_two_rooms_who_come_back_at_once_are_each_told_of_their_own(chat):
+    """The proxy takes two next links that it follows at once for one, if only their queries differ."""
+    rooms = ("here", "there")
+    said = {room: [chat.post(room, "Alice", f"{room} {n}") for n in range(220)] for room in rooms}
+    for _ in range(4):
+        readers = [(room, Listener(chat.url, room, f"room-{room}:0")) for _ in range(4) for room in rooms]
+        for room, reader in readers:
+            with reader:
+                assert [reader.message() for _ in said[room]] == said[room]
