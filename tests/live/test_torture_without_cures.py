@@ -1,0 +1,89 @@
+"""bin/torture can fail: with any one cure taken out of a copy of the project it goes red, and for that reason.
+
+These runs take a quarter of an hour, so they are made only on demand:
+
+    TORTURE_WITHOUT_CURES=1 .venv/bin/python -m pytest tests/live/test_torture_without_cures.py
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import postgres
+import pytest
+from running import PROJECT
+
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("TORTURE_WITHOUT_CURES"), reason="takes a quarter of an hour: set TORTURE_WITHOUT_CURES=1"
+)
+PATCHES = PROJECT / "tests" / "torture" / "without"
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache")
+RUN_S = 300
+
+MILD = ("--only", "web-worker-terminated,some-readers-cut")
+ON_POSTGRESQL = ("--postgres", *MILD)
+NEW_ROOMS_ON_POSTGRESQL = (*ON_POSTGRESQL, "--new-rooms", "0.2")
+
+# What is taken out, with which options it shows, and what is then found among other things.
+CURES = [
+    ("publishing_after_the_commit", ("--only", "commits-refused"), "was shown what is not stored"),
+    ("escaped_ids", ("--only", "all-readers-cut"), "no stream could be opened"),
+    ("small_first_bodies", ("--only", "readers-away"), "not healed"),
+    ("publishing_again", ("--only", "control-refuses"), "not healed"),
+    ("a_path_for_each_next_link", ("--only", "readers-away"), "strange event id|followed event"),
+    ("no_limit_on_deliveries", ("--only", "room-crowded", "--patience", "6"), "not healed"),
+    ("sqlite_that_waits", MILD, "answered 50[03]: .*database"),
+    ("the_lock_on_the_room", ON_POSTGRESQL, "message [0-9]+ followed message [0-9]+"),
+    ("looking_for_the_key_under_the_lock", MILD, "answered 500"),
+]
+# What makes no difference from outside: the room's lock lets one transaction at a time come to the counter of a new
+# room, and without the lock the unique name of the room would, which the same transaction inserts.
+HIDDEN = [("a_counter_made_without_conflict", NEW_ROOMS_ON_POSTGRESQL)]
+
+
+def torture(project, options):
+    """Run a project's bin/torture; return its outcome."""
+    if "--postgres" in options and not postgres.find_programs():
+        pytest.skip("PostgreSQL is not installed: sudo apt install postgresql")
+    outcome = project / "outcome.json"
+    short = ("--seconds", "15", "--patience", "20", "--seed", "1")
+    command = [project / "bin" / "torture", *short, "--json", outcome, *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_S)
+    assert outcome.exists(), done.stderr
+    print(done.stderr)
+    return json.loads(outcome.read_text())
+
+
+@pytest.fixture
+def without(tmp_path, pushpin):
+    """A function that copies the project and takes a cure out of the copy."""
+
+    def copied(cure=None):
+        copy = tmp_path / "project"
+        shutil.copytree(PROJECT, copy, ignore=NOT_COPIED)
+        (copy / ".venv").symlink_to(PROJECT / ".venv")
+        if cure:
+            with open(PATCHES / f"{cure}.patch") as patch:
+                subprocess.run(["patch", "-p1", "--silent"], cwd=copy, stdin=patch, check=True)
+        return copy
+
+    return copied
+
+
+@pytest.mark.parametrize(("cure", "options", "found"), CURES, ids=[cure for cure, _, _ in CURES])
+def test_without_it_torture_goes_red(without, cure, options, found):
+    outcome = torture(without(cure), options)
+    assert outcome["verdict"] == "red"
+    assert re.search(found, "\n".join(outcome["findings"]))
+
+
+@pytest.mark.parametrize("options", sorted({options for _, options, _ in CURES}), ids=" ".join)
+def test_with_all_cures_it_is_green(without, options):
+    assert torture(without(), options)["findings"] == []
+
+
+@pytest.mark.parametrize(("cure", "options"), HIDDEN, ids=[cure for cure, _ in HIDDEN])
+def test_without_it_alone_nothing_is_lost_here(without, cure, options):
+    assert torture(without(cure), options)["findings"] == []

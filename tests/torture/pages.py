@@ -1,0 +1,26 @@
+"""The chat page, as far as a reader begins with it."""
+
+from types import SimpleNamespace
+
+from page import Page
+
+PAGE_SIZE = 50
+
+
+def read_page(body):
+    """Return the page's messages as the wire has them, its event id, and whether there may be older messages."""
+    page = Page(SimpleNamespace(content=body))
+    items = [item for item in page.elements if item.tag == "li" and item.get("data-id")]
+    names = page.all("bdi", class_="from")
+    times = page.all("time")
+    texts = page.all("p", class_="text")
+    messages = [
+        _message(item, name.text, time["datetime"], text.text)
+        for item, name, time, text in zip(items, names, times, texts, strict=False)  # the template's are empty
+    ]
+    return messages, page.json("page")["lastEventId"], len(messages) >= PAGE_SIZE
+
+
+def _message(item, name, date, text):
+    message = {"id": int(item["data-id"]), "from": name, "text": text, "date": date}
+    return {**message, "tag": item["data-tag"]} if "data-tag" in item else message

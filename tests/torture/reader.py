@@ -1,0 +1,217 @@
+"""Somebody who reads along in a room, exactly as the page does, and notices what the page can't show."""
+
+import asyncio
+import json
+import time
+from collections import deque
+from urllib.parse import quote, urlencode
+
+from .connection import BROKEN, Connection, exchange, request
+from .pages import read_page
+from .sse import Continuity, EventParser
+
+SILENCE_S = 45  # as in the page: two keep-alives of 20 s missed
+# A tenth of the page's, so that what is measured is the server's time to heal and not the reader's patience.
+PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6, 3)
+CATCH_UP_LIMIT = 200  # messages a request
+HEARD = 12  # events that are told with what is wrong
+
+
+class Reader:
+    """One open page. `shown` is what it shows, {message id: message}; `awaiting` what it must be shown still."""
+
+    def __init__(self, name, room, port, ledger, rng, *, by_page=False, resident=True):
+        self.name, self.room, self.port, self.ledger = name, room, port, ledger
+        self.resident = resident  # or somebody who comes and goes
+        self.shown, self.awaiting = {}, {}
+        self.since = None  # every message of the room from this id on has to be shown
+        self.until = None  # the last id that had to be, for who has left; None: stayed to the end
+        self.opened = asyncio.Event()
+        self.last_event_id = None
+        self.doing = "loading the page"
+        self._rng, self._by_page = rng, by_page
+        self._frontier = 0
+        self._connection = None
+        self._failures = 0
+        self._heard = deque(maxlen=HEARD)
+        self._resets = 0
+        self._catching_up = None
+        self._looks, self._here = asyncio.Event(), asyncio.Event()
+        self._looks.set()
+        self._here.set()
+
+    async def run(self):
+        """Read until cancelled."""
+        try:
+            await self._enter()
+            while True:
+                await self._here.wait()
+                await self._stream()
+                self.ledger.counters["reconnects"] += 1
+                await self._pause()
+        finally:
+            if self._catching_up:
+                self._catching_up.cancel()
+
+    def leave(self):
+        """Close the page: what was shown is complete up to the last message that was."""
+        self.until = max(self.shown, default=0)
+        self.ledger.leave(self)
+        self.cut()
+
+    def cut(self):
+        """Lose the connection; a new one follows."""
+        if self._connection:
+            self._connection.cut()
+
+    def stall(self):
+        """Read nothing more, and leave the connection open."""
+        self._looks.clear()
+
+    def go_on(self):
+        """Read again."""
+        self._looks.set()
+
+    def go_away(self):
+        """Lose the connection, and look for no other."""
+        self._here.clear()
+        self.cut()
+
+    def come_back(self):
+        self._here.set()
+
+    def resume_at(self, event_id):
+        """Ask for what follows this event, of whatever database it is."""
+        self.last_event_id = event_id
+        self.cut()
+
+    async def _enter(self):
+        load = self._load_page if self._by_page else self._load_list
+        while (loaded := await load()) is None:
+            await self._pause()
+        messages, self.last_event_id, more = loaded
+        self.since = min((m["id"] for m in messages), default=0) if more else 0
+        self.ledger.enter(self)
+        for message in messages:
+            self._show(message)
+        self._frontier = max(self.shown, default=0)
+
+    async def _load_list(self):
+        body = await self._get(f"/rooms/{quote(self.room, safe='')}/messages/")
+        if body is not None:
+            answer = json.loads(body)
+            return answer["messages"], answer["last-event-id"], answer["more"]
+
+    async def _load_page(self):
+        body = await self._get(f"/{quote(self.room, safe='')}?{urlencode({'user': self.name})}")
+        return None if body is None else read_page(body)
+
+    async def _get(self, path):
+        """Return the body, or None when there was no good answer."""
+        try:
+            status, body = await exchange(self.port, request("GET", path, headers=[("Connection", "close")]))
+        except BROKEN:
+            return None
+        if status != 200:
+            self.ledger.answered(f"GET {path}", status, body)
+            return None
+        return body
+
+    async def _stream(self):
+        """Read one stream until it is lost."""
+        query = {"channel": f"room-{self.room}", "lastEventId": self.last_event_id}
+        path = f"/events/?{urlencode(query)}"
+        continuity = Continuity(self.room, self.last_event_id)
+        try:
+            self.doing = "connecting"
+            self._connection = await Connection.open(self.port)
+            self.doing = f"waiting for an answer to {path}"
+            await self._connection.send(request("GET", path, headers=[("Accept", "text/event-stream")]))
+            status = await asyncio.wait_for(self._connection.head(), SILENCE_S)
+            if status != 200:
+                self.ledger.answered(f"GET {path}", status, await asyncio.wait_for(self._connection.body(), 5))
+                return
+            self.doing = f"reading {path}"
+            await self._read_events(EventParser(), continuity)
+        except BROKEN:
+            pass  # lost, or cut by ourselves
+        finally:
+            if self._connection:
+                self._connection.cut()
+                self._connection = None
+
+    async def _read_events(self, parser, continuity):
+        while data := await asyncio.wait_for(self._connection.piece(), SILENCE_S):
+            await self._looks.wait()
+            for event in parser.feed(data):
+                self._take(event, continuity)
+
+    def _take(self, event, continuity):
+        kind, event_id, wrong = event["event"], event.get("id"), None
+        if kind == "stream-open":
+            wrong = continuity.opened(event_id)
+            self._failures = 0
+            self.opened.set()
+        elif kind == "message":
+            message = json.loads(event["data"])
+            wrong = continuity.message(event_id, message["id"])
+            self._show(message)
+        elif kind == "stream-reset":
+            wrong = continuity.reset(event_id)
+            self._reset()
+        elif kind != "keep-alive":
+            wrong = f"unexpected event {event}"
+        self.last_event_id = event_id or self.last_event_id
+        moment = time.monotonic() - self.ledger.began
+        self._heard.append(f"{moment:.3f} s {kind} {(event_id or '-').rpartition(':')[2]}")
+        if wrong:
+            self._complain(f"{wrong} (heard: {', '.join(self._heard)})")
+
+    def _show(self, message):
+        known = self.shown.get(message["id"])
+        if known is None:
+            self.shown[message["id"]] = message
+            self.ledger.show(self, message)
+        elif known != message:
+            self._complain(f"{message} came as {known} before")
+        if self._catching_up is None:
+            self._frontier = max(self._frontier, message["id"])
+
+    def _complain(self, wrong):
+        self.ledger.violations.append(f"{self.name} in {self.room!r} at front {self.port}: {wrong}")
+
+    def _reset(self):
+        self.ledger.counters["resets"] += 1
+        self._resets += 1
+        if self._catching_up is None:
+            self._catching_up = asyncio.ensure_future(self._catch_up())
+
+    async def _catch_up(self):
+        """Fetch what follows the frontier, once for each reset; live messages don't move the frontier meanwhile."""
+        caught_up = 0
+        while caught_up < self._resets:
+            begun = self._resets
+            while await self._next_page():
+                pass
+            caught_up = begun
+        self._catching_up = None
+        self._frontier = max(self.shown, default=0)
+
+    async def _next_page(self):
+        """Fetch one page after the frontier; return whether there is more."""
+        query = urlencode({"after": self._frontier, "limit": CATCH_UP_LIMIT})
+        body = await self._get(f"/rooms/{quote(self.room, safe='')}/messages/?{query}")
+        if body is None:
+            await asyncio.sleep(0.5 * self._rng.uniform(0.5, 1))
+            return True
+        answer = json.loads(body)
+        for message in answer["messages"]:
+            self._show(message)
+            self._frontier = message["id"]
+        return answer["more"]
+
+    async def _pause(self):
+        self.doing = "pausing"
+        pause = PAUSES_S[min(self._failures, len(PAUSES_S) - 1)]
+        self._failures += 1
+        await asyncio.sleep(pause * self._rng.uniform(0.5, 1))

@@ -1,0 +1,77 @@
+"""Server-sent events, and what must hold for them within one stream."""
+
+import re
+from urllib.parse import quote
+
+
+class EventParser:
+    """Makes events of the bytes of a stream, as they come in."""
+
+    def __init__(self):
+        self._rest = b""
+        self._fields = {}
+
+    def feed(self, data):
+        """Return the events that `data` completes, each {"event": str, "id": str (if it has one), "data": str}."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        events = []
+        for line in lines:
+            name, _, value = line.decode().partition(":")
+            value = value.removeprefix(" ")
+            if name == "data" and "data" in self._fields:
+                self._fields["data"] += f"\n{value}"
+            elif name:
+                self._fields[name] = value
+            elif not line:
+                if "data" in self._fields or "event" in self._fields:
+                    events.append({"event": "message", "data": "", **self._fields})
+                self._fields = {}
+        return events
+
+
+class Continuity:
+    """Checks one stream of one room, between its opening or a reset and the next: no gap, no double, one order.
+
+    A room's events are its messages, so their ids follow each other one by one.
+    """
+
+    def __init__(self, room, last_event_id):
+        """Begin a stream that was asked to go on after `last_event_id` (str)."""
+        self._prefix = quote(f"room-{room}")
+        self._asked = last_event_id
+        self._event = None  # the number of the last event; None: not known
+        self._message = 0
+        self._after_open = False
+
+    def opened(self, event_id):
+        """Note a stream-open, whose id is None if a reset follows; return what is wrong, or None."""
+        if self._after_open:
+            return "stream-open came twice in one stream"
+        self._after_open = True
+        if event_id is None:
+            return None
+        self._event = self._number(event_id)
+        if event_id != self._asked:
+            return f"asked to go on after {self._asked}, it opened with {event_id}"
+
+    def reset(self, event_id):
+        """Note a stream-reset: from its id (None: not told) on the order counts anew."""
+        self._event, self._message = event_id and self._number(event_id), 0
+        return None if event_id is None or self._event is not None else f"a reset has the strange id {event_id}"
+
+    def message(self, event_id, message_id):
+        """Note a message; return what is wrong, or None."""
+        number, before, last = self._number(event_id or ""), self._event, self._message
+        self._event, self._message = number, message_id
+        if number is None:
+            return f"message {message_id} has the strange event id {event_id!r}"
+        if not self._after_open:
+            return f"message {message_id} came before the stream-open"
+        if before is not None and number != before + 1:
+            return f"event {number} followed event {before}"
+        if message_id <= last:
+            return f"message {message_id} followed message {last}"
+
+    def _number(self, event_id):
+        found = re.fullmatch("([^:,]+):([0-9]+)", event_id)
+        return int(found[2]) if found and found[1] == self._prefix else None
