@@ -16,19 +16,19 @@ def hold():
     signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP, RENEW, signal.SIGCHLD})
 
 
-def wait(seconds):
+def wait(seconds, others=()):
     """Wait until a child has ended or `seconds` are over; raise StopRequested when asked to stop.
 
-    Return whether SIGUSR1 has asked for new workers.
+    Return the number of the signal, if it was one of the `others`; those not waited for stay pending.
     """
-    received = signal.sigtimedwait(_awaited(), max(0, seconds))
+    received = signal.sigtimedwait({*_awaited(), *others}, max(0, seconds))
     if received and received.si_signo in STOP:
         raise StopRequested
-    return received is not None and received.si_signo == RENEW
+    return received.si_signo if received and received.si_signo in others else None
 
 
 def _awaited():
-    awaited = {*STOP, RENEW, signal.SIGCHLD}
+    awaited = {*STOP, signal.SIGCHLD}
     if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
         awaited.remove(signal.SIGHUP)  # nohup; a signal that is blocked would come through all the same
     return awaited

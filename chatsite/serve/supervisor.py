@@ -80,7 +80,7 @@ def keep_running(parts, renew):
     """Start again what ends, and renew() when asked to, until signals.StopRequested."""
     while True:
         due = [seconds for part in parts if (seconds := part.tend()) is not None]
-        if signals.wait(min(due, default=60)):
+        if signals.wait(min(due, default=60), [signals.RENEW]):
             renew()
 
 

@@ -5,11 +5,12 @@ globalThis.chat ??= {};
 // A message comes up to three times: in the page or the answer to its POST, in the stream, and in a list
 // fetched to catch up; and not always in this order. Each id is shown once, at its place.
 //
-// shownIds: the ids in the page, oldest first. insert(message, nextId) shows a message in front of nextId,
-// or at the end when nextId is null.
-chat.messageLog = function ({ shownIds, insert }) {
-  const order = [...shownIds];
-  const known = new Set(order);
+// shown: the messages in the page, oldest first. insert(message, nextId) shows a message in front of nextId, or at
+// the end when nextId is null. onForeign() is called when an id that is shown comes with another date: the server has
+// another database than when the page was made.
+chat.messageLog = function ({ shown, insert, onForeign }) {
+  const order = shown.map(({ id }) => id);
+  const dates = new Map(shown.map(({ id, date }) => [id, date]));
 
   function placeOf(id) {
     let place = order.length;
@@ -18,11 +19,14 @@ chat.messageLog = function ({ shownIds, insert }) {
   }
 
   function add(message) {
-    if (known.has(message.id)) return;
+    if (dates.has(message.id)) {
+      if (dates.get(message.id) !== message.date) onForeign();
+      return;
+    }
     const place = placeOf(message.id);
     insert(message, order[place] ?? null);
     order.splice(place, 0, message.id);
-    known.add(message.id);
+    dates.set(message.id, message.date);
   }
 
   return { add };

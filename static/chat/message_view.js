@@ -13,7 +13,7 @@ chat.messageView = function ({ $, $list, template, user, showLocalTime }) {
     return $item;
   }
 
-  // Returns what the server drew, oldest first: {id, from, text} and the tag, if it has one.
+  // Returns what the server drew, oldest first: {id, from, text, date} and the tag, if it has one.
   function shown() {
     return $list
       .children("[data-id]")
@@ -22,6 +22,7 @@ chat.messageView = function ({ $, $list, template, user, showLocalTime }) {
         id: Number(item.dataset.id),
         from: $(item).find(".from").text(),
         text: $(item).find(".text").text(),
+        date: $(item).find("time").attr("datetime"),
         tag: item.dataset.tag,
       }));
   }

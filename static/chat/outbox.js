@@ -25,12 +25,14 @@ chat.outbox = function ({
   clearTimeout = globalThis.clearTimeout,
 }) {
   const PATIENCE_MS = 10 * 60_000; // older ones are not sent without being asked again: the talk has moved on
+  const TOGETHER_MS = 60_000; // what was typed within that time is kept in its order
   const CONFLICT = 409; // the key belongs to another message
 
   let items = [];
   let sending = false;
   let timer = null;
-  let trouble = ""; // that the last attempt had
+  let trouble = ""; // that the last attempt had, if it was not long ago
+  let troubleAt = 0;
 
   // Shows what was left over; send() then sends it.
   function restore() {
@@ -71,7 +73,7 @@ chat.outbox = function ({
       take(item);
       return true;
     }
-    if (isOld(item)) return failAll(trouble || words.typedLongAgo);
+    if (isOld(item)) return giveUp(item);
     let message;
     try {
       message = await post(item);
@@ -79,6 +81,7 @@ chat.outbox = function ({
       return tooBad(item, failure);
     }
     backOff.reset();
+    trouble = "";
     onSent(message);
     take(item);
     return true;
@@ -92,12 +95,16 @@ chat.outbox = function ({
       return true;
     }
     trouble = message;
+    troubleAt = now();
     timer = setTimeout(send, backOff.next());
     return false;
   }
 
-  function failAll(problem) {
-    items.filter(isWaiting).forEach((item) => fail(item, problem));
+  // Gives up what was typed together with it too: sent alone, it would overtake.
+  function giveUp({ askedAt }) {
+    const problem = trouble && now() - troubleAt < TOGETHER_MS ? trouble : words.typedLongAgo;
+    const together = items.filter((item) => isWaiting(item) && item.askedAt - askedAt < TOGETHER_MS);
+    together.forEach((item) => fail(item, problem));
     return true;
   }
 

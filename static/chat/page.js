@@ -20,8 +20,7 @@ jQuery(($) => {
     showLocalTime: chat.showLocalTime,
   });
   const shown = view.shown();
-  const shownIds = shown.map(({ id }) => id);
-  const log = chat.messageLog({ shownIds, insert: view.insert });
+  const log = chat.messageLog({ shown, insert: view.insert, onForeign: () => location.reload() });
   const newest = chat.stayAtNewest($log[0], $(".lists")[0]);
   const list = chat.messageList({ ajax: $.ajax, url: page.messagesUrl, user: page.user, isMessage, words });
 
@@ -44,7 +43,10 @@ jQuery(($) => {
     words,
     show: pending.show,
     hide: pending.hide,
-    onSent: add,
+    onSent(message) {
+      add(message);
+      stream.wake(); // it need not wait for its turn: the server is there
+    },
     backOff: chat.backOff(),
   });
   const composer = chat.composer({
@@ -67,7 +69,7 @@ jQuery(($) => {
   }
 
   const catchUp = chat.catchUp({
-    frontier: shownIds.at(-1) ?? 0,
+    frontier: shown.at(-1)?.id ?? 0,
     after: list.after,
     add,
     backOff: chat.backOff(),

@@ -9,6 +9,7 @@ globalThis.chat ??= {};
 //
 // storage(): the browser's localStorage; asking for it may throw already.
 chat.pendingStore = function ({ storage, room, user }) {
+  const MARK = "chat pending"; // stands in the storage unless that was emptied
   const PREFIX = `chat pending ${JSON.stringify([room, user])} `;
   const kept = new Set(); // tags that have been in the storage
 
@@ -22,6 +23,8 @@ chat.pendingStore = function ({ storage, room, user }) {
 
   function put(item) {
     attempt((storage) => {
+      if (storage.getItem(MARK) === null) kept.clear();
+      storage.setItem(MARK, "");
       storage.setItem(PREFIX + item.tag, JSON.stringify(item));
       kept.add(item.tag);
     });
@@ -32,9 +35,10 @@ chat.pendingStore = function ({ storage, room, user }) {
     attempt((storage) => storage.removeItem(PREFIX + tag));
   }
 
-  // Whether another tab has taken it out: it was sent or discarded there.
+  // Whether another tab has taken it out: it was sent or discarded there. A storage that somebody emptied says nothing.
   function isGone(tag) {
-    return kept.has(tag) && attempt((storage) => storage.getItem(PREFIX + tag) === null, false);
+    const missing = (storage) => storage.getItem(PREFIX + tag) === null && storage.getItem(MARK) !== null;
+    return kept.has(tag) && attempt(missing, false);
   }
 
   function load() {

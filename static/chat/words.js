@@ -13,8 +13,8 @@ chat.words = {
   refused: (reasons) => `Not sent: ${reasons}`,
   refusedWithout: (status) => `Not sent: the server refused it (${status}).`,
   // Whether the message got there is not known in these cases; its key sees to it that it gets there once.
-  noAnswer: "Not confirmed: the server does not answer. To resend it is safe, it will appear once.",
+  noAnswer: "Not confirmed: the server does not answer. You can safely resend it: it will appear only once.",
   serverTrouble: (status) =>
-    `Not confirmed: the server has trouble (${status}). To resend it is safe, it will appear once.`,
+    `Not confirmed: the server has trouble (${status}). You can safely resend it: it will appear only once.`,
   typedLongAgo: "Not confirmed, and typed a while ago. Do you still want to send it?",
 };

@@ -15,7 +15,7 @@ function pageOf({ shown = [], stored = [], after } = {}) {
   const clock = fakeClock();
   const insert = ({ id }, nextId) =>
     page.shown.splice(nextId === null ? page.shown.length : page.shown.indexOf(nextId), 0, id);
-  const { add } = chat.messageLog({ shownIds: shown, insert });
+  const { add } = chat.messageLog({ shown: shown.map((id) => ({ id })), insert });
   page.answer = (id) => {
     const newer = page.stored.filter((other) => other > id);
     return { messages: newer.slice(0, PAGE).map((id) => ({ id })), more: newer.length > PAGE };

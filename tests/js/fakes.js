@@ -74,6 +74,7 @@ exports.fakeStorage = function () {
       items.set(name, value);
     },
     removeItem: (name) => items.delete(name),
+    clear: () => items.clear(),
   };
   return storage;
 };

@@ -4,10 +4,10 @@ const { test } = require("node:test");
 const assert = require("node:assert/strict");
 require("../../static/chat/message_log.js");
 
-function logOf(...shownIds) {
-  const shown = [...shownIds];
+function logOf(...ids) {
+  const shown = [...ids];
   const insert = ({ id }, nextId) => shown.splice(nextId === null ? shown.length : shown.indexOf(nextId), 0, id);
-  const log = chat.messageLog({ shownIds, insert });
+  const log = chat.messageLog({ shown: ids.map((id) => ({ id })), insert });
   return { shown, add: (...ids) => ids.forEach((id) => log.add({ id })) };
 }
 
@@ -39,4 +39,16 @@ test("ids are ordered as numbers", () => {
   const { shown, add } = logOf(9);
   add(100, 10);
   assert.deepEqual(shown, [9, 10, 100]);
+});
+
+test("an id that comes with another date is told: the server has another database now", () => {
+  let foreign = 0;
+  const shown = [{ id: 1, date: "2026-11-22T10:30:00.123Z" }];
+  const log = chat.messageLog({ shown, insert() {}, onForeign: () => (foreign += 1) });
+  log.add({ id: 1, date: "2026-11-22T10:30:00.123Z" });
+  log.add({ id: 2, date: "2026-11-22T10:31:00.123Z" });
+  log.add({ id: 2, date: "2026-11-22T10:31:00.123Z" });
+  assert.equal(foreign, 0);
+  log.add({ id: 2, date: "2026-11-22T10:32:00.123Z" });
+  assert.equal(foreign, 1);
 });

@@ -72,7 +72,7 @@ test("a message is shown at once and gone from the outbox when the server has it
   await settled();
   assert.deepEqual(page.texts(), []);
   assert.deepEqual(page.sent, ["Hello"]);
-  assert.equal(page.storage.length, 0);
+  assert.deepEqual(page.store.load(), []);
 });
 
 test("messages go one at a time, in the order typed", async () => {
@@ -90,7 +90,7 @@ test("messages go one at a time, in the order typed", async () => {
 
 test("the message is in the storage before it is posted", () => {
   const page = openPage();
-  page.server.answer = () => assert.equal(page.storage.length, 1);
+  page.server.answer = () => assert.equal(page.store.load().length, 1);
   page.say("Hello");
   assert.equal(page.server.posted.length, 1);
 });
@@ -159,12 +159,13 @@ test("a refused message says why and stops none of those behind it", async () =>
   assert.deepEqual(page.problems(), ["refused 400"]);
 });
 
-test("after ten minutes of trouble all that wait fail together, and resent they arrive in order", async () => {
+test("what was typed together fails together after ten minutes of trouble, and resent arrives in order", async () => {
   const page = openPage();
   page.server.answer = noAnswer;
   page.say("one");
-  await passMinutes(page, 9);
+  await passMinutes(page, 0.5);
   page.say("two");
+  await passMinutes(page, 8.5);
   assert.deepEqual(page.problems(), ["", ""]);
   await passMinutes(page, 2);
   assert.deepEqual(page.problems(), ["no answer", "no answer"]);
@@ -227,7 +228,7 @@ test("a key that belongs to another message is replaced when one resends", async
   assert.notEqual(after.key, before.key);
   assert.notEqual(after.tag, before.tag);
   assert.deepEqual(page.server.texts(), ["Hello"]);
-  assert.equal(page.storage.length, 0);
+  assert.deepEqual(page.store.load(), []);
 });
 
 test("any other refused message keeps its key: an earlier attempt may have arrived", async () => {
@@ -272,7 +273,7 @@ test("a message that the stream has brought can't fail any more", async () => {
   answer.resolve(refusal());
   await settled();
   assert.deepEqual(page.texts(), []);
-  assert.equal(page.storage.length, 0);
+  assert.deepEqual(page.store.load(), []);
 });
 
 test("one next attempt waits at a time", async () => {
@@ -389,4 +390,28 @@ test("half a surrogate pair does not keep a message from being known again", asy
   assert.equal(text, "a\ufffd 🦀");
   page.outbox.settle({ id: 1, from: "Alice", text, tag });
   assert.deepEqual(page.texts(), []);
+});
+
+test("what was typed later is tried before it is given up", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("one");
+  await passMinutes(page, 9);
+  page.say("two");
+  await passMinutes(page, 2);
+  assert.deepEqual(page.problems(), ["no answer", ""]);
+  page.server.answer = () => undefined;
+  await passMinutes(page, 1);
+  assert.deepEqual(page.server.texts(), ["two"]);
+});
+
+test("trouble of long ago is not the reason why an old message is not sent", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  await settled();
+  page.clock.sleep(11 * MINUTE_MS);
+  page.outbox.send();
+  await settled();
+  assert.deepEqual(page.problems(), [chat.words.typedLongAgo]);
 });

@@ -110,3 +110,16 @@ test("the event of a removal names its tag; other events name none", () => {
   assert.equal(store.tagRemoved({ key: "theme", newValue: null }), null);
   assert.equal(store.tagRemoved({ key: null, newValue: null }), null); // everything was cleared
 });
+
+test("what another tab has removed is gone, what an emptied storage lacks is not", () => {
+  const storage = fakeStorage();
+  const [one, other] = [storeOn(storage), storeOn(storage)];
+  one.put(item("a"));
+  one.put(item("b"));
+  other.remove("a");
+  assert.deepEqual([one.isGone("a"), one.isGone("b")], [true, false]);
+  storage.clear();
+  assert.equal(one.isGone("b"), false);
+  one.put(item("c"));
+  assert.equal(one.isGone("b"), false);
+});

@@ -1,6 +1,7 @@
 """What a page makes of its stream, in a real browser."""
 
 import json
+import re
 
 from browser import NETWORK_ERROR, Person, chat_path
 from playwright.sync_api import expect
@@ -80,3 +81,36 @@ def test_a_stream_error_stops_the_stream_and_says_why(people, chat, room):
     page.clock.run_for(600_000)
     expect(alice.status).to_contain_text("Not for you")
     assert len(asked) == 1
+
+
+def test_a_page_whose_server_has_another_database_now_starts_over(people, chat, room):
+    """Its ids belong to other messages."""
+    chat.post(room, "Bob", "one")
+
+    def serve_old_page(route):
+        response = route.fetch()
+        body = response.text().replace('datetime="2', 'datetime="1').replace(':1", "messagesUrl"', ':0", "messagesUrl"')
+        route.fulfill(response=response, body=body)
+
+    page = people.new_page()
+    page.route("**/*user=Alice", serve_old_page, times=1)
+    page.goto(chat.url + chat_path("Alice", room))
+    expect(page.locator(".message time")).to_have_attribute("datetime", re.compile("^2"))
+
+
+def test_a_message_that_gets_through_brings_the_stream_back_at_once(people, chat, room, line):
+    """The stream's own next attempt may be half a minute away; here it is one second, of a clock that hardly moves."""
+    people.forgive(NETWORK_ERROR)
+    page = people.new_page()
+    page.clock.install()
+    page.add_init_script("Math.random = () => 0.99")
+    with page.expect_event("response", lambda response: "/events/" in response.url):
+        page.goto(line.url + chat_path("Alice", room))
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    alice = Person(page)
+    line.cut()
+    line.mend()
+    chat.post(room, "Bob", "Can you hear me?")
+    alice.say("Hello")
+    wait_for(lambda: page.clock.run_for(1) or alice.texts.count() == 2, BACK_S)
+    expect(alice.texts).to_have_text(["Can you hear me?", "Hello"])

@@ -17,7 +17,7 @@ def command(example, chat):
 
 
 def test_what_is_posted_with_curl_is_heard_with_curl(chat, tmp_path):
-    (post, answer), (listen, heard) = EXAMPLES
+    (post, answer), (listen, heard), _ = EXAMPLES
     with (tmp_path / "heard").open("w") as output:
         listening = subprocess.Popen(command(listen, chat), stdout=output)
         try:
@@ -30,6 +30,13 @@ def test_what_is_posted_with_curl_is_heard_with_curl(chat, tmp_path):
         finally:
             listening.kill()
             listening.wait()
+
+
+def test_what_is_posted_with_a_key_is_said_once(chat):
+    *_, (post, answer) = EXAMPLES
+    first, second = (subprocess.run(command(post, chat), capture_output=True, text=True, timeout=WAIT_S) for _ in "12")
+    assert like(first.stdout) == like(answer)
+    assert first.stdout == second.stdout
 
 
 def like(text):

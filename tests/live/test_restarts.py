@@ -98,6 +98,14 @@ def test_a_restart_under_load_refuses_nobody_and_loses_nothing(chat, restart):
         assert chat.post(room, "Alice", "Still the same stream?") == listener.message()
 
 
+def test_a_wish_for_new_workers_is_remembered_while_others_are_prepared(chat):
+    renew(chat)
+    wait_for(lambda: any("chatsite.serve.prepare" in words for words in chat.processes().values()), BACK_S, 0.01)
+    renew(chat)
+    for _ in range(2):
+        chat.wait_for_line("The workers are being replaced", BACK_S)
+
+
 def saved(chat, room):
     """Return all messages of the room, oldest first."""
     messages, more = [], True
