@@ -42,14 +42,14 @@ def read_fields(request):
     reader = READERS.get(request.content_type)
     if reader is None:
         raise refuse(415, "Content-Type", f"Content-Type must be one of {', '.join(READERS)}.")
-    body = _whole_body(request)
     try:
-        return reader(request, body.decode())
+        return reader(request, request.body.decode())
     except UnicodeDecodeError:
         raise refuse(400, "body", "body is not valid UTF-8. Send it in UTF-8.") from None
 
 
-def _whole_body(request):
+def read_whole_body(request):
+    """Have request.body hold the whole body; raise Refusal for one that is too big, cut off or too slow."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     too_big = refuse(413, "body", f"body may hold at most {limit} bytes. Send less.", limit=limit)
     length = request.META.get("CONTENT_LENGTH")
@@ -71,7 +71,6 @@ def _whole_body(request):
         raise too_big
     if length and len(body) != int(length):
         raise refuse(400, "body", "body is shorter than its Content-Length. Send it again.")
-    return body
 
 
 @contextmanager

@@ -19,18 +19,13 @@ UNKNOWN_ID = "-1"
 
 
 @only("GET")  # the proxy would hold the stream of any other method too
-def events(request):
+def events(request, query_hash=None):
     return _open(request, request.GET.getlist("channel"))
 
 
 @only("GET")
 def room_events(request, room):
     return _open(request, [room_channel(room)])
-
-
-@only("GET")
-def next_link(request, query_hash):
-    return _open(request, request.GET.getlist("channel"))
 
 
 def _open(request, names):

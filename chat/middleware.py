@@ -8,6 +8,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django_grip import GripData
 from django_grip import GripMiddleware as BaseGripMiddleware
 
+from .bodies import read_whole_body
 from .errors import Refusal, answer, refuse
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,18 @@ def _raw_address(request):
     if hasattr(request, "scope"):
         return (request.scope.get("raw_path") or b"") + b"?" + request.META["QUERY_STRING"].encode()
     return request.META.get("RAW_URI", "").encode("latin-1")
+
+
+class WholeBodies(MiddlewareMixin):
+    """Read every body before anything else can, the CSRF check for one, which would wait for a slow one for ever."""
+
+    def process_request(self, request):
+        if request.method in ("GET", "HEAD", "OPTIONS", "TRACE"):
+            return None
+        try:
+            read_whole_body(request)
+        except Refusal as refusal:
+            return answer(request, refusal)
 
 
 class RefusalsAndOutages(MiddlewareMixin):

@@ -74,8 +74,9 @@ class ChatMessage(models.Model):
     text = models.TextField(max_length=MAX_TEXT_LENGTH)
     # Whoever knows the key is the sender, so it is told to nobody; the tag is told to everybody.
     key_hash = models.BinaryField(max_length=32, null=True)
-    # The database knows the default too: while new workers take over, old ones write rows without a tag.
-    tag = models.CharField(max_length=MAX_TAG_LENGTH, blank=True, default="", db_default="")
+    # Nullable, both: SQLite adds such columns without making the table anew, which would let it give away the ids of
+    # deleted messages again; and while new workers take over, old ones write rows without them.
+    tag = models.CharField(max_length=MAX_TAG_LENGTH, null=True)  # noqa: DJ001
 
     objects = ChatMessageQuerySet.as_manager()
 

@@ -105,7 +105,7 @@ def _post_message(request, eid):
         room = ChatRoom.objects.locked(eid)
         message = room.messages.sent_with(key)  # under the lock, so that of two at once one finds the other's
         if message is None:
-            message = room.messages.create(user=sender, text=text, tag=tag, key_hash=key and hash_of(key))
+            message = room.messages.create(user=sender, text=text, tag=tag or None, key_hash=key and hash_of(key))
             send_event(room_channel(eid), "message", message.to_data())
         elif (message.user, message.text) != (sender, text):
             raise refuse(409, "key", "key was used for another message in this room. Use a new one for each message.")

@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",  # Content-Length
     "chat.middleware.StrictUTF8",
+    "chat.middleware.WholeBodies",
     "chat.middleware.RefusalsAndOutages",
     # The rest serves the admin alone: the chat has no sessions and no users.
     "django.contrib.sessions.middleware.SessionMiddleware",

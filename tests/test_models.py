@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 import pytest
 from django.db import connection
 
-from chat.models import ChatMessage, ChatRoom
+from chat.models import ChatMessage, ChatRoom, hash_of
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +80,9 @@ def test_every_page_is_one_walk_along_the_index(rooms_of_all_kinds):
             plan = walk(ChatMessage.objects.in_room(room)).explain()
             assert "chat_message_latest" in plan, (room, plan)
             assert not re.search("sort|b-tree", plan, re.IGNORECASE), plan
+
+
+def test_a_key_is_looked_up_in_its_index(rooms_of_all_kinds):
+    room = ChatRoom.objects.get(eid="dense")
+    plan = room.messages.filter(key_hash=hash_of("k1")).explain()
+    assert "chat_message_key" in plan, plan

@@ -1,12 +1,14 @@
 """chatsite.serve: the decisions that need no running Pushpin."""
 
+import inspect
+import runpy
 import socket
 import time
 
 import pytest
 
 from chatsite import env
-from chatsite.serve import front, instance, ports, supervisor
+from chatsite.serve import front, instance, ports, supervisor, worker
 from chatsite.serve.terminal import CannotStart
 
 
@@ -56,6 +58,16 @@ def test_a_part_that_cannot_be_started_is_tried_again(capfd):
     part.tend()
     assert part.tend() > 0
     assert "A part can't start (Cannot allocate memory): starting it again" in capfd.readouterr().out
+
+
+def test_a_worker_is_gone_two_seconds_after_sigterm():
+    settings = runpy.run_path(str(env.PROJECT_DIR / "deploy" / "gunicorn.conf.py"))
+    assert worker.STOP_S < settings["graceful_timeout"] <= 2
+
+
+def test_gunicorn_still_has_the_pause_that_the_worker_shortens():
+    assert "STOP_KEEPALIVE_LINGER" in inspect.getsource(worker.gthread.ThreadWorker.run)
+    assert worker.gthread.STOP_KEEPALIVE_LINGER < worker.STOP_S
 
 
 @pytest.mark.parametrize(

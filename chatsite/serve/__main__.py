@@ -3,12 +3,12 @@
 SIGUSR1 replaces the web server's workers, with the code as it is now, while everybody's streams stay open.
 """
 
-import signal
 import sys
 
 from chatsite import env as environment
 
 from . import front, instance, modes, open_files, ports, sessions, signals, supervisor, web
+from .renewal import Renewal
 from .terminal import CannotStart, say
 
 READY_S = 30
@@ -37,7 +37,8 @@ def serve(env):
             start(parts, django_environment)
             supervisor.wait_until(lambda: front.works(url, ip), parts, READY_S)
             say(f"Chat is ready: {url}  (Ctrl-C stops it)")
-            supervisor.keep_running(parts, renew=lambda: renew(parts[0], django_environment))
+            renewal = Renewal(web_server=parts[0], environment=django_environment)
+            supervisor.keep_running(parts, renewal)
         finally:
             supervisor.stop(parts)
 
@@ -47,23 +48,9 @@ def start(parts, environment):
     web_server, *proxy = parts
     for part in proxy:
         part.start()
-    if not prepared(environment):
+    if supervisor.run_to_end(sessions.Session(web.PREPARE, environment)) != "exit status 0":
         raise CannotStart("The chat was not started.")
     web_server.start()
-
-
-def prepared(environment):
-    """Check the code and bring the database up to date; say whether the web server may start."""
-    return supervisor.run_to_end(sessions.Session(web.PREPARE, environment)) == "exit status 0"
-
-
-def renew(web_server, environment):
-    """Replace the workers by new ones; the old finish what they have begun. Wrong code changes nothing."""
-    if not prepared(environment):
-        say("The workers were not replaced: the chat goes on with the old ones.")
-    elif web_server.session:
-        sessions.send(web_server.session.pid, signal.SIGHUP)
-        say("The workers are being replaced.")
 
 
 if __name__ == "__main__":

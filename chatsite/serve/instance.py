@@ -22,14 +22,14 @@ LEFTOVERS_S = 5
 
 @contextmanager
 def only_one(data_dir, url):
-    """Hold the lock on `data_dir`, which tells a second instance our `url`."""
+    """Hold the lock on `data_dir`; its file tells our `url` and, in the second line, our pid."""
     with _lock_file(data_dir) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
             raise CannotStart(
-                f"The chat with its data in {data_dir} is already running: {lock.read().strip()}  (stop that one "
+                f"The chat with its data in {data_dir} is already running: {lock.readline().strip()}  (stop that one "
                 "first, or start another with a PORT and a DATA_DIR of its own)"
             ) from None
         _write(lock, url, data_dir)
@@ -39,7 +39,7 @@ def only_one(data_dir, url):
 def _write(lock, url, data_dir):
     try:
         os.ftruncate(lock.fileno(), 0)
-        os.write(lock.fileno(), url.encode())
+        os.write(lock.fileno(), f"{url}\n{os.getpid()}\n".encode())
     except OSError as error:
         raise CannotStart(f"Can't write to DATA_DIR={str(data_dir)!r}: {error.strerror}") from None
 

@@ -76,12 +76,16 @@ def _see(*logs):
     return ": see " + " and ".join(["the lines above", *(str(log) for log in logs if log)])
 
 
-def keep_running(parts, renew):
-    """Start again what ends, and renew() when asked to, until signals.StopRequested."""
-    while True:
-        due = [seconds for part in parts if (seconds := part.tend()) is not None]
-        if signals.wait(min(due, default=60), [signals.RENEW]):
-            renew()
+def keep_running(parts, renewal):
+    """Start again what ends, and have new workers made when asked to, until signals.StopRequested."""
+    try:
+        while True:
+            due = [seconds for part in parts if (seconds := part.tend()) is not None]
+            renewal.tend()
+            if signals.wait(min(due, default=60), [signals.RENEW]):
+                renewal.want()
+    finally:
+        renewal.stop()
 
 
 def stop(parts):

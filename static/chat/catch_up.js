@@ -52,9 +52,10 @@ chat.catchUp = function ({
   async function fetchNext() {
     const resetsBefore = resets;
     const { messages, more } = await after(frontier);
-    if (more && messages.length === 0) throw new Error("an empty page with more behind it");
+    const newest = Math.max(frontier, ...messages.map(({ id }) => id));
+    if (more && newest === frontier) throw new Error("nothing new, and more behind it");
     messages.forEach(add);
-    frontier = Math.max(frontier, ...messages.map(({ id }) => id));
+    frontier = newest;
     if (more || resets !== resetsBefore) return;
     gap = false;
     frontier = Math.max(frontier, newestTold);

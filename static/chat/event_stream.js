@@ -25,6 +25,7 @@ chat.eventStream = function ({
   setTimeout = globalThis.setTimeout,
   clearTimeout = globalThis.clearTimeout,
 }) {
+  const OPENED_MS = 15_000; // a proxy that was just starting may have lost the request, and never answers it
   const SILENCE_MS = 50_000; // two keep-alives of 20 s missed: the socket is dead, whatever it says
   const DOUBT_MS = 25_000; // one missed: reason enough for a page that has just been woken
   const HEALTHY_MS = 15_000; // the first keep-alive, after 20 s, proves it
@@ -79,7 +80,11 @@ chat.eventStream = function ({
   }
 
   function watch() {
-    timer = setTimeout(() => (quietFor() >= SILENCE_MS ? lost() : watch()), LOOK_MS);
+    timer = setTimeout(() => (isDead() ? lost() : watch()), LOOK_MS);
+  }
+
+  function isDead() {
+    return quietFor() >= (openSince === null ? OPENED_MS : SILENCE_MS);
   }
 
   function quietFor() {

@@ -14,6 +14,7 @@ chat.messageList = function ({ ajax, url, user, isMessage, words }) {
   // Promises {messages, more}: those after the id, oldest first, and whether there are others behind them.
   async function after(id) {
     const { messages, more } = await request({ method: "GET", data: { after: id, limit: PAGE_SIZE } });
+    if (typeof more !== "boolean") throw new Error("no page of a list"); // somebody else has answered
     return { messages: messages.filter(isMessage), more };
   }
 

@@ -9,6 +9,7 @@ globalThis.chat ??= {};
 // the end when nextId is null. onForeign() is called when an id that is shown comes with another date: the server has
 // another database than when the page was made.
 chat.messageLog = function ({ shown, insert, onForeign }) {
+  const oldest = shown[0]?.id ?? 0; // what was said between an older one and this is not in the page
   const order = shown.map(({ id }) => id);
   const dates = new Map(shown.map(({ id, date }) => [id, date]));
 
@@ -23,6 +24,7 @@ chat.messageLog = function ({ shown, insert, onForeign }) {
       if (dates.get(message.id) !== message.date) onForeign();
       return;
     }
+    if (message.id < oldest) return;
     const place = placeOf(message.id);
     insert(message, order[place] ?? null);
     order.splice(place, 0, message.id);

@@ -4,6 +4,9 @@ globalThis.chat ??= {};
 
 // Draws a message from the page's <template>. What people wrote goes through .text() and nothing else.
 chat.messageView = function ({ $, $list, template, user, showLocalTime }) {
+  const elements = new Map(); // by id: to look for one among thousands for each insertion would take too long
+  $list.children("[data-id]").each((_, element) => elements.set(Number(element.dataset.id), element));
+
   function draw({ from, text, date }) {
     const $item = $(template.content.firstElementChild.cloneNode(true));
     $item.removeAttr("data-id").toggleClass("own", from === user);
@@ -30,7 +33,8 @@ chat.messageView = function ({ $, $list, template, user, showLocalTime }) {
   function insert(message, nextId) {
     const $item = draw(message).attr("data-id", message.id);
     if (nextId === null) $list.append($item);
-    else $item.insertBefore($list.children(`[data-id="${nextId}"]`));
+    else $item.insertBefore(elements.get(nextId));
+    elements.set(message.id, $item[0]);
   }
 
   return { draw, shown, insert };

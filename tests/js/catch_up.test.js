@@ -175,3 +175,25 @@ test("a server that says more and gives nothing is left alone for a while", asyn
   assert.deepEqual(page.asked, [0]);
   assert.deepEqual(page.clock.waits(), [1_000]);
 });
+
+test("after a success the next trouble begins with a short wait again", async () => {
+  let failing = true;
+  const page = pageOf({ stored: upTo(2), after: async (_, id, page) => {
+    if (failing) throw new Error("no answer");
+    return page.answer(id);
+  } });
+  page.reset();
+  await settled();
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    page.clock.pass(30_000);
+    await settled();
+  }
+  failing = false;
+  page.clock.pass(30_000);
+  await settled();
+  assert.deepEqual(page.shown, [1, 2]);
+  failing = true;
+  page.reset();
+  await settled();
+  assert.deepEqual(page.clock.waits(), [1_000]);
+});

@@ -30,6 +30,7 @@ test("the messages after an id are asked for, as many as the server gives at onc
 
 test("an answer that is no list is a failure, and what is no message in it is left out", async () => {
   await assert.rejects(listWith(async () => ({})).after(0));
+  await assert.rejects(listWith(async () => ({ messages: [HELLO] })).after(0)); // it may not be the last page
   const list = listWith(async () => ({ messages: [HELLO, { id: 2 }, null], more: false }));
   assert.deepEqual((await list.after(0)).messages, [HELLO]);
 });
@@ -79,4 +80,12 @@ test("no answer, and one that is no message, leave open what has happened", asyn
   await assert.rejects(failing({ status: 0 }).post(ITEM), noAnswer);
   await assert.rejects(failing({ status: 200 }).post(ITEM), noAnswer); // not JSON
   await assert.rejects(listWith(async () => ({ welcome: "to our hotel" })).post(ITEM), noAnswer);
+});
+
+test("no request is waited for without an end: nothing else is sent meanwhile", async () => {
+  const asked = [];
+  const list = listWith(async (options) => (asked.push(options), options.method === "POST" ? HELLO : { messages: [], more: false }));
+  await list.post(ITEM);
+  await list.after(0);
+  assert.ok(asked.every(({ timeout }) => timeout > 0 && timeout <= 60_000));
 });

@@ -31,8 +31,14 @@ test("a message that came by the stream is not shown again", () => {
 
 test("a message that comes late goes to its place", () => {
   const { shown, add } = logOf(10);
-  add(30, 20, 5, 25);
-  assert.deepEqual(shown, [5, 10, 20, 25, 30]);
+  add(30, 20, 12, 25);
+  assert.deepEqual(shown, [10, 12, 20, 25, 30]);
+});
+
+test("a message older than the page, which comes as the answer to an old POST, is not shown above a hole", () => {
+  const { shown, add } = logOf(10, 11);
+  add(5);
+  assert.deepEqual(shown, [10, 11]);
 });
 
 test("ids are ordered as numbers", () => {

@@ -415,3 +415,15 @@ test("trouble of long ago is not the reason why an old message is not sent", asy
   await settled();
   assert.deepEqual(page.problems(), [chat.words.typedLongAgo]);
 });
+
+test("after a success the next trouble begins with a short wait again", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("one");
+  await passMinutes(page, 2);
+  page.server.answer = (text) => (text === "two" ? noAnswer() : undefined);
+  await passMinutes(page, 1);
+  page.say("two");
+  await settled();
+  assert.deepEqual(page.clock.waits(), [1_000]);
+});

@@ -71,11 +71,13 @@ def test_an_address_of_any_length_is_answered_or_closed(chat, path, length):
     assert is_no_fault_of_the_server(sent(chat, request.encode()))
 
 
-def test_a_body_that_comes_too_slowly_is_refused(chat):
+def test_a_body_that_comes_too_slowly_is_refused_everywhere(chat):
     """The proxy holds back the first bytes of a body; a sender of more than those would hold a thread."""
-    with connect(chat, seconds=30) as line:
-        line.sendall(POST + FORM + b"Content-Length: 120000\r\n\r\nfrom=Alice&text=" + b"x" * 60_000)
-        assert status_of(line) == 408
+    slow = POST + FORM + b"Cookie: csrftoken=" + b"x" * 32 + b"\r\nContent-Length: 120000\r\n\r\n" + b"x" * 60_000
+    with connect(chat, seconds=30) as one, connect(chat, seconds=30) as other:
+        one.sendall(slow)
+        other.sendall(slow.replace(b"/rooms/lobby/messages/", b"/admin/login/"))
+        assert [status_of(one), status_of(other)] == [408, 408]
 
 
 def test_a_body_over_128_kib_is_refused(any_chat):

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from chatsite.serve import open_files, pushpin, sessions, signals, supervisor
+from chatsite.serve.renewal import Renewal
 
 MARK = "TORTURED_PUSHPIN"  # in the environment of each of its processes, with its run directory
 PR_SET_PDEATHSIG = 1
@@ -25,7 +26,7 @@ def main():
     try:
         for part in parts:
             part.start()
-        supervisor.keep_running(parts, renew=lambda: None)
+        supervisor.keep_running(parts, Renewal(None, None))
     except signals.StopRequested:
         return 0
     finally:

@@ -10,7 +10,7 @@ from .connection import BROKEN, Connection, exchange, request
 from .pages import read_page
 from .sse import Continuity, EventParser
 
-SILENCE_S = 45  # as in the page: two keep-alives of 20 s missed
+OPENED_S, SILENCE_S = 15, 50  # as in the page: a request that was lost, two keep-alives of 20 s missed
 # A tenth of the page's, so that what is measured is the server's time to heal and not the reader's patience.
 PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6, 3)
 CATCH_UP_LIMIT = 200  # messages a request
@@ -127,7 +127,7 @@ class Reader:
             self._connection = await Connection.open(self.port)
             self.doing = f"waiting for an answer to {path}"
             await self._connection.send(request("GET", path, headers=[("Accept", "text/event-stream")]))
-            status = await asyncio.wait_for(self._connection.head(), SILENCE_S)
+            status = await asyncio.wait_for(self._connection.head(), OPENED_S)
             if status != 200:
                 self.ledger.answered(f"GET {path}", status, await asyncio.wait_for(self._connection.body(), 5))
                 return

@@ -1,0 +1,49 @@
+"""New workers for the web server, with the code as it is now, while everything else goes on."""
+
+import signal
+
+from . import web
+from .sessions import Session, send
+from .supervisor import KILLED_GRACE_S
+from .terminal import say
+
+
+class Renewal:
+    """First the preparation (checks, migrations, static files), then SIGHUP to the web server, a Part."""
+
+    def __init__(self, web_server, environment):
+        self._web_server, self._environment = web_server, environment
+        self._preparing = None  # the Session
+        self._wanted = False
+
+    def want(self):
+        """Ask for new workers; while some are being prepared, for others after those."""
+        self._wanted = True
+
+    def tend(self):
+        """Take the next step, if it is time for one."""
+        if self._preparing and (how := self._preparing.ended()):
+            self.stop()
+            if how == "exit status 0":
+                self._replace()
+            else:
+                say("The workers were not replaced: the chat goes on with the old ones.")
+        if self._wanted and not self._preparing:
+            self._wanted = False
+            self._prepare()
+
+    def stop(self):
+        if self._preparing:
+            self._preparing.end(KILLED_GRACE_S)
+            self._preparing = None
+
+    def _prepare(self):
+        try:
+            self._preparing = Session(web.PREPARE, self._environment)
+        except OSError as error:
+            say(f"The workers were not replaced ({error.strerror}): the chat goes on with the old ones.")
+
+    def _replace(self):
+        if self._web_server.session:
+            send(self._web_server.session.pid, signal.SIGHUP)
+            say("The workers are being replaced.")

@@ -1,0 +1,42 @@
+"""The database on its way from one version to the next."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+FIRST = [("chat", "0001_initial")]
+
+
+def migrate(targets):
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets)
+    return MigrationExecutor(connection).loader.project_state(targets).apps
+
+
+@pytest.fixture
+def newest():
+    """The migrations that lead to the models as they are; in the end the database has had them all."""
+    targets = [target for target in MigrationExecutor(connection).loader.graph.leaf_nodes() if target[0] == "chat"]
+    yield targets
+    migrate(targets)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_id_is_ever_given_away_twice(newest):
+    """A page that shows a deleted message would take the new one for that."""
+    old = migrate(FIRST)
+    room = old.get_model("chat", "ChatRoom").objects.create(eid="lobby")
+    deleted = old.get_model("chat", "ChatMessage").objects.create(room=room, user="Alice", text="hi")
+    given_away = deleted.pk
+    deleted.delete()
+    new = migrate(newest)
+    assert new.get_model("chat", "ChatMessage").objects.create(room_id=room.pk, user="Bob", text="hi").pk > given_away
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_workers_of_the_version_before_can_write_on(newest):
+    """While new ones take over, the database is ahead of the old ones."""
+    old = migrate(FIRST)
+    migrate(newest)
+    room = old.get_model("chat", "ChatRoom").objects.create(eid="lobby")
+    assert old.get_model("chat", "ChatMessage").objects.create(room=room, user="Alice", text="hi").pk
