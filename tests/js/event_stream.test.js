@@ -170,6 +170,7 @@ test("a clock that is put back is no reason to wait", () => {
 
 test("a woken page whose stream was heard lately leaves it alone", () => {
   const { stream, sources, clock } = openStream();
+  sources.latest().tell("stream-open");
   clock.pass(25_000);
   stream.wake();
   assert.equal(sources.all.length, 1);
@@ -177,13 +178,14 @@ test("a woken page whose stream was heard lately leaves it alone", () => {
 
 test("a woken page whose stream has missed a keep-alive opens it at once", () => {
   const { stream, sources, clock, seen } = openStream();
+  sources.latest().tell("stream-open");
   clock.pass(25_001);
   stream.wake();
   assert.deepEqual(
     sources.all.map((source) => source.closed),
     [true, false],
   );
-  assert.deepEqual(seen, ["lost"]);
+  assert.deepEqual(seen, ["open", "lost"]);
 });
 
 test("a woken page does not wait for the next attempt's turn", () => {
@@ -191,6 +193,7 @@ test("a woken page does not wait for the next attempt's turn", () => {
   sources.latest().onerror();
   stream.wake();
   assert.equal(sources.all.length, 2);
+  sources.latest().tell("stream-open");
   clock.pass(20_000);
   assert.equal(sources.all.length, 2);
 });
