@@ -11,6 +11,8 @@ from itertools import islice
 from random import Random
 from urllib.parse import quote
 
+from postgres import find_programs
+
 from . import faults, rooms
 from .connection import exchange, request
 from .crowd import Crowd
@@ -27,6 +29,8 @@ PAGE = 200  # messages
 
 def main():
     options = arguments()
+    if options.postgres and not find_programs():
+        sys.exit("PostgreSQL is not installed here: sudo apt install postgresql")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(143))
     say(f"Seed {options.seed}: --seed {options.seed} runs the same schedule again.")
