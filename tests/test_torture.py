@@ -1,8 +1,10 @@
 """bin/torture's own eyes: what is wrong is seen, and what is right is let pass."""
 
 import json
+import subprocess
 from collections import Counter
 from itertools import islice
+from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 
@@ -14,6 +16,7 @@ from torture.sse import Continuity, EventParser
 from torture.verdict import LATEST_S, Evidence, findings
 
 LOBBY = "lobby"
+PROJECT = Path(__file__).resolve().parents[1]
 
 
 class Evening:
@@ -265,3 +268,11 @@ def test_the_outcome_tells_each_fault_with_its_times(evening):
     assert outcome["faults"]["control-hangs"]["not_healed"] == 1
     assert json.loads(json.dumps(outcome)) == outcome
     assert "control-hangs                  1         -         -  NOT HEALED" in table(outcome)
+
+
+@pytest.mark.parametrize(
+    "patch", sorted((PROJECT / "tests" / "torture" / "without").glob("*.patch")), ids=lambda p: p.stem
+)
+def test_every_cure_can_still_be_taken_out(patch):
+    """The runs without them are made on demand only."""
+    subprocess.run(["git", "apply", "--check", patch], cwd=PROJECT, check=True)

@@ -65,8 +65,7 @@ def without(tmp_path, pushpin):
         shutil.copytree(PROJECT, copy, ignore=NOT_COPIED)
         (copy / ".venv").symlink_to(PROJECT / ".venv")
         if cure:
-            with open(PATCHES / f"{cure}.patch") as patch:
-                subprocess.run(["patch", "-p1", "--silent"], cwd=copy, stdin=patch, check=True)
+            subprocess.run(["git", "apply", PATCHES / f"{cure}.patch"], cwd=copy, check=True)
         return copy
 
     return copied
