@@ -23,7 +23,7 @@ from chatsite.handlers import Handler, Request
 pytestmark = pytest.mark.django_db
 
 # The fixtures are made once for all examples, which is what we want: what one leaves behind meets the next.
-many = hypothesis.settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+many = hypothesis.settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def send(method, path, query="", body=b"", content_type="", headers=(), **environ):

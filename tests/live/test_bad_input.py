@@ -47,7 +47,7 @@ def is_no_fault_of_the_server(status):
     return status is None or status < 500
 
 
-@hypothesis.settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis.settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_input.octet_requests())
 def test_whatever_is_sent_is_answered(any_chat, octets):
     status = sent(any_chat, octets)
@@ -55,7 +55,7 @@ def test_whatever_is_sent_is_answered(any_chat, octets):
     assert status or octets.index(b"\r\n\r\n") > PROXY_LIMIT
 
 
-@hypothesis.settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis.settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_input.octet_requests(), st.data())
 def test_a_request_that_is_cut_off_anywhere_does_no_harm(any_chat, octets, data):
     with connect(any_chat) as line, suppress(ConnectionError):

@@ -86,7 +86,7 @@ def test_a_restart_under_load_refuses_nobody_and_loses_nothing(chat, restart):
     room = restart.__name__
     with chat.listen(room) as listener:
         with Crowd(chat, room) as crowd:
-            for _ in range(3):
+            for _ in range(2):
                 crowd.wait_for_more()
                 with replaced(chat, 1 if restart is stop_a_worker else 2):
                     restart(chat)
