@@ -1,8 +1,10 @@
 """bin/torture's own eyes: what is wrong is seen, and what is right is let pass."""
 
+import asyncio
 import json
 import subprocess
 from collections import Counter
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -10,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 from torture import faults, texts
+from torture.crowd import end
 from torture.ledger import AFTERMATH_S, Ledger, Said, Window
 from torture.report import summary, table
 from torture.sse import Continuity, EventParser
@@ -276,3 +279,18 @@ def test_the_outcome_tells_each_fault_with_its_times(evening):
 def test_every_cure_can_still_be_taken_out(patch):
     """The runs without them are made on demand only."""
     subprocess.run(["git", "apply", "--check", patch], cwd=PROJECT, check=True)
+
+
+def test_who_misses_a_cancellation_is_cancelled_again():
+    async def deaf_once():
+        for _ in range(2):
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(60)
+
+    async def run():
+        task = asyncio.ensure_future(deaf_once())
+        await asyncio.sleep(0)
+        await end([task])
+        assert task.done()
+
+    asyncio.run(asyncio.wait_for(run(), 10))

@@ -15,7 +15,7 @@ from postgres import find_programs
 
 from . import faults, rooms
 from .connection import exchange, request
-from .crowd import Crowd
+from .crowd import Crowd, end
 from .healing import Breaker
 from .ledger import Ledger
 from .pages import read_page
@@ -93,9 +93,7 @@ async def torture(stack, options):
             await crowd.fall_silent(options.patience)
             evidence = await gather(stack, ledger)
         finally:
-            for onlooker in scene.onlookers:
-                onlooker.cancel()
-            await asyncio.gather(*scene.onlookers, return_exceptions=True)
+            await end(scene.onlookers)
             await crowd.leave()
     return summary(ledger, list(findings(ledger, evidence)), vars(options))
 

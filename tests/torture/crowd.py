@@ -14,6 +14,7 @@ POSTS_A_SECOND = 90  # all posters together, were the network good; above 40 an 
 VISIT_S = 3
 FIRST_POSTERS = 6
 OPENED_S = 20
+CANCEL_AGAIN_S = 0.5
 SLOW_S = 5  # to fall silent; whoever waits is told then
 NAMES = ("Alice", "Bob", "Carol", "Dave", "Erin", "Frank", "Grace", "Heidi", "Ivan", "Judy", "Mallory", "Niaj")
 
@@ -80,9 +81,7 @@ class Crowd:
                 raise task.exception()
 
     async def leave(self):
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     async def _visits(self):
         """Open a page now and then and leave it soon: nothing may fall between the page and its stream."""
@@ -139,6 +138,15 @@ class Crowd:
         task = asyncio.ensure_future(job)
         self._tasks[task] = who
         return task
+
+
+async def end(tasks):
+    """Cancel the tasks until they have ended: a wait_for whose time is over in the same moment loses a cancellation."""
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
 
 
 def _name(number):
