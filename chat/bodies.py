@@ -1,21 +1,14 @@
 """The fields of a request's body, whichever way they were sent."""
 
 import json
-import re
-import socket
-import threading
-from contextlib import contextmanager, suppress
 from urllib.parse import parse_qsl
 
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
-from django.http import UnreadablePostError
+from django.core.exceptions import SuspiciousOperation, TooManyFieldsSent
 from django.http.multipartparser import MultiPartParserError
 
 from .errors import refuse
 
 MAX_FIELDS = 100
-BODY_S = 10
 
 
 def read_message_fields(request):
@@ -46,57 +39,6 @@ def read_fields(request):
         return reader(request, request.body.decode())
     except UnicodeDecodeError:
         raise refuse(400, "body", "body is not valid UTF-8. Send it in UTF-8.") from None
-
-
-def read_whole_body(request):
-    """Have request.body hold the whole body; raise Refusal for one that is too big, cut off or too slow."""
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    too_big = refuse(413, "body", f"body may hold at most {limit} bytes. Send less.", limit=limit)
-    length = request.META.get("CONTENT_LENGTH")
-    if length and not re.fullmatch("[0-9]+", length):
-        raise refuse(400, "Content-Length", "Content-Length is not a number. Write the body's length in bytes.")
-    if not length and "HTTP_TRANSFER_ENCODING" in request.META and not hasattr(request, "scope"):
-        raise refuse(411, "Content-Length", "Content-Length is missing. Send the body in one piece, not chunked.")
-    late = threading.Event()
-    try:
-        with _time_limit(request, late):
-            body = request.body
-    except RequestDataTooBig:
-        raise too_big from None
-    except UnreadablePostError:
-        raise refuse(400, "body", "body was cut off. Send it again.") from None
-    if late.is_set():
-        raise refuse(408, "body", f"body took over {BODY_S} s to arrive. Send it faster.", limit=BODY_S)
-    if len(body) > limit:
-        raise too_big
-    if length and len(body) != int(length):
-        raise refuse(400, "body", "body is shorter than its Content-Length. Send it again.")
-
-
-@contextmanager
-def _time_limit(request, late):
-    """Stop reading from the request's connection after BODY_S, and set `late`.
-
-    A slow sender would hold one of the few threads for as long as it likes: gunicorn limits the time of a worker,
-    not of a request. (In embedded mode Django reads the body before it takes a thread.)
-    """
-    connection = request.META.get("gunicorn.socket")
-    if connection is None:
-        yield
-        return
-
-    def stop():
-        late.set()
-        with suppress(OSError):  # gone already
-            connection.shutdown(socket.SHUT_RD)
-
-    clock = threading.Timer(BODY_S, stop)
-    clock.daemon = True
-    clock.start()
-    try:
-        yield
-    finally:
-        clock.cancel()
 
 
 def _json(request, body):

@@ -51,12 +51,21 @@ def validate_text(text):
     refuse_long(text, MAX_TEXT_LENGTH, "Shorten it or send it in parts.")
 
 
+def validate_tag(tag):
+    refuse_surrogates(tag)
+    refuse_controls(tag)
+    refuse_long(tag, MAX_TAG_LENGTH, "Shorten it.")
+
+
 class KeyField(forms.Field):
     """A secret name that the sender gave to a message, or None."""
 
     def to_python(self, value):
-        if value == "":  # a script whose variable is empty must not believe that its message has a key
-            raise ValidationError("is empty. Use 1 to 64 printable characters, or leave it out.", "empty")
+        # A script whose variable is empty must not believe that its message has a key.
+        if value == "":
+            raise ValidationError(
+                f"is empty. Use 1 to {MAX_KEY_LENGTH} printable characters, or leave it out.", "empty"
+            )
         return value
 
     def validate(self, value):
@@ -75,12 +84,6 @@ class NumberField(forms.Field):
         if not re.fullmatch("[0-9]{1,18}", value):
             raise ValidationError("is not a number. Write 1 to 18 digits.", "number")
         return int(value)
-
-
-def validate_tag(tag):
-    refuse_surrogates(tag)
-    refuse_controls(tag)
-    refuse_long(tag, MAX_TAG_LENGTH, "Shorten it.")
 
 
 def validate_limit(limit):

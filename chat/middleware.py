@@ -8,8 +8,8 @@ from django.utils.deprecation import MiddlewareMixin
 from django_grip import GripData
 from django_grip import GripMiddleware as BaseGripMiddleware
 
-from .bodies import read_whole_body
 from .errors import Refusal, answer, refuse
+from .whole_body import read_whole_body
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,7 @@ from django.urls import reverse
 from .names import MAX_NAME_LENGTH
 
 MAX_TEXT_LENGTH = 8000  # code points
-MAX_KEY_LENGTH = 64  # code points, as MAX_TAG_LENGTH
-MAX_TAG_LENGTH = 64
+MAX_KEY_LENGTH = MAX_TAG_LENGTH = 64  # code points
 PAGE_SIZE = 50  # messages
 MAX_PAGE_SIZE = 200
 

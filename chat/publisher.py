@@ -27,7 +27,7 @@ FIRST_RETRY_S, LAST_RETRY_S = 0.1, 3
 MATTERS_S = 900  # after that every held stream has followed its next link
 MAX_REQUEST_BYTES = 500_000  # the proxy refuses requests over 1 000 000
 MAX_QUEUE_BYTES = 16_000_000  # beyond that the oldest are dropped; their readers get them by a next link
-EXIT_S = 1  # the next process publishes the last minute again
+FLUSH_S = 1  # at the end of a process; what is left then, the next one publishes again
 REFUSED_CONTENT = re.compile("status code (400|413) ")  # in pubcontrol's words
 
 
@@ -39,7 +39,7 @@ def publish(event):
             lane.put(item)
 
 
-def flush(seconds=EXIT_S):
+def flush(seconds=FLUSH_S):
     """Wait until every proxy has taken everything, at most `seconds` in all."""
     deadline = time.monotonic() + seconds
     for lane in _existing_lanes:

@@ -7,67 +7,29 @@ from hypothesis import strategies as st
 from posting import FORM, JSON, MULTIPART
 
 METHODS = ["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
+# fmt: off
 HOSTILE = [
-    *(
-        "",
-        " ",
-        ".",
-        "..",
-        "/",
-        "\\",
-        "\0",
-        "\n",
-        "%",
-        "%I",
-        "%(x)s",
-        "%00",
-        "%zz",
-        "'",
-        '"',
-        "<b>",
-        "{{ 7 }}",
-        "\u200b",
-    ),
-    *(
-        "日本",
-        "ü",
-        "u\u0308",
-        "\U0001f600",
-        "\u2028",
-        "\ufffe",
-        "\ud83d",
-        "a\udc00",
-        "x" * 64,
-        "x" * 65,
-        "\U0001f600" * 64,
-        "x" * 8001,
-    ),
-    *("0", "1", "-1", "+1", "1_0", "1.5", "1e3", "٣", "9" * 18, "9" * 19, "9" * 400, "0x1", "NaN", "null", "true"),
-    *("room-lobby", "room-", "room", "user-1", "room-lobby:1", "room-lobby:", "room-lobby:x", ":", ",", "error"),
-    *("room-lobby:1,room-a:2", "room-%FF:1", "room-a%00:1", "next", "base64:", "e30.e30.e30", "lobby", "Alice"),
+    "", " ", ".", "..", "/", "\\", "\0", "\n", "%", "%I", "%(x)s", "%00", "%zz", "'", '"', "<b>", "{{ 7 }}", "\u200b",
+    "日本", "ü", "u\u0308", "\U0001f600", "\u2028", "\ufffe", "\ud83d", "a\udc00",
+    "x" * 64, "x" * 65, "\U0001f600" * 64, "x" * 8001,
+    "0", "1", "-1", "+1", "1_0", "1.5", "1e3", "٣", "9" * 18, "9" * 19, "9" * 400, "0x1", "NaN", "null", "true",
+    "room-lobby", "room-", "room", "user-1", "room-lobby:1", "room-lobby:", "room-lobby:x", ":", ",", "error",
+    "room-lobby:1,room-a:2", "room-%FF:1", "room-a%00:1", "next", "base64:", "e30.e30.e30", "lobby", "Alice",
 ]
 PARAMETERS = [
-    *("channel", "lastEventId", "link", "recover", "es-meta", "after", "before", "limit", "user", "room", "key", "q"),
-    *("from", "text", "tag", "since", "callback", "_method", "csrfmiddlewaretoken"),
+    "channel", "lastEventId", "link", "recover", "es-meta", "after", "before", "limit", "user", "room", "key", "q",
+    "from", "text", "tag", "since", "callback", "_method", "csrfmiddlewaretoken",
 ]
 HEADERS = [
-    *(
-        "Last-Event-ID",
-        "Idempotency-Key",
-        "Accept",
-        "Accept-Encoding",
-        "Cookie",
-        "Grip-Last",
-        "Grip-Sig",
-        "Grip-Status",
-    ),
-    *("X-HTTP-Method-Override", "X-Forwarded-For", "X-Forwarded-Proto", "If-None-Match", "If-Modified-Since", "Range"),
-    *("Origin", "Referer", "X-CSRFToken", "Expect", "Content-Encoding", "Connection-Id", "Authorization"),
+    "Last-Event-ID", "Idempotency-Key", "Accept", "Accept-Encoding", "Cookie", "Grip-Last", "Grip-Sig", "Grip-Status",
+    "X-HTTP-Method-Override", "X-Forwarded-For", "X-Forwarded-Proto", "If-None-Match", "If-Modified-Since", "Range",
+    "Origin", "Referer", "X-CSRFToken", "Expect", "Content-Encoding", "Connection-Id", "Authorization",
 ]
 CONTENT_TYPES = [
-    *(FORM, JSON, MULTIPART, "", "text/plain", "application/websocket-events", "multipart/form-data", "a/b; c=d; ;;"),
-    *("multipart/form-data; boundary=" + "x" * 300, f"{FORM}; charset=utf-16", f"{JSON}; charset=base64", "\xff/\xff"),
+    FORM, JSON, MULTIPART, "", "text/plain", "application/websocket-events", "multipart/form-data", "a/b; c=d; ;;",
+    "multipart/form-data; boundary=" + "x" * 300, f"{FORM}; charset=utf-16", f"{JSON}; charset=base64", "\xff/\xff",
 ]
+# fmt: on
 SIZES = [0, 1, 8192, 131_071, 131_072, 131_073, 200_000]  # bytes, around the limit of a body
 
 # Halves of surrogate pairs too: JSON and sloppy clients can spell them.

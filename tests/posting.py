@@ -13,6 +13,12 @@ from django_eventstream.models import Event
 from chat.eventlog import EventLog
 from chat.models import ChatMessage, ChatRoom
 
+# fmt: off
+STRANGE_ROOMS = [
+    "two words", "ü", "Köln", "日本", "😀", "100%", "%I", "%2F", "o'neil", "a,b", "a:b", "s;x", "what?", "#1", "a&b=c",
+    "\\", "\\\\evil", "@x",
+]
+# fmt: on
 FORM, JSON, MULTIPART = "application/x-www-form-urlencoded", "application/json", MULTIPART_CONTENT
 WAYS = (FORM, JSON, MULTIPART)
 

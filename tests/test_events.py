@@ -10,28 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 from django_eventstream.models import Event
 from grip_proxy import KEY
+from posting import STRANGE_ROOMS
 
 from chat import held
 from chat.eventlog import KEPT, EventLog
 
 pytestmark = pytest.mark.django_db
-
-STRANGE_ROOMS = [
-    "two words",
-    "ü",
-    "日本",
-    "😀",
-    "100%",
-    "%I",
-    "o'neil",
-    "a,b",
-    "a:b",
-    "s;x",
-    "what?",
-    "#1",
-    "a&b=c",
-    "\\",
-]
 
 
 @pytest.fixture(autouse=True)

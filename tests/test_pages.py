@@ -4,7 +4,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import RequestFactory
 from page import Page
-from posting import alice_speaks_before_each_statement, ids_after, post, url_of
+from posting import STRANGE_ROOMS, alice_speaks_before_each_statement, ids_after, post, url_of
 
 from chat.errors import server_error
 from chat.middleware import POLICY
@@ -12,21 +12,6 @@ from chat.models import ChatRoom
 
 pytestmark = pytest.mark.django_db
 
-STRANGE_ROOMS = [
-    "two words",
-    "Köln",
-    "日本",
-    "100%",
-    "%2F",
-    "a,b",
-    "a:b",
-    "s;x",
-    "what?",
-    "#1",
-    "a&b=c",
-    "\\\\evil",
-    "@x",
-]
 HOSTILE = "</script><script>alert(1)</script>"
 ATTRIBUTE = "\"'><img src=x onerror=alert(1)>"
 TEMPLATE = "{{ 7*7 }}{% now %}"

@@ -215,7 +215,7 @@ publisher.publish(Event("room-x", "message", "{}", id=1))
 """
         urls = " ".join(proxy.uri for proxy in proxies)
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "chatsite.settings", "GRIP_URL": urls}
-        ended = subprocess.run([sys.executable, "-c", code], env=environment, timeout=20 * publisher.EXIT_S)
+        ended = subprocess.run([sys.executable, "-c", code], env=environment, timeout=20 * publisher.FLUSH_S)
     assert ended.returncode == 0
 
 

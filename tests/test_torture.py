@@ -11,11 +11,12 @@ from random import Random
 from types import SimpleNamespace
 
 import pytest
+from sse import EventParser
 from torture import faults, texts
+from torture.continuity import Continuity
 from torture.crowd import end
 from torture.ledger import AFTERMATH_S, Ledger, Said, Window
 from torture.report import summary, table
-from torture.sse import Continuity, EventParser
 from torture.verdict import LATEST_S, Evidence, findings
 
 LOBBY = "lobby"

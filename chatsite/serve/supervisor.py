@@ -80,12 +80,18 @@ def keep_running(parts, renewal):
     """Start again what ends, and have new workers made when asked to, until signals.StopRequested."""
     try:
         while True:
-            due = [seconds for part in parts if (seconds := part.tend()) is not None]
+            due_s = tend(parts)
             renewal.tend()
-            if signals.wait(min(due, default=60), [signals.RENEW]):
+            if signals.wait(due_s, [signals.RENEW]):
                 renewal.want()
     finally:
         renewal.stop()
+
+
+def tend(parts):
+    """Start again what has ended; return the seconds until there is something to do."""
+    due = [seconds for part in parts if (seconds := part.tend()) is not None]
+    return min(due, default=60)
 
 
 def stop(parts):

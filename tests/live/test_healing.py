@@ -5,7 +5,8 @@ import os
 import subprocess
 
 from grip_proxy import KEY, GripProxy
-from running import PROJECT, Chat, Listener, kill
+from listener import Listener
+from running import PROJECT, Chat, kill
 
 LOG_ONE = """
 from django.db import transaction

@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 from chatsite.serve import open_files, pushpin, sessions, signals, supervisor
-from chatsite.serve.renewal import Renewal
 
 MARK = "TORTURED_PUSHPIN"  # in the environment of each of its processes, with its run directory
 PR_SET_PDEATHSIG = 1
@@ -26,7 +25,8 @@ def main():
     try:
         for part in parts:
             part.start()
-        supervisor.keep_running(parts, Renewal(None, None))
+        while True:
+            signals.wait(supervisor.tend(parts))
     except signals.StopRequested:
         return 0
     finally:

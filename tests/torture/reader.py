@@ -6,9 +6,11 @@ import time
 from collections import deque
 from urllib.parse import quote, urlencode
 
+from sse import EventParser
+
 from .connection import BROKEN, Connection, exchange, request
+from .continuity import Continuity
 from .pages import read_page
-from .sse import Continuity, EventParser
 
 OPENED_S, SILENCE_S = 15, 50  # as in the page: a request that was lost, two keep-alives of 20 s missed
 # A tenth of the page's, so that what is measured is the server's time to heal and not the reader's patience.
