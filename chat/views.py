@@ -58,7 +58,13 @@ def _chat_page(request, eid, user):
         "eventsUrl": f"{reverse('events')}?{urlencode({'channel': channel})}",
         "maxTextLength": MAX_TEXT_LENGTH,
     }
-    context = {"room": eid, "user": user, "messages": list(reversed(messages)), "page": page}
+    context = {
+        "room": eid,
+        "user": user,
+        "user_query": urlencode({"user": user}),
+        "messages": list(reversed(messages)),
+        "page": page,
+    }
     return render(request, "chat/room.html", context)
 
 

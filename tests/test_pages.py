@@ -24,7 +24,7 @@ def chat_page(client, room="lobby", user="Bob"):
 
 
 def texts(page):
-    return [element.text for element in page.all("p", class_="text")][:-1]  # the last one is the script's template
+    return [element.text for element in page.all("div", class_="text")][:-1]  # the last one is the script's template
 
 
 def test_the_join_page_asks_where_to_and_who(client):

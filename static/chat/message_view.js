@@ -9,7 +9,7 @@ chat.messageView = function ({ $, $list, template, user, showLocalTime }) {
 
   function draw({ from, text, date }) {
     const $item = $(template.content.firstElementChild.cloneNode(true));
-    $item.removeAttr("data-id").toggleClass("own", from === user);
+    $item.toggleClass("own", from === user);
     $item.find(".from").text(from);
     $item.find(".text").text(text);
     showLocalTime($item.find("time").attr("datetime", date)[0]);
@@ -31,7 +31,8 @@ chat.messageView = function ({ $, $list, template, user, showLocalTime }) {
   }
 
   function insert(message, nextId) {
-    const $item = draw(message).attr("data-id", message.id);
+    const $item = draw(message).attr({ id: `m${message.id}`, "data-id": message.id });
+    $item.find(".when").attr("href", `#m${message.id}`);
     if (nextId === null) $list.append($item);
     else $item.insertBefore(elements.get(nextId));
     elements.set(message.id, $item[0]);

@@ -116,6 +116,5 @@ jQuery(($) => {
   outbox.send();
   stream.open();
 
-  $("#composer fieldset").prop("disabled", false);
   if (hasMouse) $field.trigger("focus");
 });
