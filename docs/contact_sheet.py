@@ -1,0 +1,160 @@
+"""Shows every state of the page at a glance: .venv/bin/python docs/contact_sheet.py OUT.png [http://127.0.0.1:8000/]
+
+Each state as on a desktop and on a phone, light and dark. It posts into rooms of its own, whose names begin with
+"sheet", so use a chat whose data may go.
+"""
+
+import base64
+import secrets
+import shutil
+import sys
+from urllib.parse import quote, urlencode
+from urllib.request import urlopen
+
+from playwright.sync_api import expect, sync_playwright
+
+SIZES = {"desktop": {"width": 1100, "height": 700}, "phone": {"width": 360, "height": 700}}
+LOOKS = [("desktop", "light"), ("desktop", "dark"), ("phone", "light"), ("phone", "dark")]
+SAID = [
+    ("Ann", "Morning! Who is in for the seaside on Saturday?"),
+    ("Bob", "Me. I can take four people in the car."),
+    ("Bob", "@Ann shall I bring the dog?"),
+    ("Mariam", "مرحبا، أنا قادمة أيضًا. هل أحضر القهوة؟"),
+    ("Jürgen", "By bike, so give me ten extra minutes. The way: https://example.org/route?from=station"),
+    ("Ann", "Perfect. I bring:\n- buckets\n- the big flask\n- the long rope"),
+    ("Bob", "The list, for the computer:\n```\nfor thing in bag:\n    print(thing.name)\n```"),
+    ("Li", "A" + "a" * 120 + "h!"),
+    ("Bob", "Leaving at 9 from the station, then."),
+]
+
+
+class Sheet:
+    def __init__(self, browser, url, device, scheme):
+        self.browser, self.url, self.device, self.scheme = browser, url, device, scheme
+        self.room = f"sheet {secrets.token_hex(3)}"
+        self.shots = []
+
+    def post(self, sender, text, room=None):
+        said = urlencode({"from": sender, "text": text}).encode()
+        urlopen(f"{self.url}rooms/{quote(room or self.room)}/messages/", said).close()
+
+    def page(self, path, **options):
+        context = self.browser.new_context(
+            viewport=SIZES[self.device], color_scheme=self.scheme, has_touch=self.device == "phone", **options
+        )
+        page = context.new_page()
+        page.goto(self.url + path)
+        return page
+
+    def join(self, room=None, name="Ann", **options):
+        return self.page(f"{quote(room or self.room)}?{urlencode({'user': name})}", **options)
+
+    def shoot(self, name, page, close=True):
+        page.wait_for_timeout(400)
+        self.shots.append((f"{name}, {self.device}, {self.scheme}", base64.b64encode(page.screenshot()).decode()))
+        if close:
+            page.context.close()
+
+    def all(self):
+        self.shoot("join", self.page(""))
+        self.shoot("join with an error", self.page("?user=&room=a%2Fb"))
+        self.shoot("empty room", self.join())
+        for sender, text in SAID:
+            self.post(sender, text)
+        self.shoot("room", self.join())
+        self.shoot("without scripts", self.join(java_script_enabled=False))
+        self.shoot("address of nothing", self.page("rooms/"))
+        self.editing()
+        self.pending_and_failed()
+        self.offline()
+        self.long_room()
+        if self.device == "phone":
+            page = self.join()
+            page.get_by_role("button", name="Rooms").click()
+            self.shoot("rooms and settings", page)
+
+    def editing(self):
+        page = self.join()
+        field = page.get_by_label("Message", exact=True)
+        field.fill("Has anybody seen the big flask?")
+        field.press("Enter")
+        expect(page.locator(".messages .own .text").last).to_have_text("Has anybody seen the big flask?")
+        page.locator(".messages .own").last.hover()
+        self.shoot("own message", page, close=False)
+        field.press("ArrowUp")
+        self.shoot("editing", page, close=False)
+        field.press("Escape")
+        page.locator(".messages .own").last.get_by_role("button", name="Delete").click()
+        self.shoot("deleting", page)
+
+    def pending_and_failed(self):
+        page = self.join()
+        page.route(
+            "**/messages/",
+            lambda route: route.fulfill(status=503) if route.request.method == "POST" else route.continue_(),
+        )
+        field = page.get_by_label("Message", exact=True)
+        field.fill("This one waits for the server")
+        field.press("Enter")
+        page.wait_for_timeout(1_500)
+        self.shoot("pending", page)
+        page = self.join()
+        refusal = '{"errors": [{"field": "text", "message": "text holds a NUL character. Remove it."}]}'
+        page.route(
+            "**/messages/", lambda route: route.fulfill(status=400, body=refusal, content_type="application/json")
+        )
+        field = page.get_by_label("Message", exact=True)
+        field.fill("This one was refused")
+        field.press("Enter")
+        self.shoot("failed", page)
+        page = self.join()
+        page.get_by_label("Message", exact=True).fill("long " * 1_598)
+        self.shoot("near the limit", page)
+
+    def offline(self):
+        page = self.join()
+        page.wait_for_timeout(500)
+        page.context.set_offline(True)
+        page.wait_for_timeout(7_000)
+        self.shoot("offline", page)
+
+    def long_room(self):
+        room = f"{self.room} long"
+        for number in range(130):
+            self.post(("Ann", "Bob", "Mariam")[number % 4 % 3], f"Number {number}, of many", room)
+        page = self.join(room)
+        log = page.locator(".log")
+        log.hover()
+        page.mouse.wheel(0, -2_500)
+        page.wait_for_timeout(500)
+        self.post("Bob", "Something new", room)
+        self.shoot("scrolled up, something new", page)
+
+
+def main(out, url):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for device, scheme in LOOKS:
+            sheet = Sheet(browser, url, device, scheme)
+            sheet.all()
+            save(browser, sheet.shots, out.replace(".png", f"-{device}-{scheme}.png"))
+        browser.close()
+
+
+def save(browser, shots, path):
+    page = browser.new_page(viewport={"width": 1800, "height": 600})
+    figures = "".join(
+        f'<figure><img src="data:image/png;base64,{png}"><figcaption>{name}</figcaption></figure>'
+        for name, png in shots
+    )
+    style = (
+        "body{margin:12px;display:flex;flex-wrap:wrap;gap:12px;background:#888;font:14px sans-serif}"
+        "figure{margin:0}img{display:block;height:430px}figcaption{padding:4px}"
+    )
+    page.set_content(f"<style>{style}</style>{figures}")
+    page.screenshot(path=path, full_page=True)
+    page.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *sys.argv[2:] or ["http://127.0.0.1:8000/"])
