@@ -6,19 +6,25 @@ globalThis.chat ??= {};
 // that is not the newest one shown: one's own message may come by the answer to its POST before those in front of it.
 //
 // The stream has no gaps until it says so with a reset. From then on the frontier stays where it is, until the
-// messages after it have been fetched to their end by a request that began after the reset.
+// messages after it, and then what was changed since the last good event, have been fetched to their ends by requests
+// that began after the reset. In this order: what is changed while the first list is on its way stands in the second.
 //
-// after(id) promises {messages, more}: those after the id, oldest first.
+// after(id) promises {messages, more}: those after the id, oldest first. since(eventId) promises
+// {messages, more, lastEventId}: those that were edited or deleted after the event, and the event up to which.
+// add(message) and change(message) are given the same message again, and older versions after newer ones.
 chat.catchUp = function ({
   frontier,
   after,
+  since,
   add,
+  change,
   backOff,
   setTimeout = globalThis.setTimeout,
   clearTimeout = globalThis.clearTimeout,
 }) {
   let gap = false;
   let resets = 0;
+  let changesFrom = ""; // while there is a gap: the event up to which no change is missing
   let newestTold = 0; // by the stream
   let fetching = false;
   let timer = null;
@@ -29,7 +35,8 @@ chat.catchUp = function ({
     if (!gap) frontier = Math.max(frontier, newestTold);
   }
 
-  function reset() {
+  function reset(goodEventId) {
+    if (!gap) changesFrom = goodEventId; // of a second one it lies behind the first one's gap
     gap = true;
     resets += 1;
     goOn();
@@ -40,7 +47,7 @@ chat.catchUp = function ({
     clearTimeout(timer);
     fetching = true;
     try {
-      while (gap) await fetchNext();
+      while (gap) await fill();
       backOff.reset();
     } catch {
       timer = setTimeout(goOn, backOff.next());
@@ -49,17 +56,32 @@ chat.catchUp = function ({
     }
   }
 
-  async function fetchNext() {
+  async function fill() {
     const resetsBefore = resets;
+    while (await fetchNew());
+    while (await fetchChanged());
+    if (resets !== resetsBefore) return;
+    gap = false;
+    frontier = Math.max(frontier, newestTold);
+  }
+
+  // Both promise whether there is more.
+  async function fetchNew() {
     const { messages, more } = await after(frontier);
     const newest = Math.max(frontier, ...messages.map(({ id }) => id));
     if (more && newest === frontier) throw new Error("nothing new, and more behind it");
     messages.forEach(add);
     frontier = newest;
-    if (more || resets !== resetsBefore) return;
-    gap = false;
-    frontier = Math.max(frontier, newestTold);
+    return more;
   }
 
-  return { told, reset, goOn };
+  async function fetchChanged() {
+    const { messages, more, lastEventId } = await since(changesFrom);
+    if (more && lastEventId === changesFrom) throw new Error("nothing changed, and more behind it");
+    messages.forEach(change);
+    changesFrom = lastEventId;
+    return more;
+  }
+
+  return { told, changed: change, reset, goOn };
 };

@@ -9,6 +9,10 @@ globalThis.chat ??= {};
 // and its first error is its last.
 //
 // Events by name only: onmessage would handle each "message" a second time.
+//
+// onMessage(message, eventId), onChange(message, eventId): it was edited or deleted. onReset(goodEventId, eventId, data):
+// what came after goodEventId is not known, the stream goes on from eventId. onLost(ms): the next attempt comes in ms;
+// null: it is being made.
 chat.eventStream = function ({
   EventSource,
   url,
@@ -16,6 +20,7 @@ chat.eventStream = function ({
   isMessage,
   readJson,
   onMessage,
+  onChange,
   onReset,
   onOpen,
   onLost,
@@ -40,14 +45,16 @@ chat.eventStream = function ({
   function open() {
     if (stopped) return;
     close();
-    onLost();
+    onLost(null);
     heardAt = now();
     source = new EventSource(`${url}&${new URLSearchParams({ lastEventId })}`);
     source.onerror = lost;
     listen("keep-alive", () => {});
     listen("stream-open", opened);
-    listen("message", told);
-    listen("stream-reset", () => onReset());
+    listen("message", tell(onMessage));
+    listen("message-edited", tell(onChange));
+    listen("message-deleted", tell(onChange));
+    listen("stream-reset", ({ data }, goodEventId) => onReset(goodEventId, lastEventId, readJson(data)));
     source.addEventListener("stream-error", refused); // its id is "error": going on from it would fail again
     watch();
   }
@@ -55,10 +62,11 @@ chat.eventStream = function ({
   function listen(name, action) {
     source.addEventListener(name, (event) => {
       heardAt = now();
+      const goodEventId = lastEventId;
       lastEventId = event.lastEventId || lastEventId;
       // Not as soon as it opens: a server that goes down again and again is to be spared.
       if (openSince !== null && heardAt - openSince >= HEALTHY_MS) backOff.reset();
-      action(event);
+      action(event, goodEventId);
     });
   }
 
@@ -67,9 +75,11 @@ chat.eventStream = function ({
     onOpen();
   }
 
-  function told({ data }) {
-    const message = readJson(data);
-    if (isMessage(message)) onMessage(message);
+  function tell(receiver) {
+    return ({ data }) => {
+      const message = readJson(data);
+      if (isMessage(message)) receiver(message, lastEventId);
+    };
   }
 
   function refused({ data }) {
@@ -93,8 +103,9 @@ chat.eventStream = function ({
 
   function lost() {
     close();
-    onLost();
-    timer = setTimeout(open, backOff.next());
+    const delay = backOff.next();
+    timer = setTimeout(open, delay);
+    onLost(delay);
   }
 
   function close() {

@@ -11,12 +11,29 @@ chat.messageList = function ({ ajax, url, user, isMessage, words }) {
     return ajax({ url, dataType: "json", timeout: TIMEOUT_MS, ...options });
   }
 
-  // Promises {messages, more}: those after the id, oldest first, and whether there are others behind them.
-  async function after(id) {
-    const { messages, more } = await request({ method: "GET", data: { after: id, limit: PAGE_SIZE } });
-    if (typeof more !== "boolean") throw new Error("no page of a list"); // somebody else has answered
-    return { messages: messages.filter(isMessage), more };
+  // Promises {messages, more, lastEventId}: a page of what was asked for, whether there is more behind it, and the last
+  // event that had been logged before.
+  async function page(wanted) {
+    const answer = await request({ method: "GET", data: { ...wanted, limit: PAGE_SIZE } });
+    const { messages, more, "last-event-id": lastEventId } = answer;
+    // Somebody else may have answered.
+    if (typeof more !== "boolean" || typeof lastEventId !== "string") throw new Error("no page of a list");
+    return { messages: messages.filter(isMessage), more, lastEventId };
   }
+
+  async function oldestFirst(newestFirst) {
+    const { messages, ...rest } = await newestFirst;
+    return { messages: messages.reverse(), ...rest };
+  }
+
+  // The messages after an id, before it, and the newest ones: oldest first.
+  const after = (id) => page({ after: id });
+  const before = (id) => oldestFirst(page({ before: id }));
+  const newest = () => oldestFirst(page({}));
+
+  // Those edited or deleted after an event, as they are now, in the order of their last change; here lastEventId is
+  // the event up to which the page tells of changes.
+  const since = (eventId) => page({ since: eventId });
 
   // Promises the message as the server has it. Rejected with an Error that says why in words; its `temporary` is
   // true when it may have arrived and may be sent again, with the same key.
@@ -45,5 +62,5 @@ chat.messageList = function ({ ajax, url, user, isMessage, words }) {
     return words.refused(body.errors.map((error) => error.message).join(" "));
   }
 
-  return { after, post };
+  return { after, before, newest, since, post };
 };

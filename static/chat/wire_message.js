@@ -9,7 +9,9 @@ chat.isMessage = function (value) {
     value !== null &&
     Number.isSafeInteger(value.id) &&
     value.id >= 0 &&
-    ["from", "text", "date"].every((name) => typeof value[name] === "string")
+    ["from", "text", "date"].every((name) => typeof value[name] === "string") &&
+    ["edited", "deleted"].every((name) => ["string", "undefined"].includes(typeof value[name])) &&
+    (value.change === undefined || (Number.isSafeInteger(value.change) && value.change > 0))
   );
 };
 

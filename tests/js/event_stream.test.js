@@ -13,24 +13,24 @@ const SIX = { id: 6, from: "Bob", text: "Hi", date: "2026-03-04T01:30:00.123Z" }
 function openStream() {
   const sources = fakeSources();
   const clock = fakeClock();
-  const seen = [];
+  const [seen, ids, waits] = [[], [], []];
   const stream = chat.eventStream({
     EventSource: sources.Source,
     url: "/events?channel=room-lobby",
     lastEventId: "room-lobby:5",
     isMessage: chat.isMessage,
     readJson: chat.readJson,
-    onMessage: (message) => seen.push(message),
-    onReset: () => seen.push("reset"),
+    onMessage: (message, eventId) => seen.push(message) && ids.push(eventId),
+    onChange: (message, eventId) => seen.push({ changed: message }) && ids.push(eventId),
+    onReset: (...all) => seen.push(["reset", ...all]),
     onOpen: () => seen.push("open"),
-    onLost: () => seen.push("lost"),
+    onLost: (retryInMs) => retryInMs !== null && seen.push("lost") && waits.push(retryInMs),
     onError: (why) => seen.push(`error: ${why}`),
     backOff: chat.backOff({ random: () => 1 }),
     ...clock,
   });
   stream.open();
-  seen.length = 0; // it counts as lost until it opens
-  return { stream, sources, clock, seen };
+  return { stream, sources, clock, seen, ids, waits };
 }
 
 test("the stream begins at the page's last event id", () => {
@@ -43,6 +43,36 @@ test("a message is handed on once", () => {
   sources.latest().tell("message", JSON.stringify(SIX));
   sources.latest().onmessage?.({ data: JSON.stringify(SIX) }); // a browser would call this too
   assert.deepEqual(seen, [SIX]);
+});
+
+test("edits and deletions are handed on as changes, each with the id of its event", () => {
+  const { sources, seen, ids } = openStream();
+  const [edited, deleted] = [{ ...SIX, edited: "now", change: 7 }, { ...SIX, text: "", deleted: "now", change: 8 }];
+  sources.latest().tell("message", JSON.stringify(SIX), "room-lobby:6");
+  sources.latest().tell("message-edited", JSON.stringify(edited), "room-lobby:7");
+  sources.latest().tell("message-deleted", JSON.stringify(deleted), "room-lobby:8");
+  sources.latest().tell("message-edited", JSON.stringify({ ...edited, change: "9" }), "room-lobby:9");
+  assert.deepEqual(seen, [SIX, { changed: edited }, { changed: deleted }]);
+  assert.deepEqual(ids, ["room-lobby:6", "room-lobby:7", "room-lobby:8"]);
+});
+
+test("a loss says when the next attempt comes", () => {
+  const { sources, clock, waits } = openStream();
+  sources.latest().onerror();
+  clock.pass(1_000);
+  sources.latest().onerror();
+  assert.deepEqual(waits, [1_000, 2_000]);
+});
+
+test("an attempt is told when it is made", () => {
+  const told = [];
+  const stream = chat.eventStream({
+    EventSource: fakeSources().Source,
+    onLost: (retryInMs) => told.push(retryInMs),
+    ...fakeClock(),
+  });
+  stream.open();
+  assert.deepEqual(told, [null]);
 });
 
 test("a loss is told, and the stream goes on from the last id seen", () => {
@@ -185,7 +215,7 @@ test("a woken page whose stream has missed a keep-alive opens it at once", () =>
     sources.all.map((source) => source.closed),
     [true, false],
   );
-  assert.deepEqual(seen, ["open", "lost"]);
+  assert.deepEqual(seen, ["open"]);
 });
 
 test("a woken page does not wait for the next attempt's turn", () => {
@@ -208,12 +238,13 @@ test("a page that is put away lets go of its stream until it is opened again", (
   assert.equal(sources.all.length, 2);
 });
 
-test("a reset is told, and its id is where the stream goes on from", () => {
+test("a reset is told with the last id before it, and its own is where the stream goes on from", () => {
   const { sources, clock, seen } = openStream();
+  sources.latest().tell("message", JSON.stringify(SIX), "room-lobby:6");
   sources.latest().tell("stream-reset", '{"channels": ["room-lobby"]}', "room-lobby:90");
   sources.latest().onerror();
   clock.pass(1_000);
-  assert.equal(seen[0], "reset");
+  assert.deepEqual(seen[1], ["reset", "room-lobby:6", "room-lobby:90", { channels: ["room-lobby"] }]);
   assert.equal(sources.latest().lastEventId, "room-lobby:90");
 });
 

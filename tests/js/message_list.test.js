@@ -13,6 +13,7 @@ function listWith(ajax) {
   return chat.messageList({ ajax, url: "/list", user: "Zoë & co", isMessage: chat.isMessage, words: chat.words });
 }
 
+const answered = (messages, more = false) => ({ messages, more, "last-event-id": "room-lobby:9" });
 const failing = (response) => listWith(() => Promise.reject(response));
 
 async function posted(text) {
@@ -23,15 +24,36 @@ async function posted(text) {
 
 test("the messages after an id are asked for, as many as the server gives at once", async () => {
   let asked;
-  const list = listWith(async (options) => ((asked = options), { messages: [HELLO], more: true, "last-event-id": "" }));
-  assert.deepEqual(await list.after(7), { messages: [HELLO], more: true });
+  const list = listWith(async (options) => ((asked = options), answered([HELLO], true)));
+  assert.deepEqual(await list.after(7), { messages: [HELLO], more: true, lastEventId: "room-lobby:9" });
   assert.deepEqual([asked.method, asked.url, asked.data], ["GET", "/list", { after: 7, limit: 200 }]);
+});
+
+test("older ones and the newest come oldest first, though the server turns them round", async () => {
+  const [two, one] = [{ ...HELLO, id: 2 }, HELLO];
+  const asked = [];
+  const list = listWith(async ({ data }) => (asked.push(data), answered([two, one], true)));
+  for (const page of [await list.before(3), await list.newest()]) {
+    assert.deepEqual(page, { messages: [one, two], more: true, lastEventId: "room-lobby:9" });
+  }
+  assert.deepEqual(asked, [{ before: 3, limit: 200 }, { limit: 200 }]);
+});
+
+test("the changes after an event come in the order they were made", async () => {
+  const [edited, deleted] = [{ ...HELLO, id: 2, change: 8 }, { ...HELLO, text: "", deleted: "now", change: 9 }];
+  let asked;
+  const list = listWith(async ({ data }) => ((asked = data), answered([edited, deleted])));
+  const { messages, lastEventId } = await list.since("room-b%2Cc:7");
+  assert.deepEqual(messages, [edited, deleted]);
+  assert.equal(lastEventId, "room-lobby:9");
+  assert.deepEqual(asked, { since: "room-b%2Cc:7", limit: 200 });
 });
 
 test("an answer that is no list is a failure, and what is no message in it is left out", async () => {
   await assert.rejects(listWith(async () => ({})).after(0));
-  await assert.rejects(listWith(async () => ({ messages: [HELLO] })).after(0)); // it may not be the last page
-  const list = listWith(async () => ({ messages: [HELLO, { id: 2 }, null], more: false }));
+  await assert.rejects(listWith(async () => ({ ...answered([HELLO]), more: undefined })).after(0)); // maybe not the last
+  await assert.rejects(listWith(async () => ({ messages: [HELLO], more: false })).since("room-lobby:7"));
+  const list = listWith(async () => answered([HELLO, { id: 2 }, null]));
   assert.deepEqual((await list.after(0)).messages, [HELLO]);
 });
 
@@ -84,7 +106,7 @@ test("no answer, and one that is no message, leave open what has happened", asyn
 
 test("no request is waited for without an end: nothing else is sent meanwhile", async () => {
   const asked = [];
-  const list = listWith(async (options) => (asked.push(options), options.method === "POST" ? HELLO : { messages: [], more: false }));
+  const list = listWith(async (options) => (asked.push(options), options.method === "POST" ? HELLO : answered([])));
   await list.post(ITEM);
   await list.after(0);
   assert.ok(asked.every(({ timeout }) => timeout > 0 && timeout <= 60_000));
