@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from . import writing
 from .models import ChatMessage, ChatRoom
 
 
@@ -31,6 +32,16 @@ class ChatMessageAdmin(NoEditing):
     list_select_related = ("room",)
     search_fields = ("room__eid", "user", "text")
     ordering = ("-id",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).standing()
+
+    def delete_model(self, request, message):
+        writing.moderate(message.room.eid, message.id)
+
+    def delete_queryset(self, request, messages):
+        for message in messages.select_related("room"):
+            writing.moderate(message.room.eid, message.id)
 
     @admin.display(description="text")
     def beginning(self, message):

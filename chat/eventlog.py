@@ -12,13 +12,14 @@ from django_eventstream.event import Event
 from django_eventstream.models import Event as LoggedEvent
 from django_eventstream.models import EventCounter
 from django_eventstream.storage import DjangoModelStorage, EventDoesNotExist
-from django_eventstream.utils import get_storage
+from django_eventstream.utils import get_storage, make_id
 
 from . import embedded, publisher
 
 KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction, which holds SQLite's one write lock for some 10 ms (100 ms for the longest)
 TRIM_PAUSE_S = 0.1  # a transaction that waits for that lock looks for it every 100 ms at least
+CLOCKS_DIFFER = timedelta(minutes=5)  # between servers of one chat, at most
 MAX_DATA_BYTES = 400_000  # JSON escapes it once more for the proxy, which refuses requests over 1 000 000
 
 
@@ -39,9 +40,7 @@ def send_event(channel, event_type, data, skip_user_ids=None, async_publish=True
     if skip_user_ids:
         raise ValueError("skip_user_ids must be empty: readers of this site are not users.")
     if json_encode:
-        # One published app's parser ends a line at U+0085, U+2028 and U+2029 too, and drops an event that holds
-        # `retry:` anywhere. So: ASCII, and that colon escaped.
-        data = json.dumps(data, cls=DjangoJSONEncoder).replace("retry:", "retry\\u003a")
+        data = _json(data)
     if len(data.encode()) > MAX_DATA_BYTES:
         raise ValueError(f"An event carries at most {MAX_DATA_BYTES} bytes of data.")
 
@@ -57,13 +56,56 @@ def send_event(channel, event_type, data, skip_user_ids=None, async_publish=True
     transaction.on_commit(tell, robust=True)
 
 
+def current_event_number(channel):
+    """Return the number of the channel's last event, 0 if it had none."""
+    return get_storage().get_current_id(channel)
+
+
+def event_id(channel, number):
+    """Return the event's id on the wire (str): a stream that is opened there tells what comes after it."""
+    return make_id({channel: str(number)})
+
+
+def next_event_number(channel):
+    """Return the number that the channel's next event will have.
+
+    It is that event's for certain only to a caller who holds the room's lock, and keeps it until then.
+    """
+    return current_event_number(channel) + 1
+
+
+def take_back(channel, message_id, since, data):
+    """Put a deleted message's tombstone (`data`) in place of what the channel's events said of it.
+
+    They keep their ids and become message-deleted. `since` is the message's date: none of them is older.
+    """
+    told = LoggedEvent.objects.filter(
+        channel=channel,
+        type__in=["message", "message-edited"],
+        created__gte=since - CLOCKS_DIFFER,
+        data__startswith=_as_kept(f'{{"id": {message_id}, ')[:-1],  # without the quote at its end
+    )
+    told.update(type="message-deleted", data=_as_kept(_json(data)))
+
+
+def _json(data):
+    # One published app's parser ends a line at U+0085, U+2028 and U+2029 too, and drops an event that holds
+    # `retry:` anywhere. So: ASCII, and that colon escaped.
+    return json.dumps(data, cls=DjangoJSONEncoder).replace("retry:", "retry\\u003a")
+
+
+def _as_kept(data):
+    """Return an event's data (str) as the library's table has it: encoded as JSON, once more."""
+    return json.dumps(data)
+
+
 class EventLog(DjangoModelStorage):
     """The library's log without its faults: exact under concurrency, and never trimmed while somebody waits."""
 
     def append_event(self, channel, event_type, data):
         """Log `data` (str) under the channel's next id, within the caller's transaction; return the Event."""
         event_id = self._next_id(channel)
-        LoggedEvent.objects.create(channel=channel, type=event_type, data=json.dumps(data), eid=event_id)
+        LoggedEvent.objects.create(channel=channel, type=event_type, data=_as_kept(data), eid=event_id)
         return Event(channel, event_type, data, id=event_id)
 
     def _next_id(self, channel):

@@ -1,4 +1,5 @@
 import re
+from urllib.parse import unquote
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -110,13 +111,38 @@ class MessageForm(forms.Form):
         return "from" if field_name == "sender" else field_name  # `from` can't be a name in Python
 
 
+class EditForm(forms.Form):
+    text = TextField()
+    key = KeyField(required=False)
+
+
+class DeleteForm(forms.Form):
+    key = KeyField(required=False)
+
+
 class PageForm(forms.Form):
-    """Which part of a room's messages is wanted."""
+    """Which part of a room's messages is wanted, or which of its changes; the channel is the room's."""
 
     after = NumberField(required=False)
     before = NumberField(required=False)
+    since = forms.Field(required=False)
     limit = NumberField(required=False, initial=PAGE_SIZE, validators=[validate_limit])
 
+    def __init__(self, data, channel=None):
+        super().__init__(data)
+        self._channel = channel
+
+    def clean_since(self):
+        """Return the event's number."""
+        event_id = self.cleaned_data["since"]
+        if event_id is None:
+            return None
+        found = re.fullmatch("([^:,]*):([0-9]{1,18})", event_id)
+        if not found or unquote(found[1]) != self._channel:
+            raise ValidationError("is no event id of this room. Send a last-event-id of it.", "event_id")
+        return int(found[2])
+
     def clean(self):
-        if None not in (self.cleaned_data.get("after"), self.cleaned_data.get("before")):
-            self.add_error("before", "can't be combined with after. Send one of them.")
+        sent = [name for name in ("after", "before", "since") if self.cleaned_data.get(name) is not None]
+        for name in sent[1:]:
+            self.add_error(name, f"can't be combined with {sent[0]}. Send one of them.")

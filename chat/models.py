@@ -1,9 +1,11 @@
 import hashlib
+from secrets import compare_digest
 
 from django.db import models
 from django.db.models.functions import Abs
 from django.db.models.lookups import GreaterThan, LessThan
 from django.urls import reverse
+from django.utils import timezone
 
 from .names import MAX_NAME_LENGTH
 
@@ -28,6 +30,10 @@ class ChatRoomQuerySet(models.QuerySet):
         room, _ = self.select_for_update().get_or_create(eid=eid)
         return room
 
+    def locked_if_any(self, eid):
+        """Return the room, locked in the same way, or None if nobody wrote in it yet."""
+        return self.select_for_update().filter(eid=eid).first()
+
 
 class ChatRoom(models.Model):
     eid = models.CharField("name", max_length=MAX_NAME_LENGTH, unique=True)
@@ -46,20 +52,29 @@ class ChatRoom(models.Model):
 
 class ChatMessageQuerySet(models.QuerySet):
     def in_room(self, eid):
-        """Return the messages of the room, which need not exist yet."""
+        """Return the messages of the room, which need not exist yet, and the tombstones of deleted ones."""
         room = ChatRoom.objects.filter(eid=eid).first()
         return self.filter(room=room) if room else self.none()
 
+    def standing(self):
+        """Return those that have not been deleted."""
+        return self.filter(deleted=None)
+
     def newest_first(self):
-        return self.order_by(ORDER_IN_ROOM.desc())
+        """Return the standing messages, newest first."""
+        return self.standing().order_by(ORDER_IN_ROOM.desc())
 
     def before(self, message_id):
-        """Return the messages before this id, newest first."""
+        """Return the standing messages before this id, newest first."""
         return self.filter(LessThan(ORDER_IN_ROOM, message_id)).newest_first()
 
     def after(self, message_id):
-        """Return the messages after this id, oldest first."""
-        return self.filter(GreaterThan(ORDER_IN_ROOM, message_id)).order_by(ORDER_IN_ROOM.asc())
+        """Return the standing messages after this id, oldest first."""
+        return self.standing().filter(GreaterThan(ORDER_IN_ROOM, message_id)).order_by(ORDER_IN_ROOM.asc())
+
+    def changed_after(self, event_number):
+        """Return what was edited or deleted after this event of the room, in the order of the last changes."""
+        return self.filter(change__gt=event_number).order_by("change")
 
     def sent_with(self, key):
         """Return the message that was sent with this key (str), or None; None too for no key."""
@@ -73,16 +88,29 @@ class ChatMessage(models.Model):
     text = models.TextField(max_length=MAX_TEXT_LENGTH)
     # Whoever knows the key is the sender, so it is told to nobody; the tag is told to everybody.
     key_hash = models.BinaryField(max_length=32, null=True)
-    # Nullable, both: SQLite adds such columns without making the table anew, which would let it give away the ids of
-    # deleted messages again; and while new workers take over, old ones write rows without them.
+    # Nullable, like all that follows: SQLite adds such columns without making the table anew, which would let it give
+    # away the ids of deleted messages again; and while new workers take over, old ones write rows without them.
     tag = models.CharField(max_length=MAX_TAG_LENGTH, null=True)  # noqa: DJ001
+    edited = models.DateTimeField(null=True)
+    # A deleted message stays as a tombstone without its text, so that its key is known when it is sent again.
+    deleted = models.DateTimeField(null=True)
+    # The number of the event that told of the last edit or of the deletion: of two versions the greater is newer.
+    change = models.BigIntegerField(null=True)
 
     objects = ChatMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = "message"
-        # The latest page of a room is one short walk along this index, however many messages and rooms there are.
-        indexes = (models.Index("room", ORDER_IN_ROOM.desc(), name="chat_message_latest"),)
+        indexes = (
+            # A page of a room is one short walk along this index, however many messages, rooms and tombstones are
+            # there.
+            models.Index(
+                "room", ORDER_IN_ROOM.desc(), condition=models.Q(deleted__isnull=True), name="chat_message_latest"
+            ),
+            models.Index(
+                fields=("room", "change"), condition=models.Q(change__isnull=False), name="chat_message_changes"
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("room", "key_hash"), condition=models.Q(key_hash__isnull=False), name="chat_message_key"
@@ -94,13 +122,46 @@ class ChatMessage(models.Model):
 
     @property
     def iso_date(self):
-        """The date as `YYYY-MM-DDTHH:MM:SS.mmmZ`: a client exists that crashes on anything else."""
-        return self.date.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return _iso(self.date)
+
+    @property
+    def iso_edited(self):
+        return self.edited and _iso(self.edited)
 
     def to_data(self):
-        """Return the message object of the wire: id (int), from, text, date and, if it has one, its tag (str)."""
+        """Return the message object of the wire: id (int), from, text, date; and, where there is one, its tag (str).
+
+        Of what was changed also: edited or deleted, or both, as dates, and change (int).
+        """
         data = {"id": self.id, "from": self.user, "text": self.text, "date": self.iso_date}
-        return {**data, "tag": self.tag} if self.tag else data
+        if self.tag:
+            data["tag"] = self.tag
+        if self.edited:
+            data["edited"] = _iso(self.edited)
+        if self.deleted:
+            data["deleted"] = _iso(self.deleted)
+        if self.change:
+            data["change"] = self.change
+        return data
+
+    def was_sent_with(self, key):
+        """Tell whether this is the key (str or None) that the message was sent with; never, if that was none."""
+        return bool(key and self.key_hash) and compare_digest(bytes(self.key_hash), hash_of(key))
+
+    def edit(self, text, change):
+        """Give the message another text; `change` is the number of the event that will tell of it."""
+        self.text, self.edited, self.change = text, timezone.now(), change
+        self.save(update_fields=["text", "edited", "change"])
+
+    def bury(self, change):
+        """Leave a tombstone of the message; `change` is the number of the event that will tell of it."""
+        self.text, self.deleted, self.change = "", timezone.now(), change
+        self.save(update_fields=["text", "deleted", "change"])
+
+
+def _iso(date):
+    """Return the date as `YYYY-MM-DDTHH:MM:SS.mmmZ`: a client exists that crashes on anything else."""
+    return date.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def hash_of(key):

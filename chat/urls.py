@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from . import event_stream, views
+from . import event_stream, pages, views
 
 
 class SegmentConverter(StringConverter):
@@ -14,13 +14,14 @@ register_converter(SegmentConverter, "segment")
 
 # Top-level names without a slash are rooms, so every page to come lives below /-/.
 urlpatterns = [
-    path("", views.join, name="join"),
-    path("favicon.ico", views.favicon, name="favicon"),
-    path("robots.txt", views.robots, name="robots"),
+    path("", pages.join, name="join"),
+    path("favicon.ico", pages.favicon, name="favicon"),
+    path("robots.txt", pages.robots, name="robots"),
     path("events/", event_stream.events, name="events"),
     # The proxy tells links apart by their path; what stands here is not looked at.
     path("events/<slug:query_hash>/", event_stream.events, name="next-link"),
     path("rooms/<segment:room>/messages/", views.messages, name="messages"),
+    path("rooms/<segment:room>/messages/<segment:message_id>/", views.message, name="message"),
     path("rooms/<segment:room>/events/", event_stream.room_events, name="room-events"),
-    path("<segment:room>", views.room, name="room"),
+    path("<segment:room>", pages.room, name="room"),
 ]

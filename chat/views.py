@@ -1,100 +1,55 @@
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.templatetags.static import static
-from django.urls import reverse
-from django.utils.http import urlencode
-from django.views.decorators.csrf import csrf_exempt
-from django_eventstream import get_current_event_id
+"""A room's messages, for programs. What is done to them stands in writing.py."""
 
+import re
+
+from django.core.exceptions import ValidationError
+from django.http import JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
+
+from . import writing
 from .bodies import read_message_fields
 from .channels import room_channel
-from .errors import only, refuse, refuse_form, refuse_invalid
-from .eventlog import send_event
-from .forms import JoinForm, MessageForm, PageForm
-from .models import MAX_TEXT_LENGTH, PAGE_SIZE, ChatMessage, ChatRoom, hash_of
+from .errors import only, refuse_form, refuse_invalid
+from .eventlog import current_event_number, event_id
+from .forms import DeleteForm, EditForm, MessageForm, PageForm
+from .models import ChatMessage
 from .names import clean_room_name
-
-
-@only("GET", "HEAD")
-def join(request):
-    """Ask who you are and where you want to go; with ?user= (and ?room=) go there."""
-    if "user" not in request.GET:
-        return render(request, "chat/join.html", {"form": JoinForm(), "room": None})
-    form = JoinForm({"room": "default", **request.GET.dict()})
-    if not form.is_valid():
-        return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
-    query = request.GET.copy()
-    query.pop("room", None)
-    return redirect(f"{reverse('room', args=[form.cleaned_data['room']])}?{query.urlencode()}")
-
-
-@only("GET", "HEAD")
-def room(request, room):
-    """Show the room to ?user=."""
-    form = JoinForm({"room": room, "user": request.GET.get("user", "")})
-    valid = form.is_valid()
-    if "room" in form.errors:
-        return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
-    eid = form.cleaned_data["room"]
-    if "user" not in request.GET:
-        return render(request, "chat/join.html", {"form": JoinForm(), "room": eid})
-    if not valid:
-        return render(request, "chat/join.html", {"form": form, "room": eid}, status=400)
-    return _chat_page(request, eid, form.cleaned_data["user"])
-
-
-def _chat_page(request, eid, user):
-    channel = room_channel(eid)
-    # The event id is read before the messages: what is sent in between comes twice and is dropped by its id.
-    last_event_id = get_current_event_id([channel])
-    messages = ChatMessage.objects.in_room(eid).newest_first()[:PAGE_SIZE]
-    page = {
-        "room": eid,
-        "user": user,
-        "lastEventId": last_event_id,
-        "messagesUrl": reverse("messages", args=[eid]),
-        "eventsUrl": f"{reverse('events')}?{urlencode({'channel': channel})}",
-        "maxTextLength": MAX_TEXT_LENGTH,
-    }
-    context = {
-        "room": eid,
-        "user": user,
-        "user_query": urlencode({"user": user}),
-        "messages": list(reversed(messages)),
-        "page": page,
-    }
-    return render(request, "chat/room.html", context)
 
 
 # No CSRF token: a request carries no cookie or password of the person, so a foreign page that makes a browser
 # post gains nothing that it couldn't post itself.
 @csrf_exempt
 @only("GET", "HEAD", "POST")
+@gzip_page
 def messages(request, room):
     eid = _room_or_refusal(room)
     return _post_message(request, eid) if request.method == "POST" else _list_messages(request, eid)
 
 
 def _list_messages(request, eid):
-    form = PageForm(request.GET)
-    if not form.is_valid():
-        raise refuse_form(form)
-    limit = form.cleaned_data["limit"]
-    last_event_id = get_current_event_id([room_channel(eid)])  # before the messages, as in the page
-    messages = list(_wanted(eid, form.cleaned_data)[: limit + 1])
+    channel = room_channel(eid)
+    page = _valid(PageForm(request.GET, channel=channel))
+    limit = page["limit"]
+    last_event = current_event_number(channel)  # before the messages, as in the page
+    messages = list(_wanted(eid, page, last_event)[: limit + 1])
+    more = len(messages) > limit
+    if more and page["since"] is not None:
+        last_event = messages[limit - 1].change
     return JsonResponse(
         {
             "messages": [m.to_data() for m in messages[:limit]],
-            "more": len(messages) > limit,
-            "last-event-id": last_event_id,
+            "more": more,
+            "last-event-id": event_id(channel, last_event),
         }
     )
 
 
-def _wanted(eid, page):
+def _wanted(eid, page, last_event):
     messages = ChatMessage.objects.in_room(eid)
+    if page["since"] is not None:
+        is_known = page["since"] <= last_event  # or it is of another database
+        return messages.changed_after(page["since"] if is_known else 0)
     if page["after"] is not None:
         return messages.after(page["after"])
     if page["before"] is not None:
@@ -103,19 +58,38 @@ def _wanted(eid, page):
 
 
 def _post_message(request, eid):
-    form = MessageForm(read_message_fields(request))
+    sent = _valid(MessageForm(read_message_fields(request)))
+    return _answer(writing.say(eid, sent["sender"], sent["text"], sent["key"], sent["tag"]))
+
+
+# No CSRF token here either: who has the key is the sender, and no browser adds it by itself.
+@csrf_exempt
+@only("GET", "HEAD", "PATCH", "DELETE")
+def message(request, room, message_id):
+    eid = _room_or_refusal(room)
+    if not re.fullmatch("[0-9]{1,18}", message_id):
+        raise writing.no_such_message(repr(message_id)[:40])
+    message_id = int(message_id)
+    if request.method == "PATCH":
+        sent = _valid(EditForm(read_message_fields(request)))
+        return _answer(writing.edit(eid, message_id, sent["key"], sent["text"]))
+    if request.method == "DELETE":
+        sent = _valid(DeleteForm(read_message_fields(request)))
+        return _answer(writing.delete(eid, message_id, sent["key"]))
+    found = ChatMessage.objects.in_room(eid).filter(id=message_id).first()
+    if found is None:
+        raise writing.no_such_message(message_id)
+    return _answer(found)
+
+
+def _answer(message):
+    return JsonResponse(message.to_data())
+
+
+def _valid(form):
     if not form.is_valid():
         raise refuse_form(form)
-    sender, text, key, tag = (form.cleaned_data[name] for name in ("sender", "text", "key", "tag"))
-    with transaction.atomic():
-        room = ChatRoom.objects.locked(eid)
-        message = room.messages.sent_with(key)  # under the lock, so that of two at once one finds the other's
-        if message is None:
-            message = room.messages.create(user=sender, text=text, tag=tag or None, key_hash=key and hash_of(key))
-            send_event(room_channel(eid), "message", message.to_data())
-        elif (message.user, message.text) != (sender, text):
-            raise refuse(409, "key", "key was used for another message in this room. Use a new one for each message.")
-    return JsonResponse(message.to_data())
+    return form.cleaned_data
 
 
 def _room_or_refusal(room):
@@ -123,13 +97,3 @@ def _room_or_refusal(room):
         return clean_room_name(room)
     except ValidationError as error:
         raise refuse_invalid("room", error) from None
-
-
-@only("GET", "HEAD")
-def favicon(request):
-    return redirect(static("chat/favicon.svg"))
-
-
-@only("GET", "HEAD")
-def robots(request):
-    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")

@@ -3,6 +3,7 @@
 Android: OkHttp, Retrofit with Gson, LaunchDarkly's EventSource. iOS: AFNetworking, Inaka's EventSource.
 """
 
+import gzip
 import json
 import re
 from datetime import datetime
@@ -93,6 +94,11 @@ class Ios(App):
 
 
 APPS = {"android": Android(), "ios": Ios()}
+
+
+def unpacked(body, encoding):
+    """Return the body as the apps see it: their libraries ask for gzip by themselves, and undo it."""
+    return gzip.decompress(body) if encoding == "gzip" else body
 
 
 def _request(line, headers, host):

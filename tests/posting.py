@@ -27,6 +27,26 @@ def url_of(room="lobby"):
     return f"/rooms/{quote(room, safe='')}/messages/"
 
 
+def url_of_message(message_id, room="lobby"):
+    return f"{url_of(room)}{message_id}/"
+
+
+def edit(client, message_id, key="k1", way=FORM, room="lobby", **fields):
+    """Ask for another text, by default `hello`, of the message that was sent with the key (None: name no key)."""
+    return change(client, "PATCH", message_id, {"text": "hello", "key": key, **fields}, way, room)
+
+
+def delete(client, message_id, key="k1", way=FORM, room="lobby"):
+    return change(client, "DELETE", message_id, {"key": key}, way, room)
+
+
+def change(client, method, message_id, fields, way=FORM, room="lobby", **headers):
+    """Send the fields, without those that are None; no Content-Type and no body if none is left."""
+    named = {name: value for name, value in fields.items() if value is not None}
+    body, way = (encode(named, way), way) if named else (b"", "")
+    return client.generic(method, url_of_message(message_id, room), body, content_type=way, headers=headers)
+
+
 def encode(fields, way):
     """Return the body that carries the fields, as bytes."""
     if way == FORM:

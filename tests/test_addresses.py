@@ -17,19 +17,21 @@ pytestmark = pytest.mark.django_db
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 ALLOWED = {
     "join": "GET, HEAD",
-    "room": "GET, HEAD",
+    "room": "GET, HEAD, POST",
     "favicon": "GET, HEAD",
     "robots": "GET, HEAD",
     "messages": "GET, HEAD, POST",
+    "message": "GET, HEAD, PATCH, DELETE",
     "events": "GET",
     "next-link": "GET",
     "room-events": "GET",
 }
-FOR_PROGRAMS = ["messages", "events", "next-link", "room-events"]
+FOR_PROGRAMS = ["messages", "message", "events", "next-link", "room-events"]
 
 
 def address_of(name):
-    return reverse(name, args=["lobby"] if name in ("room", "messages", "room-events", "next-link") else [])
+    in_lobby = ["lobby"] if name in ("room", "messages", "message", "room-events", "next-link") else []
+    return reverse(name, args=[*in_lobby, "1"] if name == "message" else in_lobby)
 
 
 @pytest.fixture

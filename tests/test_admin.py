@@ -1,11 +1,14 @@
 """The admin's view of rooms and messages: look and delete."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from page import Page
-from posting import post
+from posting import delete, post, url_of
 
+from chat.eventlog import EventLog
 from chat.models import ChatMessage, ChatRoom
 
 pytestmark = pytest.mark.django_db
@@ -71,11 +74,41 @@ def test_nothing_is_changed(admin, url, model):
     assert admin.post(f"{url}{one.pk}/change/", {"eid": "new", "text": "new"}).status_code == 403
 
 
-def test_a_message_is_deleted(admin):
+def told(room):
+    """Return what a reader of the room has heard: (event, message)."""
+    return [(event.type, json.loads(event.data)) for event in EventLog().get_events(f"room-{room}", 0)]
+
+
+def deleted(room):
+    """Return the texts and ids of messages that readers of the room are told to remove."""
+    return [(message["text"], message["id"]) for kind, message in told(room) if kind == "message-deleted"]
+
+
+def test_a_message_is_deleted_before_the_readers_eyes(admin):
     gone = ChatMessage.objects.get(text="Alaaf")
     admin.post(f"{MESSAGES}{gone.pk}/delete/", {"post": "yes"})
-    assert {message.user for message in ChatMessage.objects.all()} == {"Alice", "Bob"}
-    assert not ChatMessage.objects.filter(pk=gone.pk)
+    assert admin.get(url_of("Köln")).json()["messages"] == []
+    assert deleted("Köln") == [("", gone.pk)] * 2  # where it was said, and now
+    assert column(admin, MESSAGES, "beginning") == ["<b>Then</b> the rest", "First things first"]
+    assert column(admin, ROOMS, "last_message", q="Köln") == ["-"]
+
+
+def test_many_messages_are_deleted_at_once_in_all_their_rooms(admin):
+    ids = [*ChatMessage.objects.order_by("id").values_list("id", flat=True)]
+    admin.post(MESSAGES, {"action": "delete_selected", "_selected_action": ids[1:], "post": "yes"})
+    assert [message.text for message in ChatMessage.objects.standing()] == ["First things first"]
+    assert deleted("lobby") == [("", ids[1])] * 2
+    assert deleted("Köln") == [("", ids[2])] * 2
+
+
+def test_a_message_that_its_sender_deletes_meanwhile_is_told_once(admin):
+    said = post(Client(), key="k1").json()
+    question = admin.post(MESSAGES, {"action": "delete_selected", "_selected_action": said["id"]})
+    assert question.status_code == 200
+    delete(Client(), said["id"])
+    before = told("lobby")
+    admin.post(MESSAGES, {"action": "delete_selected", "_selected_action": said["id"], "post": "yes"})
+    assert told("lobby") == before
 
 
 def test_a_room_is_deleted_with_its_messages(admin):

@@ -1,9 +1,13 @@
-"""GET /rooms/<room>/messages/?after=, ?before= and ?limit=: the whole history, page by page."""
+"""GET /rooms/<room>/messages/?after=, ?before=, ?since= and ?limit=: the history and its changes, page by page."""
 
 import json
 
 import pytest
-from posting import alice_speaks_before_each_statement, ids_after, post, url_of
+from django.db import connection
+from django.test import Client
+from posting import STRANGE_ROOMS, alice_speaks_before_each_statement, delete, edit, ids_after, post, url_of
+
+from chat.models import ChatMessage
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +123,123 @@ def test_a_page_and_its_stream_tell_the_same(client):
     later = say(client, 2)
     assert [*found, *sorted(ids_after(last_event_id))] == [*found, *later] == read_on(client, 0)[0]
     assert json.dumps(page(client)["messages"]) == json.dumps(page(client, after=0)["messages"][::-1])
+
+
+def say_with_keys(client, count, room="lobby"):
+    """Say something `count` times; return {key: id}."""
+    return {f"k{n}": post(client, room=room, key=f"k{n}", text=f"text {n}").json()["id"] for n in range(count)}
+
+
+def changes_since(client, event_id, room="lobby", **query):
+    """Return all changes after the event, read page by page, and the event id of the last page."""
+    found = []
+    while True:
+        answer = page(client, room, since=event_id, **query)
+        found += answer["messages"]
+        event_id = answer["last-event-id"]
+        if not answer["more"]:
+            return found, event_id
+
+
+def test_since_an_event_the_list_has_what_was_changed_in_the_order_of_the_changes(client):
+    ids = say_with_keys(client, 4)
+    edit(client, ids["k3"], key="k3")
+    slept_at = page(client)["last-event-id"]
+    first = edit(client, ids["k2"], key="k2").json()
+    second = delete(client, ids["k0"], key="k0").json()
+    post(client)
+    assert page(client, since=slept_at)["messages"] == [first, second]
+    assert first["edited"]
+    assert second["deleted"]
+
+
+def test_what_was_changed_twice_is_listed_once_as_it_is_now(client):
+    ids = say_with_keys(client, 2)
+    edit(client, ids["k0"], key="k0")
+    edit(client, ids["k1"], key="k1")
+    now = edit(client, ids["k0"], key="k0", text="once more").json()
+    assert [message["id"] for message in page(client, since="room-lobby:0")["messages"]] == [ids["k1"], ids["k0"]]
+    assert page(client, since="room-lobby:0")["messages"][1] == now
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 200])
+def test_who_goes_on_from_each_answer_reads_every_change_once(client, limit):
+    ids = say_with_keys(client, 4)
+    changed = [edit(client, ids[key], key=key).json() for key in ("k2", "k0", "k3", "k1")]
+    found, event_id = changes_since(client, "room-lobby:4", limit=limit)
+    assert (found, event_id) == (changed, "room-lobby:8")
+
+
+def test_the_last_page_of_changes_leads_to_the_end_of_the_stream(client):
+    ids = say_with_keys(client, 1)
+    edit(client, ids["k0"], key="k0")
+    post(client)
+    assert page(client, since="room-lobby:0")["last-event-id"] == "room-lobby:3"
+    assert page(client, since="room-lobby:3") == {"messages": [], "more": False, "last-event-id": "room-lobby:3"}
+
+
+@pytest.mark.parametrize("number", [3, 10**18 - 1])
+def test_an_event_that_was_never_told_stands_for_the_beginning(client, number):
+    ids = say_with_keys(client, 1)
+    edited = edit(client, ids["k0"], key="k0").json()
+    assert page(client, since=f"room-lobby:{number}")["messages"] == [edited]
+    assert page(client, since="room-lobby:2")["messages"] == []
+
+
+def test_a_room_nobody_wrote_in_has_no_changes(client):
+    empty = {"messages": [], "more": False, "last-event-id": "room-nowhere:0"}
+    assert page(client, "nowhere", since="room-nowhere:7") == empty
+
+
+@pytest.mark.parametrize("room", STRANGE_ROOMS)
+def test_a_strange_room_knows_its_own_event_ids(client, room):
+    ids = say_with_keys(client, 1, room)
+    slept_at = page(client, room)["last-event-id"]
+    edited = edit(client, ids["k0"], key="k0", room=room).json()
+    found, event_id = changes_since(client, slept_at, room)
+    assert found == [edited]
+    assert changes_since(client, event_id, room) == ([], event_id)
+
+
+@pytest.mark.parametrize(
+    "event_id",
+    ["", "7", "lobby:7", "room-attic:7", "room-lobby", "room-lobby:", "room-lobby:x", "room-lobby:-1", "room-lobby:1.5",
+     "room-lobby:\u0663", "room-lobby:7,room-attic:7", "room-lobby:7\n", "error", "room-%FF:7", "room-\0:1", "x" * 3000,
+     "room-lobby:" + "9" * 19],
+)  # fmt: skip
+def test_what_is_no_event_id_of_the_room_is_refused(client, event_id):
+    answer = client.get(url_of(), {"since": event_id})
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["since"]
+
+
+@pytest.mark.parametrize("other", ["after", "before"])
+def test_changes_are_asked_for_alone(client, other):
+    answer = client.get(url_of(), {"since": "room-lobby:0", other: 1})
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["since"]
+
+
+def test_a_change_that_is_committed_while_the_list_is_read_is_listed_or_comes_after_its_event_id(client):
+    ids = say_with_keys(client, 40)
+    texts = iter(range(1000))
+    meanwhile, changing = [], []
+
+    def change_first(execute, *statement):
+        if not changing:
+            changing.append("Alice")
+            key = f"k{len(meanwhile) % 40}"
+            meanwhile.append(edit(Client(), ids[key], key=key, text=f"changed {next(texts)}").json())
+            changing.clear()
+        return execute(*statement)
+
+    shown = {}
+    event_id = "room-lobby:40"
+    with connection.execute_wrapper(change_first):
+        for _ in range(6):
+            answer = page(client, since=event_id, limit=3)
+            shown |= {message["id"]: message for message in answer["messages"]}
+            event_id = answer["last-event-id"]
+    shown |= {message["id"]: message for message in changes_since(client, event_id)[0]}
+    assert len(meanwhile) > 12
+    assert shown == {message.id: message.to_data() for message in ChatMessage.objects.exclude(change=None)}

@@ -3,6 +3,7 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -11,7 +12,7 @@ from django_eventstream.models import Event, EventCounter
 from django_eventstream.storage import EventDoesNotExist
 
 from chat import background, eventlog, publisher
-from chat.eventlog import KEPT, MAX_DATA_BYTES, EventLog, NotInTransaction, send_event
+from chat.eventlog import KEPT, MAX_DATA_BYTES, EventLog, NotInTransaction, send_event, take_back
 
 CHANNEL = "room-lobby"
 
@@ -157,6 +158,39 @@ def test_a_server_trims_soon_after_its_start_and_then_every_hour(monkeypatch):
 
 class EndOfTest(Exception):
     pass
+
+
+def told():
+    """Return (channel, event id, type, message) of all that is logged."""
+    rows = Event.objects.order_by("channel", "eid")
+    return [(row.channel, row.eid, row.type, json.loads(json.loads(row.data))) for row in rows]
+
+
+@pytest.mark.django_db
+def test_what_is_taken_back_are_the_events_of_one_message_alone():
+    tombstone = {"id": 17, "text": "", "change": 9}
+    with transaction.atomic():
+        for message_id in (1, 17, 170, 7):
+            send_event(CHANNEL, "message", {"id": message_id, "text": '{"id": 17, "text"'})
+        send_event(CHANNEL, "message-edited", {"id": 17, "text": "%_"})
+        send_event("room-other", "message", {"id": 17, "text": "elsewhere"})
+        send_event(CHANNEL, "typing", {"id": 17, "name": "Alice"})
+        before = told()
+        take_back(CHANNEL, 17, timezone.now(), tombstone)
+    changed = {one[1]: now for one, now in zip(before, told(), strict=True) if one != now}
+    assert changed == {number: (CHANNEL, number, "message-deleted", tombstone) for number in (2, 5)}
+
+
+@pytest.mark.django_db
+def test_the_log_is_searched_from_a_little_before_the_message_on():
+    """A server's clock may be behind that of another."""
+    with transaction.atomic():
+        for _ in range(2):
+            send_event(CHANNEL, "message-edited", {"id": 17, "text": "hi"})
+        age([1], timedelta(minutes=1))
+        age([2], timedelta(hours=1))
+        take_back(CHANNEL, 17, timezone.now(), {"id": 17})
+    assert [kind for _, _, kind, _ in told()] == ["message-deleted", "message-edited"]
 
 
 @pytest.mark.django_db

@@ -20,7 +20,6 @@ DJANGO_EVENTSTREAM = {
     "chat.held",
     "chat.management.commands.trim_event_log",
     "chat.publisher",
-    "chat.views",
     "chat.background",
 }
 

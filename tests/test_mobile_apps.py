@@ -11,7 +11,7 @@ import jwt
 import pytest
 from django.test.client import ClientHandler
 from grip_proxy import KEY
-from mobile_apps import APPS, TEXT
+from mobile_apps import APPS, TEXT, unpacked
 from posting import post
 
 from chat.models import ChatMessage
@@ -51,9 +51,13 @@ def send(request, **proxys_headers):
     return ClientHandler(enforce_csrf_checks=True)(environ_of(request) | proxys_headers)
 
 
+def body_of(answer):
+    return unpacked(answer.content, answer.get("Content-Encoding"))
+
+
 def say_text(app):
     """Send what the app sends when Bob says TEXT; return the message."""
-    return json.loads(send(app.says_text("localhost")).content)
+    return json.loads(body_of(send(app.says_text("localhost"))))
 
 
 def as_the_proxy_sends(text):
@@ -84,7 +88,7 @@ def app(request):
 def test_what_the_app_sends_is_said(app):
     answer = send(app.says_text("localhost"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
-    message = app.reads_message(json.loads(answer.content))
+    message = app.reads_message(json.loads(body_of(answer)))
     assert (message["from"], message["text"]) == ("Bob", TEXT)
     assert ChatMessage.objects.get().to_data() == message
 
@@ -93,11 +97,11 @@ def test_the_app_reads_the_list(app):
     said = [say_text(app) for _ in range(3)]
     answer = send(app.asks_for_the_list("localhost"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
-    assert app.reads_the_list(answer.content) == said[::-1]
+    assert app.reads_the_list(body_of(answer)) == said[::-1]
 
 
 def test_the_app_reads_the_list_of_an_empty_room(app):
-    assert app.reads_the_list(send(app.asks_for_the_list("localhost")).content) == []
+    assert app.reads_the_list(body_of(send(app.asks_for_the_list("localhost")))) == []
 
 
 def test_a_fresh_app_is_streamed_no_old_messages(open_stream, app):

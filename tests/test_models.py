@@ -58,6 +58,7 @@ WALKS = {
     "before": lambda said: said.before(4_000_000)[:50],
     "after": lambda said: said.after(1)[:50],
 }
+TOMBSTONES = 100_000
 
 
 @pytest.fixture
@@ -86,3 +87,30 @@ def test_a_key_is_looked_up_in_its_index(rooms_of_all_kinds):
     room = ChatRoom.objects.get(eid="dense")
     plan = room.messages.filter(key_hash=hash_of("k1")).explain()
     assert "chat_message_key" in plan, plan
+
+
+def test_the_changes_since_an_event_are_one_walk_along_their_index(rooms_of_all_kinds):
+    for room in ("quiet", "dense", "sparse"):
+        for number in (0, 7):
+            plan = ChatMessage.objects.in_room(room).changed_after(number)[:50].explain()
+            assert "chat_message_changes" in plan, (room, plan)
+            assert not re.search("sort|b-tree", plan, re.IGNORECASE), plan
+
+
+def test_a_page_does_not_walk_over_tombstones(rooms_of_all_kinds):
+    """The room where everything was deleted would be the slowest of all."""
+    gone = ChatRoom.objects.create(eid="gone")
+    now = datetime.now(timezone.utc)
+    tombs = (ChatMessage(room=gone, user="Bob", deleted=now, change=n) for n in range(1, TOMBSTONES + 1))
+    first = ChatMessage.objects.create(room=gone, user="Bob", text="the first")
+    ChatMessage.objects.bulk_create(tombs, batch_size=5000)
+    last = ChatMessage.objects.create(room=gone, user="Bob", text="the last")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    said = ChatMessage.objects.in_room("gone")
+    for walk in (said.newest_first(), said.before(10**9), said.after(0)):
+        assert {*walk[:50]} == {first, last}
+        plan = walk[:50].explain()
+        assert "chat_message_latest" in plan, plan
+        assert not re.search("sort|b-tree|filter", plan, re.IGNORECASE), plan
+    assert "chat_message_changes" in said.changed_after(TOMBSTONES // 2)[:50].explain()

@@ -189,11 +189,13 @@ def test_an_error_of_ours_is_a_page_for_people_and_json_for_programs():
     assert (answer.status_code, answer["Content-Type"]) == (500, "application/json")
 
 
-@pytest.mark.parametrize("address", ["/", "/lobby", "/rooms", "/events"])
-def test_a_wrong_method_is_a_page_that_says_which_are_right(client, address):
-    answer = client.post(address)
+@pytest.mark.parametrize(
+    ("address", "right"), [("/", "GET, HEAD"), ("/lobby", "GET, HEAD, POST"), ("/rooms", "GET, HEAD, POST")]
+)
+def test_a_wrong_method_is_a_page_that_says_which_are_right(client, address, right):
+    answer = client.put(address)
     assert (answer.status_code, answer["Content-Type"]) == (405, "text/html; charset=utf-8")
-    assert "Use GET, HEAD." in answer.content.decode()
+    assert f"Use {right}." in answer.content.decode()
 
 
 def test_the_icon_browsers_ask_for_is_ours(client):

@@ -8,7 +8,7 @@ from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
-from mobile_apps import APPS, TEXT
+from mobile_apps import APPS, TEXT, unpacked
 
 ANSWER_S = 10
 
@@ -37,7 +37,7 @@ def answer_to(request, host):
 def read(request, host):
     with answer_to(request, host) as response:
         assert (response.status, response.headers["Content-Type"]) == (200, "application/json")
-        return response.read()
+        return unpacked(response.read(), response.headers["Content-Encoding"])
 
 
 def say_text(app, host):

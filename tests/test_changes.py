@@ -1,0 +1,320 @@
+"""PATCH, DELETE and GET of /rooms/<room>/messages/<id>/: whoever has a message's key may change it."""
+
+import json
+import threading
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from django_eventstream.models import Event
+from posting import JSON, WAYS, change, delete, edit, post, url_of, url_of_message
+
+from chat.eventlog import EventLog
+from chat.models import ChatMessage, ChatRoom
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hi(client):
+    """What Alice said in #lobby with the key k1."""
+    return post(client, key="k1", text="hi").json()
+
+
+def get(client, message_id, room="lobby"):
+    return client.get(url_of_message(message_id, room))
+
+
+def listed(client, room="lobby"):
+    return client.get(url_of(room)).json()["messages"]
+
+
+def told(room="lobby"):
+    """Return what a reader of the room has heard: (event, its number, message)."""
+    return [(event.type, event.id, json.loads(event.data)) for event in EventLog().get_events(f"room-{room}", 0)]
+
+
+def assert_refused(answer, status, field, before):
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/json")
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert all(error["message"].endswith(".") for error in answer.json()["errors"])
+    assert told() == before
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whoever_has_the_key_gives_the_message_another_text(client, hi, way):
+    answer = edit(client, hi["id"], way=way, text="  ho\r\n\U0001f600 ")
+    assert answer.status_code == 200
+    edited = answer.json()
+    assert edited == {**hi, "text": "  ho\r\n\U0001f600 ", "edited": edited["edited"], "change": 2}
+    assert listed(client) == [get(client, hi["id"]).json()] == [edited]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whoever_has_the_key_deletes_the_message(client, hi, way):
+    answer = delete(client, hi["id"], way=way)
+    assert answer.status_code == 200
+    tombstone = answer.json()
+    assert tombstone == {**hi, "text": "", "deleted": tombstone["deleted"], "change": 2}
+    assert listed(client) == []
+    assert get(client, hi["id"]).json() == tombstone
+
+
+def test_dates_of_changes_are_written_like_the_date_of_the_message(client, hi):
+    ChatMessage.objects.update(edited=timezone.now().replace(microsecond=0), deleted=timezone.now())
+    message = get(client, hi["id"]).json()
+    assert message["edited"].endswith(".000Z")
+    assert len(message["deleted"]) == len(hi["date"])
+
+
+def test_readers_are_told_of_changes_by_events_of_other_names(client, hi):
+    edited = edit(client, hi["id"]).json()
+    assert told() == [("message", 1, hi), ("message-edited", 2, edited)]
+    assert edited["change"] == 2
+    tombstone = delete(client, hi["id"]).json()
+    assert told()[2] == ("message-deleted", 3, tombstone)
+    assert tombstone["change"] == 3
+
+
+def test_a_room_with_changes_has_unbroken_event_numbers(client, hi):
+    edit(client, hi["id"])
+    post(client)
+    edit(client, hi["id"], text="once more")
+    assert [number for _, number, _ in told()] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("ask", [edit, delete])
+@pytest.mark.parametrize("key", ["k2", "K1", None])
+def test_nobody_else_changes_it(client, hi, ask, key):
+    assert_refused(ask(client, hi["id"], key=key), 403, "key", told())
+    assert listed(client) == [hi]
+
+
+@pytest.mark.parametrize("ask", [edit, delete])
+@pytest.mark.parametrize("key", ["k1", None])
+def test_a_message_that_was_sent_without_a_key_stays_as_it_is(client, ask, key):
+    said = post(client).json()
+    assert_refused(ask(client, said["id"], key=key), 403, "key", told())
+    assert listed(client) == [said]
+
+
+def test_a_key_opens_no_message_but_its_own(client, hi):
+    other = post(client, key="k2").json()
+    assert_refused(edit(client, other["id"], key="k1"), 403, "key", told())
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_the_key_may_stand_in_the_header(client, hi, method):
+    fields = {"text": "hello"} if method == "PATCH" else {}
+    assert change(client, method, hi["id"], fields, **{"Idempotency-Key": "k1"}).status_code == 200
+    assert [number for _, number, _ in told()] == [1, 2]
+
+
+def test_two_different_keys_are_refused(client, hi):
+    answer = change(client, "PATCH", hi["id"], {"text": "hello", "key": "k1"}, **{"Idempotency-Key": "k2"})
+    assert_refused(answer, 400, "key", told())
+
+
+def test_a_deletion_needs_no_body_whatever_its_content_type(client, hi):
+    answer = client.generic(
+        "DELETE", url_of_message(hi["id"]), b"", content_type=JSON, headers={"Idempotency-Key": "k1"}
+    )
+    assert answer.status_code == 200
+
+
+def test_a_body_of_another_type_is_refused(client, hi):
+    answer = client.generic("DELETE", url_of_message(hi["id"]), b"key=k1", content_type="text/plain")
+    assert_refused(answer, 415, "Content-Type", told())
+
+
+@pytest.mark.parametrize("text", [None, "", "  ", "x" * 8001, "a\0b"])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_new_text_has_to_be_as_good_as_a_first_one(client, hi, text, way):
+    answer = edit(client, hi["id"], way=way, text=text)
+    assert_refused(answer, 400, "text", told())
+    assert answer.json()["errors"][0].get("limit") == (8000 if text and len(text) > 8000 else None)
+
+
+def test_the_text_that_it_has_already_is_no_change(client, hi):
+    assert edit(client, hi["id"], text="hi").json() == hi
+    edited = edit(client, hi["id"]).json()
+    assert edit(client, hi["id"]).json() == edited
+    assert len(told()) == 2
+
+
+def test_a_deleted_message_is_not_edited(client, hi):
+    delete(client, hi["id"])
+    assert_refused(edit(client, hi["id"]), 410, "id", told())
+    assert_refused(edit(client, hi["id"], key="k2"), 403, "key", told())
+
+
+def test_what_is_deleted_twice_is_told_once(client, hi):
+    first, second = delete(client, hi["id"]), delete(client, hi["id"])
+    assert (second.status_code, second.json()) == (200, first.json())
+    assert len(told()) == 2
+    assert delete(client, hi["id"], key="k2").status_code == 403
+
+
+NOWHERE = ["0", "1000", "-1", "+1", "1_0", "x", "%D9%A3", "%00", "%0A", "9" * 18, "9" * 19, "9" * 400, " 1", "1.0", "'"]
+
+
+@pytest.mark.parametrize("ask", [get, edit, delete])
+@pytest.mark.parametrize("message_id", NOWHERE)
+def test_what_is_not_in_the_room_is_not_found(client, hi, ask, message_id):
+    assert_refused(ask(client, message_id), 404, "id", told())
+
+
+@pytest.mark.parametrize("ask", [get, edit, delete])
+def test_a_message_of_another_room_is_not_found(client, hi, ask):
+    post(client, room="attic")
+    assert_refused(ask(client, hi["id"], room="attic"), 404, "id", told())
+
+
+@pytest.mark.parametrize("ask", [get, edit, delete])
+def test_asking_in_a_room_nobody_wrote_in_makes_no_room(client, ask):
+    assert_refused(ask(client, 1), 404, "id", [])
+    assert not ChatRoom.objects.exists()
+
+
+def test_head_answers_like_get_without_a_body(client, hi):
+    answer = client.head(url_of_message(hi["id"]))
+    assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "application/json", b"")
+
+
+def test_a_retried_send_is_answered_with_the_message_as_it_is_now(client, hi):
+    edited = edit(client, hi["id"]).json()
+    assert post(client, key="k1", text="hi").json() == edited
+    assert post(client, key="k1", text="hello").json() == edited
+    assert len(told()) == 2
+
+
+def test_a_retried_send_does_not_raise_a_deleted_message(client, hi):
+    tombstone = delete(client, hi["id"]).json()
+    answer = post(client, key="k1", text="hi")
+    assert (answer.status_code, answer.json()) == (200, tombstone)
+    assert listed(client) == []
+    assert len(told()) == 2
+
+
+def test_the_key_of_a_changed_message_is_still_not_for_others(client, hi):
+    edit(client, hi["id"])
+    assert post(client, key="k1", sender="Bob").status_code == 409
+
+
+def test_lists_and_pages_go_over_deleted_messages_without_a_trace(client):
+    ids = [post(client, key=f"k{number}", text=str(number)).json()["id"] for number in range(5)]
+    for number in (1, 3, 4):
+        delete(client, ids[number], key=f"k{number}")
+    left = [ids[0], ids[2]]
+    for query, wanted in (({}, left[::-1]), ({"after": 0}, left), ({"before": ids[4]}, left[::-1])):
+        answer = client.get(url_of(), {**query, "limit": 2}).json()
+        assert ([message["id"] for message in answer["messages"]], answer["more"]) == (wanted, False)
+    page = client.get("/lobby", {"user": "Bob"}).content.decode()
+    assert [page.count(f'data-id="{number}"') for number in ids] == [1, 0, 1, 0, 0]
+
+
+def test_the_text_of_a_deleted_message_leaves_the_event_log(client, hi):
+    edit(client, hi["id"], text="a second secret")
+    tombstone = delete(client, hi["id"]).json()
+    assert told() == [("message-deleted", number, tombstone) for number in (1, 2, 3)]
+    assert not Event.objects.filter(data__contains="secret")
+
+
+def test_the_log_keeps_what_it_tells_of_other_messages(client, hi):
+    other = post(client, text=f'"{{\\"id\\": {hi["id"]}, "', key="k2").json()
+    delete(client, hi["id"])
+    assert [message for _, _, message in told()[1:-1]] == [other]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readers_are_told_after_the_commit(grip_proxy, client):
+    said = post(client, key="k1").json()
+    edited, tombstone = edit(client, said["id"]).json(), delete(client, said["id"]).json()
+    items = [grip_proxy.next_item() for _ in range(3)]
+    assert [(item["id"], item["prev-id"]) for item in items] == [("1", "0"), ("2", "1"), ("3", "2")]
+    names = [item["http-stream"]["content"].splitlines()[0] for item in items]
+    assert names == ["event: message", "event: message-edited", "event: message-deleted"]
+    assert [item["http-stream"]["content"].count(f'"change": {n}') for n, item in enumerate(items, 1)] == [0, 1, 1]
+    assert edited["change"] == 2
+    assert tombstone["change"] == 3
+
+
+def newer(one, other):
+    return max(one, other, key=lambda message: message.get("change", 0))
+
+
+def test_an_old_page_and_the_events_since_make_a_fresh_page(client, hi):
+    ids = [hi["id"], *(post(client, key=f"k{number}").json()["id"] for number in (2, 3, 4))]
+    shown = {message["id"]: message for message in listed(client)}
+    edit(client, ids[1], key="k2")
+    delete(client, ids[0])
+    edit(client, post(client, key="k5").json()["id"], key="k5")
+    edit(client, ids[2], key="k3")
+    delete(client, ids[2], key="k3")
+    for _, _, message in told()[4:]:
+        shown[message["id"]] = newer(shown.get(message["id"], message), message)
+    assert [shown[id] for id in sorted(shown, reverse=True) if "deleted" not in shown[id]] == listed(client)
+
+
+def test_an_edit_of_a_message_that_holds_retry_does_not_spoil_an_old_parser(client, hi):
+    edit(client, hi["id"], text="retry: 5")
+    assert "retry:" not in Event.objects.get(eid=2).data
+    assert told()[1][2]["text"] == "retry: 5"
+
+
+RACERS = 8
+
+
+def at_once(jobs):
+    """Do the jobs in a thread each, all at the same moment; return their answers."""
+    together, answers = threading.Barrier(len(jobs), timeout=20), []
+
+    def run(job):
+        together.wait()
+        try:
+            answers.append(job(Client()))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert len(answers) == len(jobs)
+    return answers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_that_meet_get_an_order_of_their_own(client):
+    said = post(client, key="k1").json()
+
+    def edit_to(text):
+        return lambda client: edit(client, said["id"], text=text)
+
+    answers = at_once([edit_to(f"text {number}") for number in range(RACERS)])
+    assert {answer.status_code for answer in answers} == {200}
+    assert sorted(answer.json()["change"] for answer in answers) == [*range(2, RACERS + 2)]
+    events = told()
+    assert [(number, message.get("change")) for _, number, message in events[1:]] == [
+        (number, number) for number in range(2, RACERS + 2)
+    ]
+    assert get(client, said["id"]).json() == events[-1][2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_is_sent_edited_and_deleted_at_once_ends_deleted_and_is_told_once(client):
+    said = post(client, key="k1").json()
+    answers = at_once(
+        [
+            *[lambda client: post(client, key="k1", text="hi")] * 3,
+            *[lambda client: edit(client, said["id"])] * 3,
+            *[lambda client: delete(client, said["id"])] * 2,
+        ]
+    )
+    assert {answer.status_code for answer in answers} <= {200, 410}
+    tombstone = get(client, said["id"]).json()
+    assert tombstone["text"] == ""
+    assert "deleted" in tombstone
+    assert {json.dumps(message) for _, _, message in told()} == {json.dumps(tombstone)}
+    assert tombstone["change"] == len(told()) == Event.objects.count()
+    assert ChatMessage.objects.count() == 1
