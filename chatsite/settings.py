@@ -32,6 +32,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "chat.middleware.GripMiddleware",  # first: it turns our answer into instructions for the proxy
     "chat.middleware.ContentSecurityPolicy",
+    "chat.theme.VaryByTheme",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",  # Content-Length
@@ -61,6 +62,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "chat.theme.theme",
             ]
         },
     }
