@@ -53,6 +53,7 @@ def _json(request, body):
         raise refuse(400, "body", 'body must be a JSON object, such as {"from": "ann", "text": "hello"}.')
     for name, value in fields.items():
         if not isinstance(value, str):
+            name = name or '""'  # the empty string is a name in JSON
             raise refuse(400, name, f"{name} must be a string.")
     return fields
 

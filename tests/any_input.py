@@ -44,13 +44,18 @@ paths = st.one_of(
     segments.map("/{}".format),
     segments.map("/rooms/{}/messages/".format),
     segments.map("/rooms/{}/events/".format),
+    segments.map("/rooms/lobby/messages/{}/".format),
     segments.map("/static/{}".format),
     st.lists(segments, max_size=5).map(lambda parts: "/" + "/".join(parts)),
 )
 pairs = st.lists(st.tuples(st.sampled_from(PARAMETERS) | octets, octets), max_size=14)
 queries = pairs.map(urlencode) | st.text("abcdef&=;%?/+0123456789", max_size=80)
 numbers = st.integers(-(10**21), 10**21) | octets
-pages = st.lists(st.tuples(st.sampled_from(["after", "before", "limit"]), numbers), max_size=2).map(urlencode)
+event_ids = st.tuples(segments, numbers).map("room-{0[0]}:{0[1]}".format) | numbers.map("room-lobby:{}".format) | octets
+pages = st.lists(
+    st.tuples(st.sampled_from(["after", "before", "limit"]), numbers) | st.tuples(st.just("since"), event_ids),
+    max_size=2,
+).map(urlencode)
 ids_sent = st.tuples(segments, header_values).map("events-room-{0[0]}; last-id={0[1]}".format)
 headers = st.dictionaries(st.sampled_from(HEADERS), header_values, max_size=4)
 proxy_headers = st.builds(lambda sent, others: {**others, "Grip-Last": sent}, ids_sent, headers)

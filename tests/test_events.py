@@ -291,3 +291,11 @@ def test_what_no_proxy_has_signed_is_told_where_to_connect(client, forged):
 def test_forged_headers_from_nobody_are_no_error(client):
     headers = {"Grip-Last": 'x; last-id="', "Grip-Feature": ",", "Last-Event-ID": "a:b"}
     assert client.get("/events/?channel=room-x&recover=true", headers=headers).status_code == 501
+
+
+def test_a_stream_is_never_compressed(ask):
+    """The proxy would write its plain events after the compressed first ones."""
+    log(20)
+    answer = ask("channel=room-lobby&lastEventId=room-lobby:0", **{"Accept-Encoding": "gzip"})
+    assert not answer.has_header("Content-Encoding")
+    assert kinds(answer).count("message") == 20

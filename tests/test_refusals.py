@@ -84,6 +84,10 @@ def test_null_in_json_is_refused(client):
     assert_refused(post_bytes(client, b'{"from": null, "text": "hi"}', JSON), 400, "from")
 
 
+def test_a_field_without_a_name_is_named_too(client):
+    assert_refused(post_bytes(client, b'{"": null}', JSON), 400, '""')
+
+
 @pytest.mark.parametrize(
     "body",
     [
