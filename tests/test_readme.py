@@ -33,7 +33,7 @@ def test_every_file_it_names_exists(name):
 
 @pytest.mark.parametrize("request_line", first_cells(section("The interface")))
 def test_every_address_it_names_is_served(request_line):
-    path = request_line.split()[1].partition("?")[0].replace("<room>", "lobby")
+    path = request_line.split()[1].partition("?")[0].replace("<room>", "lobby").replace("<id>", "1")
     assert resolve(path)
 
 

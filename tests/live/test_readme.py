@@ -17,7 +17,7 @@ def command(example, chat):
 
 
 def test_what_is_posted_with_curl_is_heard_with_curl(chat, tmp_path):
-    (post, answer), (listen, heard), _ = EXAMPLES
+    (post, answer), (listen, heard), *_ = EXAMPLES
     with (tmp_path / "heard").open("w") as output:
         listening = subprocess.Popen(command(listen, chat), stdout=output)
         try:
@@ -32,14 +32,19 @@ def test_what_is_posted_with_curl_is_heard_with_curl(chat, tmp_path):
             listening.wait()
 
 
-def test_what_is_posted_with_a_key_is_said_once(chat):
-    *_, (post, answer) = EXAMPLES
-    first, second = (subprocess.run(command(post, chat), capture_output=True, text=True, timeout=WAIT_S) for _ in "12")
-    assert like(first.stdout) == like(answer)
-    assert first.stdout == second.stdout
+def test_what_is_posted_with_a_key_is_said_once_and_edited_with_it(chat):
+    *_, (post, answer), (edit, edited) = EXAMPLES
+    first, second = printed(post, chat), printed(post, chat)
+    assert like(first) == like(answer)
+    assert first == second
+    assert like(printed(edit.replace("/2/", f"/{json.loads(first)['id']}/"), chat)) == like(edited)
+
+
+def printed(example, chat):
+    return subprocess.run(command(example, chat), capture_output=True, text=True, timeout=WAIT_S).stdout
 
 
 def like(text):
     """Put the same in place of what differs from run to run."""
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<date>", text)
-    return re.sub(r"""(room-lobby:|"id": )\d+""", r"\1<n>", text).strip()
+    return re.sub(r"""(room-lobby:|"id": |"change": )\d+""", r"\1<n>", text).strip()

@@ -13,7 +13,7 @@ def read_page(body):
     items = [item for item in page.elements if item.tag == "li" and item.get("data-id")]
     names = page.all("bdi", class_="from")
     times = page.all("time")
-    texts = page.all("p", class_="text")
+    texts = page.all("div", class_="text")
     messages = [
         _message(item, name.text, time["datetime"], text.text)
         for item, name, time, text in zip(items, names, times, texts, strict=False)  # the template's are empty
