@@ -2,14 +2,38 @@
 
 globalThis.chat ??= {};
 
-// Rewrites the server's UTC text of a <time> in the reader's own zone and language; the day only when it isn't today.
-chat.showLocalTime = function (element, now = new Date()) {
-  const date = new Date(element.dateTime);
-  if (Number.isNaN(date.valueOf())) {
-    element.textContent = element.dateTime;
-    return;
+// Dates in the reader's own zone and language.
+//
+// A formatter takes as long to make as a hundred times to use.
+chat.localTime = function ({ words, now = () => new Date() }) {
+  const clock = new Intl.DateTimeFormat([], { timeStyle: "short" });
+  const calendar = new Intl.DateTimeFormat([], { dateStyle: "full" });
+  const both = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "medium" });
+
+  function isReal(date) {
+    return !Number.isNaN(date.valueOf());
   }
-  const isToday = date.toDateString() === now.toDateString();
-  element.textContent = date.toLocaleString([], { dateStyle: isToday ? undefined : "medium", timeStyle: "short" });
-  element.title = date.toLocaleString([], { dateStyle: "full", timeStyle: "medium" });
+
+  // Rewrites the text of a <time>: the time of day, for the day stands above; all of it in its title.
+  function show(element) {
+    const date = new Date(element.dateTime);
+    element.textContent = isReal(date) ? clock.format(date) : element.dateTime;
+    if (isReal(date)) element.title = both.format(date);
+  }
+
+  // Returns what two dates of the same day have in common.
+  function dayOf(date) {
+    return new Date(date).toDateString();
+  }
+
+  function dayName(day) {
+    const date = new Date(day);
+    if (!isReal(date)) return "";
+    const today = now();
+    const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+    if (day === today.toDateString()) return words.today;
+    return day === yesterday.toDateString() ? words.yesterday : calendar.format(date);
+  }
+
+  return { show, dayOf, dayName };
 };

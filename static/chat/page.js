@@ -10,25 +10,22 @@ jQuery(($) => {
   const $problem = $("#text-problem");
   const $status = $("#status");
 
-  $(".messages time").each((_, element) => chat.showLocalTime(element));
-
-  const view = chat.messageView({
-    $,
-    $list: $(".messages"),
-    template: document.getElementById("message"),
-    user: page.user,
-    showLocalTime: chat.showLocalTime,
-  });
-  const shown = view.shown();
-  const log = chat.messageLog({ shown, insert: view.insert, onForeign: () => location.reload() });
-  const newest = chat.stayAtNewest($log[0], $(".lists")[0]);
   const list = chat.messageList({ ajax: $.ajax, url: page.messagesUrl, user: page.user, isMessage, words });
+
+  const reading = chat.reading({
+    $,
+    page,
+    list,
+    words,
+    storage: () => localStorage,
+    focus: () => (hasMouse ? $field : $log).trigger("focus"),
+  });
 
   const pending = chat.pendingView({
     $,
     $list: $(".outbox"),
     template: document.getElementById("pending"),
-    draw: view.draw,
+    draw: reading.draw,
     user: page.user,
     onResend: (tag) => outbox.resend(tag),
     onDiscard: (tag) => outbox.discard(tag),
@@ -53,7 +50,7 @@ jQuery(($) => {
     field: $field[0],
     hand(text) {
       outbox.add(text);
-      newest.show();
+      reading.toNewest();
     },
     maxLength: page.maxTextLength,
     words,
@@ -65,13 +62,15 @@ jQuery(($) => {
 
   function add(message) {
     outbox.settle(message);
-    log.add(message);
+    reading.add(message);
   }
 
   const catchUp = chat.catchUp({
-    frontier: shown.at(-1)?.id ?? 0,
+    frontier: reading.shown.at(-1)?.id ?? 0,
     after: list.after,
+    since: list.since,
     add,
+    change: reading.change,
     backOff: chat.backOff(),
   });
   const status = chat.connectionStatus({ say: (text) => $status.text(text), words });
@@ -82,6 +81,7 @@ jQuery(($) => {
     isMessage,
     readJson,
     onMessage: catchUp.told,
+    onChange: catchUp.changed,
     onReset: catchUp.reset,
     onOpen() {
       status.back();
@@ -112,7 +112,7 @@ jQuery(($) => {
   });
 
   outbox.restore();
-  shown.forEach(outbox.settle);
+  reading.shown.forEach(outbox.settle);
   outbox.send();
   stream.open();
 

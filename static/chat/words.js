@@ -1,6 +1,14 @@
 "use strict";
 
-globalThis.chat ??= {};
+globalThis.chat ??= {
+  today: "Today",
+  yesterday: "Yesterday",
+  newMessages: (count) => (count === 1 ? "1 new message" : `${count} new messages`),
+  toNewest: "To the newest messages",
+  said: (from, text) => `${from}: ${text}`,
+  historyFailed: "Messages could not be loaded. Scroll on to try again.",
+  noSuchMessage: "That message is not here (any more).",
+};
 
 // Every sentence that the scripts show to a person; all others stand in the templates and come from the server.
 chat.words = {
@@ -17,4 +25,12 @@ chat.words = {
   serverTrouble: (status) =>
     `Not confirmed: the server has trouble (${status}). You can safely resend it: it will appear only once.`,
   typedLongAgo: "Not confirmed, and typed a while ago. Do you still want to send it?",
+
+  today: "Today",
+  yesterday: "Yesterday",
+  newMessages: (count) => (count === 1 ? "1 new message" : `${count} new messages`),
+  toNewest: "To the newest messages",
+  said: (from, text) => `${from}: ${text}`,
+  historyFailed: "Messages could not be loaded. Scroll on to try again.",
+  noSuchMessage: "That message is not here (any more).",
 };

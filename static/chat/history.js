@@ -1,0 +1,105 @@
+"use strict";
+
+globalThis.chat ??= {};
+
+// Moves the window onto the room's history: older messages as the reader comes near the top, newer ones near the end
+// while it is not live, the surroundings of a message anywhere, and back to the newest.
+//
+// list: see message_list.js; log: see message_log.js. keep(change) changes the log and not the reader's place.
+// point(id) shows a message of the log to the reader, showNewest() the end. say(text) tells of trouble.
+chat.history = function ({ list, log, scroller, keep, point, showNewest, say, words, now = Date.now }) {
+  const SCREENS = 1.5; // so far ahead of the reader
+  const PAUSE_MS = 2_000; // after a failure; scrolling would ask a hundred times a second
+
+  let turn = 0; // of the fetch whose answer is wanted
+  let busy = false;
+  let failedAt = -Infinity;
+  let wanted = null; // the id of a message to show, whose surroundings could not be fetched yet
+
+  // To be called whenever the reader or the log has moved.
+  function look() {
+    if (busy || Math.abs(now() - failedAt) < PAUSE_MS) return;
+    const { scrollTop, scrollHeight, clientHeight } = scroller;
+    const below = scrollHeight - clientHeight - scrollTop;
+    if (wanted !== null) jump(wanted);
+    else if (log.hasOlder() && scrollTop < SCREENS * clientHeight) older();
+    else if (!log.isLive() && below < SCREENS * clientHeight) newer();
+  }
+
+  async function fetch(request, show) {
+    const mine = (turn += 1);
+    busy = true;
+    log.expect();
+    let answer = null;
+    try {
+      answer = await request();
+    } catch {
+      // said below
+    }
+    if (turn !== mine) return;
+    busy = false;
+    if (answer === null) {
+      failedAt = now();
+      return say(words.historyFailed);
+    }
+    failedAt = -Infinity;
+    say("");
+    show(answer);
+    look();
+  }
+
+  function older() {
+    return fetch(
+      () => page(list.before(log.low())),
+      ({ messages, more }) => keep(() => log.showOlder(messages, more)),
+    );
+  }
+
+  function newer() {
+    return fetch(
+      () => page(list.after(log.high())),
+      ({ messages, more }) => keep(() => log.showNewer(messages, more)),
+    );
+  }
+
+  // A page with nothing on it and others behind it would be asked for again for ever.
+  async function page(answer) {
+    const { messages, more } = await answer;
+    if (more && messages.length === 0) throw new Error("nothing here, and more behind it");
+    return { messages, more };
+  }
+
+  async function jump(id) {
+    if (log.isShown(id)) {
+      wanted = null;
+      say("");
+      return point(id);
+    }
+    wanted = id;
+    await fetch(
+      () => Promise.all([page(list.before(id + 1)), page(list.after(id))]),
+      ([before, after]) => {
+        wanted = null;
+        if (!before.messages.some((message) => message.id === id)) return say(words.noSuchMessage);
+        log.showInstead([...before.messages, ...after.messages], { older: before.more, newer: after.more });
+        if (log.isShown(id)) point(id); // or it was deleted meanwhile
+        else say(words.noSuchMessage);
+      },
+    );
+  }
+
+  async function latest() {
+    wanted = null;
+    say("");
+    if (log.isLive()) return showNewest();
+    await fetch(
+      () => page(list.newest()),
+      ({ messages, more }) => {
+        log.showInstead(messages, { older: more, newer: false });
+        showNewest();
+      },
+    );
+  }
+
+  return { look, older, jump, latest };
+};
