@@ -1,0 +1,36 @@
+"""What was said in a room before anybody looks."""
+
+import sqlite3
+from contextlib import closing, contextmanager
+
+FIRST_DAY = "2026-03-04 01:30:00"
+
+
+@contextmanager
+def database_of(chat):
+    with closing(sqlite3.connect(chat.data_dir / "chat.sqlite3", timeout=20)) as database, database:
+        yield database
+
+
+def write_many(chat, room, texts, sender="Bob", date=FIRST_DAY):
+    """Put messages into the room's history, much faster than they could be posted; return their ids."""
+    texts = list(texts)
+    with database_of(chat) as database:
+        database.execute("INSERT INTO chat_chatroom (eid) VALUES (?) ON CONFLICT DO NOTHING", [room])
+        database.executemany(
+            "INSERT INTO chat_chatmessage (room_id, user, date, text) "
+            "SELECT id, ?, ?, ? FROM chat_chatroom WHERE eid = ?",
+            [(sender, date, text, room) for text in texts],
+        )
+        rows = database.execute(
+            "SELECT id FROM chat_chatmessage WHERE room_id = (SELECT id FROM chat_chatroom WHERE eid = ?) "
+            "ORDER BY id DESC LIMIT ?",
+            [room, len(texts)],
+        )
+        return sorted(id for (id,) in rows)
+
+
+def forget_events(chat):
+    """Make the event log forget everything, as it does with events that are a day old."""
+    with database_of(chat) as database:
+        database.execute("DELETE FROM django_eventstream_event")

@@ -1,0 +1,268 @@
+"""What a reader sees of a room, wherever in its history, in a real browser."""
+
+import json
+import re
+from urllib.parse import quote, urlencode
+
+from browser import NETWORK_ERROR, chat_path
+from history import forget_events, write_many
+from playwright.sync_api import expect
+
+AT_MOST = 600  # messages in a page
+TOP_OF = "(item) => item.getBoundingClientRect().top"
+SEE_END = (
+    "() => { const l = document.querySelector('.log'); return l.scrollHeight - l.clientHeight - l.scrollTop < 48 }"
+)
+HIDEABLE = """Object.defineProperty(document, "visibilityState", {
+    get: () => (globalThis.shown === false ? "hidden" : "visible"),
+})"""
+
+
+def scroll(person, top):
+    """Scroll the log and wait until the page has noticed."""
+    person.page.locator(".log").evaluate(
+        """(log, top) => {
+            log.scrollTop = top;
+            return new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        }""",
+        top,
+    )
+
+
+def show_tab(person, shown):
+    person.page.evaluate(
+        "(shown) => { globalThis.shown = shown; document.dispatchEvent(new Event('visibilitychange')) }", shown
+    )
+
+
+def ids_of(person):
+    return [
+        int(id) for id in person.page.locator(".messages [data-id]").evaluate_all("all => all.map(m => m.dataset.id)")
+    ]
+
+
+def markup(person):
+    html = person.page.locator(".messages").inner_html()
+    return re.sub(r"\s+", " ", re.sub(r">\s+<", "><", html)).strip()
+
+
+def expect_at_end(person):
+    person.page.wait_for_function(SEE_END)
+
+
+def change(chat, room, message, method, key, **fields):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    path = f"/rooms/{quote(room, safe='')}/messages/{message['id']}/"
+    status, body = chat.request(method, path, urlencode({"key": key, **fields}), headers)
+    assert status == 200, (status, body)
+
+
+def post_with_key(chat, room, sender, text, key):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = urlencode({"from": sender, "text": text, "key": key})
+    status, answer = chat.request("POST", f"/rooms/{quote(room, safe='')}/messages/", body, headers)
+    assert status == 200, (status, answer)
+    return json.loads(answer)
+
+
+def test_messages_are_easy_to_read_and_the_same_after_a_reload(people, chat, room):
+    """Live ones and those that the server drew, grouped, by day, with links, code and mentions."""
+    write_many(chat, room, ["long ago"])
+    alice = people.join("Alice", room)
+    for sender, text in [
+        ("Bob", "see (https://example.org/a?b=1). @alice"),
+        ("Bob", "```\n  if x:\n```\nand `y`"),
+        ("Carol", "مرحبا"),
+        ("Alice", "a line\nand another <b>"),
+    ]:
+        chat.post(room, sender, text)
+    expect(alice.texts).to_have_count(5)
+    items = alice.page.locator(".messages > li:not(.empty)")
+
+    def check():
+        expect(items).to_have_class(
+            [
+                re.compile(r"^day$"),
+                re.compile(r"^message$"),
+                re.compile(r"^day$"),
+                re.compile(r"^message mentioned$"),
+                re.compile(r"^message grouped$"),
+                re.compile(r"^message$"),
+                re.compile(r"^message own$"),
+            ]
+        )
+        expect(alice.page.locator(".day")).to_have_text([re.compile("March 4, 2026"), "Today"])
+        link = alice.page.locator(".text a")
+        expect(link).to_have_text("https://example.org/a?b=1")
+        expect(link).to_have_attribute("rel", "noopener nofollow")
+        expect(alice.page.locator(".text mark")).to_have_text("@alice")
+        expect(alice.page.locator(".text pre")).to_have_text("  if x:")
+        assert alice.texts.nth(4).inner_text() == "a line\nand another <b>"
+        assert alice.texts.nth(3).evaluate("text => getComputedStyle(text).direction") == "rtl"
+        expect(alice.page.locator(".unread")).to_have_count(0)
+
+    check()
+    drawn = markup(alice)
+    alice.page.reload()
+    check()
+    assert markup(alice) == drawn
+
+
+def test_one_reads_back_to_the_first_message_and_returns(people, chat, room):
+    """Without a jump, with a bounded page, and new messages are counted meanwhile."""
+    people.forgive(NETWORK_ERROR)
+    ids = write_many(chat, room, (f"number {number}\n" * (1 + number % 3) for number in range(900)))
+    alice = people.join("Alice", room)
+    expect(alice.texts.last).to_be_in_viewport()
+    assert ids_of(alice) == ids[-50:]
+    in_view = alice.page.locator(f"#m{ids[-40]}")
+    alice.page.route("**/messages/?before=*", lambda route: route.abort())
+    notice = alice.page.locator("#reading-notice")
+    in_view.evaluate("item => item.scrollIntoView()")
+    expect(notice).to_contain_text("could not be loaded")
+    alice.page.unroute("**/messages/?before=*")
+    top = in_view.evaluate(TOP_OF)
+    alice.page.get_by_role("link", name="Older messages").evaluate("link => link.click()")  # without scrolling to it
+    expect(alice.texts).to_have_count(250)
+    expect(notice).to_be_empty()
+    assert abs(in_view.evaluate(TOP_OF) - top) < 2
+
+    button = alice.page.locator(".newest button")
+    while (oldest := ids_of(alice)[0]) != ids[0]:
+        scroll(alice, 0)
+        expect(alice.page.locator(".message").first).not_to_have_id(f"m{oldest}")
+    expect(alice.page.get_by_role("link", name="Older messages")).to_be_hidden()
+    shown = ids_of(alice)
+    assert shown == ids[: len(shown)]
+    assert len(shown) <= AT_MOST
+    expect(button).to_have_text("To the newest messages")
+    for text in ("one", "two"):
+        chat.post(room, "Bob", text)
+    expect(button).to_have_text("2 new messages")
+    assert ids_of(alice) == shown
+    button.click()
+    expect(button).to_be_hidden()
+    expect(alice.texts.last).to_have_text("two")
+    expect(alice.texts.last).to_be_in_viewport()
+    expect(alice.field).to_be_focused()
+    expect(alice.page.locator(".unread + .message .text")).to_have_text("one")
+    alice.say("three")
+    expect(alice.texts.last).to_have_text("three")
+    expect(alice.page.locator(".unread")).to_have_count(0)
+
+
+def test_a_link_leads_to_a_message_anywhere_and_from_there_on_to_the_end(people, chat, room):
+    ids = write_many(chat, room, (f"number {number}" for number in range(1000)))
+    alice = people.join("Alice", room)
+    page, wanted = alice.page, ids[300]
+    chat.post(room, "Bob", f"{page.url}#m{wanted}")
+    page.locator(".text a").click()
+    target = page.locator(".messages .target")
+    expect(target).to_have_attribute("id", f"m{wanted}")
+    expect(target).to_be_in_viewport()
+    expect(target).to_be_focused()
+    expect(page).to_have_url(re.compile(f"#m{wanted}$"))
+    shown = ids_of(alice)
+    assert shown == [id for id in ids if shown[0] <= id <= shown[-1]]
+
+    chat.post(room, "Bob", "meanwhile")
+    while alice.texts.last.inner_text() != "meanwhile":  # each scroll to the end loads on
+        newest = ids_of(alice)[-1]
+        scroll(alice, 1_000_000)
+        expect(page.locator(".message").last).not_to_have_id(f"m{newest}")
+    chat.post(room, "Bob", "live again")
+    expect(alice.texts.last).to_have_text("live again")
+    shown = ids_of(alice)
+    assert shown[:-3] == [id for id in ids if id >= shown[0]]
+    assert len(shown) <= AT_MOST
+
+    page.goto(f"{chat.url}{chat_path('Alice', room)}#m{ids[10]}")
+    page.reload()
+    expect(page.locator(".messages .target")).to_have_attribute("id", f"m{ids[10]}")
+    expect(page.locator(".messages .target")).to_be_in_viewport()
+    alice.say("from afar")
+    expect(alice.texts.last).to_have_text("from afar")
+    expect(alice.texts.last).to_be_in_viewport()
+    page.evaluate("location.hash = '#m999999'")
+    expect(page.locator("#reading-notice")).to_contain_text("not here")
+    expect(alice.texts.last).to_have_text("from afar")
+
+
+def test_the_line_stands_where_one_left_off(people, chat, room):
+    chat.post(room, "Bob", "read")
+    alice = people.join("Alice", room)
+    page = alice.page
+    page.evaluate(HIDEABLE)
+    line = page.locator(".unread + .message .text")
+    expect(page.locator(".unread")).to_have_count(0)
+    show_tab(alice, False)
+    chat.post(room, "Bob", "missed 1")
+    chat.post(room, "Bob", "missed 2")
+    expect(line).to_have_text("missed 1")
+    show_tab(alice, True)
+    expect(line).to_have_text("missed 1")
+    expect_at_end(alice)
+    show_tab(alice, False)
+    chat.post(room, "Bob", "missed 3")
+    expect(line).to_have_text("missed 3")
+    show_tab(alice, True)
+    page.goto("about:blank")
+    chat.post(room, "Carol", "while away")
+    page.goto(chat.url + chat_path("Alice", room))
+    expect(line).to_have_text("while away")
+    expect_at_end(alice)
+    page.reload()
+    expect(alice.texts).to_have_count(5)
+    expect(page.locator(".unread")).to_have_count(0)
+
+
+def test_edits_and_deletions_are_shown_and_nothing_moves(people, chat, room):
+    """And screen readers hear new messages, each once, and neither history nor changes."""
+    write_many(chat, room, (f"number {number}" for number in range(100)))
+    first = post_with_key(chat, room, "Bob", "first", "bobs secret")
+    second = post_with_key(chat, room, "Bob", "second", "bobs other secret")
+    write_many(chat, room, (f"number {number}" for number in range(30)))
+    alice = people.join("Alice", room)
+    chat.post(room, "Bob", "new")
+    announcer = alice.page.get_by_role("log", name="New messages")
+    expect(announcer).to_have_text("Bob: new")
+    scroll(alice, 0)
+    expect(alice.texts).to_have_count(133)
+    item, other = (alice.page.locator(f"#m{message['id']}") for message in (first, second))
+    alice.page.locator(".log").evaluate("log => { log.scrollTop = log.scrollHeight - log.clientHeight - 200 }")
+    expect(item).not_to_be_in_viewport()
+    top = alice.texts.last.evaluate(TOP_OF)
+    change(chat, room, first, "PATCH", "bobs secret", text="better\n" * 9 + "@Alice")
+    expect(item.locator("mark")).to_have_text("@Alice")
+    change(chat, room, second, "DELETE", "bobs other secret")
+    expect(other).to_have_count(0)
+    assert abs(alice.texts.last.evaluate(TOP_OF) - top) < 2
+    expect(announcer).to_have_text("Bob: new")
+    expect(item.get_by_text("edited", exact=True)).to_be_visible()
+    alice.page.reload()
+    expect(item.locator("mark")).to_have_text("@Alice")
+    expect(other).to_have_count(0)
+
+
+def test_thousands_of_messages_do_not_pile_up_in_the_page(people, chat, room, line):
+    people.forgive(NETWORK_ERROR)
+    alice = people.join("Alice", room, url=line.url)
+    line.cut()
+    write_many(chat, room, (f"number {number}" for number in range(2000)))
+    chat.post(room, "Bob", "last")
+    forget_events(chat)
+    line.mend()
+    expect(alice.texts.last).to_have_text("last", timeout=40_000)
+    expect(alice.texts.last).to_be_in_viewport()
+    assert alice.texts.count() <= AT_MOST
+    assert alice.page.locator("*").count() < 20 * AT_MOST
+
+
+def test_long_words_and_wide_code_stay_within_their_bubbles(people, chat, room):
+    chat.post(room, "Bob", "https://example.org/" + "a" * 300)
+    chat.post(room, "Bob", "```\n" + "x" * 300 + "\n```")
+    chat.post(room, "Bob", "`" + "y" * 300 + "`")
+    alice = people.join("Alice", room, viewport={"width": 320, "height": 600})
+    log = alice.page.locator(".log")
+    assert log.evaluate("log => log.scrollWidth <= log.clientWidth")
+    assert alice.page.locator(".text pre").evaluate("pre => pre.scrollWidth > pre.clientWidth")
