@@ -11,12 +11,14 @@ globalThis.chat ??= {};
 chat.unread = function ({ lastRead, user, isSeen, setLine, onCount }) {
   const unread = new Set(); // ids
   let read = 0;
+  let saved = null;
   let newest = 0;
 
   // Begins with the messages in the page, oldest first; older: whether there are others before them.
   function open(messages, older) {
     newest = messages.at(-1)?.id ?? 0;
-    read = Math.min(lastRead.load() ?? newest, newest);
+    saved = lastRead.load();
+    read = Math.min(saved ?? newest, newest);
     messages.filter(({ id, from }) => id > read && from !== user).forEach(({ id }) => unread.add(id));
     const [first] = unread;
     if (first !== undefined) setLine(older && messages[0].id > read ? read + 1 : first);
@@ -27,19 +29,19 @@ chat.unread = function ({ lastRead, user, isSeen, setLine, onCount }) {
   function told(message) {
     const { id, from } = message;
     newest = Math.max(newest, id);
-    if (from !== user && id > read) {
-      if (unread.size === 0 && !isSeen()) setLine(id);
-      unread.add(id);
-      if (!isSeen()) onCount(unread.size, message);
-    }
-    look();
+    if (isSeen()) return look();
+    if (from === user || id <= read || unread.has(id)) return;
+    if (unread.size === 0) setLine(id);
+    unread.add(id);
+    onCount(unread.size, message);
   }
 
   // To be called whenever the end may have come into sight.
   function look() {
-    if (!isSeen() || newest <= read) return;
+    if (!isSeen() || newest === saved) return;
+    saved = newest;
+    lastRead.save(newest);
     readTo(newest);
-    lastRead.save(read);
   }
 
   // Read here or in another tab.

@@ -1,0 +1,171 @@
+"use strict";
+
+const { test } = require("node:test");
+const assert = require("node:assert/strict");
+const { deferred, settled } = require("./fakes.js");
+require("../../static/chat/history.js");
+require("../../static/chat/words.js");
+
+const messages = (...ids) => ids.map((id) => ({ id }));
+
+// A history above a log of 11…20, and a reader in the middle of it; `asked` are the requests, open until answered.
+function historyOf({ live = true } = {}) {
+  const asked = [];
+  const done = [];
+  const state = { low: 11, high: live ? Infinity : 20, shown: new Set([11, 20]), now: 0 };
+  const scroller = { clientHeight: 100, scrollHeight: 1000, scrollTop: 450 };
+  const ask = (what) => {
+    const answer = deferred();
+    asked.push({ what, ...answer });
+    return answer.promise;
+  };
+  const log = {
+    hasOlder: () => state.low > 0,
+    isLive: () => state.high === Infinity,
+    isShown: (id) => state.shown.has(id),
+    low: () => state.low,
+    high: () => state.high,
+    expect() {},
+    showOlder(messages, more) {
+      done.push(["older", messages.map(({ id }) => id)]);
+      state.low = more ? messages[0].id : 0;
+      scroller.scrollTop = 450;
+    },
+    showNewer(messages, more) {
+      done.push(["newer", messages.map(({ id }) => id)]);
+      state.high = more ? messages.at(-1).id : Infinity;
+      scroller.scrollTop = 450;
+    },
+    showInstead(messages, options) {
+      done.push(["instead", messages.map(({ id }) => id), options]);
+      messages.forEach(({ id }) => state.shown.add(id));
+    },
+  };
+  const history = chat.history({
+    list: {
+      before: (id) => ask(`before ${id}`),
+      after: (id) => ask(`after ${id}`),
+      newest: () => ask("newest"),
+    },
+    log,
+    scroller,
+    keep: (change) => change(),
+    point: (id) => done.push(["point", id]),
+    showNewest: () => done.push(["end"]),
+    say: (text) => (state.said = text),
+    words: chat.words,
+    now: () => state.now,
+  });
+  return {
+    ...history,
+    done,
+    asked: () => asked.map(({ what }) => what),
+    scroll(top) {
+      scroller.scrollTop = top;
+      history.look();
+    },
+    async answer(messages, more, number = asked.length - 1) {
+      asked[number].resolve({ messages, more });
+      await settled();
+    },
+    async fail() {
+      asked.at(-1).reject(new Error("no network"));
+      await settled();
+    },
+    said: () => state.said,
+    wait: (ms) => (state.now += ms),
+  };
+}
+
+test("older messages are fetched near the top, once, until there are no more", async () => {
+  const { scroll, answer, asked, done } = historyOf();
+  scroll(400);
+  assert.deepEqual(asked(), []);
+  scroll(100);
+  scroll(50);
+  assert.deepEqual(asked(), ["before 11"]);
+  await answer(messages(9, 10), true);
+  scroll(50);
+  await answer(messages(8), false);
+  scroll(0);
+  assert.deepEqual(asked(), ["before 11", "before 9"]);
+  assert.deepEqual(done, [["older", [9, 10]], ["older", [8]]]);
+});
+
+test("newer messages are fetched near the end, unless that is the room's", async () => {
+  historyOf().scroll(900);
+  const { scroll, answer, asked, done } = historyOf({ live: false });
+  scroll(890);
+  await answer(messages(21), false);
+  scroll(900);
+  assert.deepEqual([asked(), done], [["after 20"], [["newer", [21]]]]);
+});
+
+test("a failure is said, and tried again by scrolling on, but not at each of a hundred steps", async () => {
+  const { scroll, fail, answer, asked, said, wait } = historyOf();
+  scroll(0);
+  await fail();
+  assert.equal(said(), chat.words.historyFailed);
+  scroll(1);
+  assert.equal(asked().length, 1);
+  wait(3_000);
+  scroll(0);
+  assert.deepEqual(asked(), ["before 11", "before 11"]);
+  await answer(messages(9), true);
+  assert.equal(said(), "");
+});
+
+test("an empty page with more behind it is a failure: it would be asked for for ever", async () => {
+  const { scroll, answer, said, asked } = historyOf();
+  scroll(0);
+  await answer([], true);
+  assert.deepEqual([said(), asked().length], [chat.words.historyFailed, 1]);
+});
+
+test("a message in the log is pointed at, any other is fetched with what is around it", async () => {
+  const { jump, answer, asked, done } = historyOf();
+  jump(11);
+  assert.deepEqual([asked(), done], [[], [["point", 11]]]);
+  jump(5);
+  assert.deepEqual(asked(), ["before 6", "after 5"]);
+  await answer(messages(4, 5), true, 0);
+  await answer(messages(6, 7), true, 1);
+  assert.deepEqual(done.slice(1), [["instead", [4, 5, 6, 7], { older: true, newer: true }], ["point", 5]]);
+});
+
+test("a message that does not exist is said, and the reader stays", async () => {
+  const { jump, answer, done, said } = historyOf();
+  jump(5);
+  await answer(messages(4), true, 0);
+  await answer(messages(6), true, 1);
+  assert.deepEqual([done, said()], [[], chat.words.noSuchMessage]);
+});
+
+test("a message whose surroundings could not be fetched is tried again by scrolling", async () => {
+  const { jump, fail, scroll, wait, asked } = historyOf();
+  jump(5);
+  await fail();
+  wait(3_000);
+  scroll(450);
+  assert.deepEqual(asked().slice(2), ["before 6", "after 5"]);
+});
+
+test("the way back to the newest message is a step within the log, or a page of its own", async () => {
+  const near = historyOf();
+  near.latest();
+  assert.deepEqual([near.asked(), near.done], [[], [["end"]]]);
+  const far = historyOf({ live: false });
+  far.latest();
+  await far.answer(messages(98, 99), true);
+  assert.deepEqual(far.done, [["instead", [98, 99], { older: true, newer: false }], ["end"]]);
+});
+
+test("whoever goes elsewhere meanwhile is not brought back by a late answer", async () => {
+  const { scroll, latest, answer, done } = historyOf({ live: false });
+  scroll(0);
+  latest();
+  await answer(messages(9, 10), true, 0);
+  assert.deepEqual(done, []);
+  await answer(messages(98, 99), true, 1);
+  assert.deepEqual(done.at(-1), ["end"]);
+});
