@@ -36,31 +36,50 @@ chat.messageList = function ({ ajax, url, user, isMessage, words }) {
   const since = (eventId) => page({ since: eventId });
 
   // Promises the message as the server has it. Rejected with an Error that says why in words; its `temporary` is
-  // true when it may have arrived and may be sent again, with the same key.
-  async function post({ text, key, tag }) {
+  // true when it may have arrived and may be sent again, with the same key, after `retryAfterMs`.
+  function post({ text, key, tag }) {
+    return write({ method: "POST", fields: { from: user, text, key, tag }, said: words });
+  }
+
+  // Promise it as it is after the change; rejected as post() is.
+  function edit({ id, text, key }) {
+    return write({ method: "PATCH", id, fields: { text, key }, said: words.saving });
+  }
+
+  function remove({ id, key }) {
+    return write({ method: "DELETE", id, fields: { key }, said: words.deleting });
+  }
+
+  async function write({ method, id, fields, said }) {
     // Not jQuery's own encoding: it throws on half a surrogate pair.
-    const data = new URLSearchParams({ from: user, text, key, tag }).toString();
+    const data = new URLSearchParams(fields).toString();
+    const address = id === undefined ? url : `${url}${id}/`;
     let response;
     try {
-      response = await request({ method: "POST", data });
+      response = await request({ method, url: address, data });
     } catch (failed) {
-      throw failure(failed);
+      throw failure(failed, said);
     }
-    if (!isMessage(response)) throw failure({ status: 200 }); // somebody else has answered
+    const isOurs = isMessage(response) && (id === undefined || response.id === id);
+    if (!isOurs) throw failure({ status: 200 }, said); // somebody else has answered
     return response;
   }
 
-  function failure({ status, responseJSON }) {
+  function failure(response, said) {
+    const { status } = response;
     const temporary = status < 400 || status === 408 || status === 429 || status >= 500;
-    return Object.assign(new Error(reason(status, responseJSON, temporary)), { temporary, status });
+    const seconds = Number(response.getResponseHeader?.("Retry-After") ?? 0); // a date is not understood
+    const retryAfterMs = seconds > 0 ? seconds * 1_000 : 0;
+    return Object.assign(new Error(reason(response, temporary, said)), { temporary, status, retryAfterMs });
   }
 
-  function reason(status, body, temporary) {
-    if (status < 400) return words.noAnswer;
-    if (temporary) return words.serverTrouble(status);
-    if (!Array.isArray(body?.errors)) return words.refusedWithout(status);
-    return words.refused(body.errors.map((error) => error.message).join(" "));
+  function reason({ status, responseJSON }, temporary, said) {
+    if (status < 400) return said.noAnswer;
+    if (temporary) return said.serverTrouble(status);
+    if (said.known?.[status]) return said.known[status];
+    if (!Array.isArray(responseJSON?.errors)) return said.refusedWithout(status);
+    return said.refused(responseJSON.errors.map((error) => error.message).join(" "));
   }
 
-  return { after, before, newest, since, post };
+  return { after, before, newest, since, post, edit, remove };
 };

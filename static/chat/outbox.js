@@ -4,12 +4,13 @@ globalThis.chat ??= {};
 
 // Sends what was typed, one message after the other in the order typed, until the server has each of them once.
 //
-// An item is {tag, key, text, typedAt, askedAt, problem, keyTaken}. The key is secret and the same in every attempt,
-// so that the server stores the message once; the tag is public, and by it the message is known again wherever it
-// comes from: the answer, the stream, a list, the page itself. `problem` says why an item has failed and is "" while
-// it waits.
+// An item is {tag, key, text, typedAt, askedAt, problem, unsure, refused}. The key is secret and the same in every
+// attempt, so that the server stores the message once; the tag is public, and by it the message is known again
+// wherever it comes from: the answer, the stream, a list, the page itself. `problem` says why an item has failed and
+// is "" while it waits. An `unsure` one may have arrived, a `refused` one can't have.
 //
 // store: see pending_store.js. post(item): see message_list.js. show(item) draws it or draws it anew.
+// keepKey(message, key) is told the key of each message that has arrived.
 chat.outbox = function ({
   store,
   post,
@@ -18,6 +19,7 @@ chat.outbox = function ({
   words,
   show,
   hide,
+  keepKey,
   onSent,
   backOff,
   now = Date.now,
@@ -26,17 +28,20 @@ chat.outbox = function ({
 }) {
   const PATIENCE_MS = 10 * 60_000; // older ones are not sent without being asked again: the talk has moved on
   const TOGETHER_MS = 60_000; // what was typed within that time is kept in its order
-  const CONFLICT = 409; // the key belongs to another message
+  const LONGEST_REST_MS = 5 * 60_000; // whatever the server asks for
 
   let items = [];
   let sending = false;
   let timer = null;
   let trouble = ""; // that the last attempt had, if it was not long ago
   let troubleAt = 0;
+  let restsUntil = 0; // as the server has asked for
 
   // Shows what was left over; send() then sends it.
   function restore() {
     items = store.load();
+    // What waited may have been on its way when its page was closed.
+    items.forEach((item) => (item.unsure = isWaiting(item) || (item.unsure ?? true)));
     items.forEach(show);
   }
 
@@ -44,10 +49,8 @@ chat.outbox = function ({
     const wellFormed = text.replace(/\p{Surrogate}/gu, "\ufffd"); // as it will come back from the server
     const askedAt = now();
     const typedAt = Math.max(askedAt, 1 + (items.at(-1)?.typedAt ?? 0)); // in order, even within a millisecond
-    keep({ tag: newId(), key: newId(), text: wellFormed, typedAt, askedAt, problem: "", keyTaken: false });
-  }
-
-  function keep(item) {
+    const times = { typedAt, askedAt };
+    const item = { tag: newId(), key: newId(), text: wellFormed, ...times, problem: "", unsure: false, refused: false };
     store.put(item); // before anything else: the page may be closed right now
     items.push(item);
     show(item);
@@ -57,6 +60,8 @@ chat.outbox = function ({
   async function send() {
     if (sending) return;
     clearTimeout(timer);
+    const rest = restsUntil - now();
+    if (rest > 0 && rest <= LONGEST_REST_MS) return sendIn(rest); // a longer one: the clock was put back
     sending = true;
     try {
       let item;
@@ -65,6 +70,10 @@ chat.outbox = function ({
     } finally {
       sending = false;
     }
+  }
+
+  function sendIn(delay) {
+    timer = setTimeout(send, delay);
   }
 
   // Promises whether to go on with the next one at once.
@@ -82,21 +91,24 @@ chat.outbox = function ({
     }
     backOff.reset();
     trouble = "";
+    keepKey(message, item.key);
     onSent(message);
     take(item);
     return true;
   }
 
-  function tooBad(item, { message, temporary, status }) {
+  function tooBad(item, { message, temporary, retryAfterMs = 0 }) {
     if (!temporary) {
       backOff.reset();
       // It may be done with already: the stream has brought it, or another tab was faster.
-      if (items.includes(item)) fail(item, message, status === CONFLICT);
+      if (items.includes(item)) fail(item, message, !item.unsure);
       return true;
     }
+    item.unsure = true;
     trouble = message;
     troubleAt = now();
-    timer = setTimeout(send, backOff.next());
+    restsUntil = now() + Math.min(retryAfterMs, LONGEST_REST_MS);
+    sendIn(Math.max(backOff.next(), restsUntil - now()));
     return false;
   }
 
@@ -108,27 +120,29 @@ chat.outbox = function ({
     return true;
   }
 
-  function fail(item, problem, keyTaken = false) {
+  function fail(item, problem, refused = false) {
     if (store.isGone(item.tag)) return take(item);
-    Object.assign(item, { problem, keyTaken });
+    Object.assign(item, { problem, refused });
     store.put(item);
     show(item);
   }
 
-  // With the same key and tag: the message may have arrived, or yet arrive from another tab. A key that belongs to
-  // another message would be refused for ever, and its tag may belong to that message too.
+  // With the same key and tag: the message may have arrived, or yet arrive from another tab.
   function resend(tag) {
     const item = items.find((item) => item.tag === tag);
     if (!item) return;
-    Object.assign(item, { problem: "", askedAt: now() });
-    if (item.keyTaken) {
-      take(item);
-      keep({ ...item, tag: newId(), key: newId(), keyTaken: false });
-      return;
-    }
+    Object.assign(item, { problem: "", refused: false, askedAt: now() });
     store.put(item);
     show(item);
     send();
+  }
+
+  // Takes a refused item out for being written anew: keep(text) has its text from then on.
+  function rewrite(tag, keep) {
+    const item = items.find((item) => item.tag === tag && item.refused);
+    if (!item) return;
+    keep(item.text);
+    take(item);
   }
 
   function discard(tag) {
@@ -138,7 +152,11 @@ chat.outbox = function ({
   // Takes out the item that this message is.
   function settle(message) {
     if (message.from !== user) return;
-    items.filter(({ tag, text }) => tag === message.tag && text === message.text).forEach(take);
+    const arrived = items.filter(({ tag, text }) => tag === message.tag && text === message.text);
+    arrived.forEach((item) => {
+      keepKey(message, item.key);
+      take(item);
+    });
   }
 
   function take(item) {
@@ -155,5 +173,5 @@ chat.outbox = function ({
     return now() - item.askedAt > PATIENCE_MS;
   }
 
-  return { restore, add, send, resend, discard, settle };
+  return { restore, add, send, resend, rewrite, discard, settle };
 };

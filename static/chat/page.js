@@ -7,62 +7,42 @@ jQuery(($) => {
   const hasMouse = matchMedia("(pointer: fine)").matches; // focus in the field would open a phone's keyboard
   const $log = $(".log");
   const $field = $("#text");
-  const $problem = $("#text-problem");
   const $status = $("#status");
 
   const list = chat.messageList({ ajax: $.ajax, url: page.messagesUrl, user: page.user, isMessage, words });
+  const leave = () => (hasMouse ? $field : $log).trigger("focus");
 
+  const writing = chat.writing({
+    $,
+    page,
+    words,
+    list,
+    $messages: $(".messages"),
+    draw: (message) => reading.draw(message),
+    add,
+    change,
+    onSaid: () => reading.toNewest(),
+    onSent: () => stream.wake(), // it need not wait for its turn: the server is there
+    leave,
+  });
   const reading = chat.reading({
     $,
     page,
     list,
     words,
     storage: () => localStorage,
-    focus: () => (hasMouse ? $field : $log).trigger("focus"),
-  });
-
-  const pending = chat.pendingView({
-    $,
-    $list: $(".outbox"),
-    template: document.getElementById("pending"),
-    draw: reading.draw,
-    user: page.user,
-    onResend: (tag) => outbox.resend(tag),
-    onDiscard: (tag) => outbox.discard(tag),
-    leave: () => (hasMouse ? $field : $log).trigger("focus"),
-  });
-  const store = chat.pendingStore({ storage: () => localStorage, room: page.room, user: page.user });
-  const outbox = chat.outbox({
-    store,
-    post: list.post,
-    user: page.user,
-    newId: chat.randomId,
-    words,
-    show: pending.show,
-    hide: pending.hide,
-    onSent(message) {
-      add(message);
-      stream.wake(); // it need not wait for its turn: the server is there
-    },
-    backOff: chat.backOff(),
-  });
-  const composer = chat.composer({
-    field: $field[0],
-    hand(text) {
-      outbox.add(text);
-      reading.toNewest();
-    },
-    maxLength: page.maxTextLength,
-    words,
-    showProblem(text) {
-      $problem.text(text);
-      $field.attr("aria-invalid", text ? "true" : null);
-    },
+    decorate: writing.decorate,
+    focus: leave,
   });
 
   function add(message) {
-    outbox.settle(message);
+    writing.settle(message);
     reading.add(message);
+  }
+
+  function change(message) {
+    writing.changed(message);
+    reading.change(message);
   }
 
   const catchUp = chat.catchUp({
@@ -70,7 +50,7 @@ jQuery(($) => {
     after: list.after,
     since: list.since,
     add,
-    change: reading.change,
+    change,
     backOff: chat.backOff(),
   });
   const status = chat.connectionStatus({ say: (text) => $status.text(text), words });
@@ -86,34 +66,26 @@ jQuery(($) => {
     onOpen() {
       status.back();
       catchUp.goOn();
-      outbox.send();
+      writing.send();
     },
     onLost: status.lost,
     onError: status.stopped,
     backOff: chat.backOff(),
   });
 
-  $("#composer").on("submit", (event) => {
-    event.preventDefault();
-    composer.send();
-  });
-  $field.on("keydown", (event) => composer.keydown(event.originalEvent));
   $(document).on("visibilitychange", () => document.visibilityState === "visible" && stream.wake());
   $(window).on({
     online() {
       stream.open();
       catchUp.goOn();
-      outbox.send();
+      writing.send();
     },
     // A page with an open stream is not let into the back-forward cache, or comes out of it with a dead one.
     pagehide: () => stream.close(),
     pageshow: ({ originalEvent }) => originalEvent.persisted && stream.open(),
-    storage: ({ originalEvent }) => outbox.discard(store.tagRemoved(originalEvent)),
   });
 
-  outbox.restore();
-  reading.shown.forEach(outbox.settle);
-  outbox.send();
+  writing.begin(reading.shown);
   stream.open();
 
   if (hasMouse) $field.trigger("focus");

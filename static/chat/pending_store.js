@@ -10,7 +10,8 @@ globalThis.chat ??= {};
 // storage(): the browser's localStorage; asking for it may throw already.
 chat.pendingStore = function ({ storage, room, user }) {
   const MARK = "chat pending"; // stands in the storage unless that was emptied
-  const PREFIX = `chat pending ${JSON.stringify([room, user])} `;
+  const START = "chat pending ";
+  const PREFIX = `${START}${JSON.stringify([room, user])} `;
   const kept = new Set(); // tags that have been in the storage
 
   function attempt(action, otherwise) {
@@ -41,9 +42,14 @@ chat.pendingStore = function ({ storage, room, user }) {
     return kept.has(tag) && attempt(missing, false);
   }
 
+  function names() {
+    return attempt((storage) => Array.from({ length: storage.length }, (_, n) => storage.key(n)), []);
+  }
+
   function load() {
-    const names = attempt((storage) => Array.from({ length: storage.length }, (_, n) => storage.key(n)), []);
-    const items = names.filter((name) => name?.startsWith(PREFIX)).map(read);
+    const items = names()
+      .filter((name) => name?.startsWith(PREFIX))
+      .map(read);
     const whole = items.filter(isWhole).sort((a, b) => a.typedAt - b.typedAt);
     whole.forEach(({ tag }) => kept.add(tag));
     return whole;
@@ -65,10 +71,29 @@ chat.pendingStore = function ({ storage, room, user }) {
     return typeof value === "number" && !Number.isNaN(new Date(value).valueOf());
   }
 
+  // Returns [name, count] of each other name under which something waits for this room.
+  function waitingAsOthers() {
+    const counts = new Map();
+    for (const name of names()) {
+      const other = name?.startsWith(START) ? ownerOf(name) : null;
+      if (other !== null && other !== user) counts.set(other, 1 + (counts.get(other) ?? 0));
+    }
+    return [...counts];
+  }
+
+  function ownerOf(name) {
+    try {
+      const [itsRoom, owner] = JSON.parse(name.slice(START.length, name.lastIndexOf(" ")));
+      return itsRoom === room && typeof owner === "string" ? owner : null;
+    } catch {
+      return null;
+    }
+  }
+
   // Returns the tag that a `storage` event of another tab says is gone, or null.
   function tagRemoved({ key, newValue }) {
     return newValue === null && key?.startsWith(PREFIX) ? key.slice(PREFIX.length) : null;
   }
 
-  return { put, remove, isGone, load, tagRemoved };
+  return { put, remove, isGone, load, waitingAsOthers, tagRemoved };
 };

@@ -5,7 +5,7 @@ globalThis.chat ??= {};
 // Draws what waits to be sent: a message with a second <template> below it that says what becomes of it.
 //
 // draw({from, text, date}) returns the message's element. leave() takes the focus when its button goes.
-chat.pendingView = function ({ $, $list, template, draw, user, onResend, onDiscard, leave }) {
+chat.pendingView = function ({ $, $list, template, draw, user, onResend, onRewrite, onDiscard, leave }) {
   function show(item) {
     const $shown = find(item.tag);
     const $item = $shown.length ? $shown : add(item);
@@ -15,6 +15,7 @@ chat.pendingView = function ({ $, $list, template, draw, user, onResend, onDisca
     $item.find(".sending").prop("hidden", failed);
     $item.find(".problem").text(item.problem);
     $item.find(".actions").prop("hidden", !failed);
+    $item.find(".rewrite").prop("hidden", !item.refused);
     if (hadFocus && !failed) leave();
   }
 
@@ -25,6 +26,7 @@ chat.pendingView = function ({ $, $list, template, draw, user, onResend, onDisca
     $item.find(".text").attr("id", textId);
     $item.find("button").attr("aria-describedby", textId); // several may be called "Resend"
     $item.find(".resend").on("click", () => onResend(tag));
+    $item.find(".rewrite").on("click", () => onRewrite(tag));
     $item.find(".discard").on("click", () => onDiscard(tag));
     return $item.appendTo($list);
   }

@@ -33,4 +33,39 @@ chat.words = {
   said: (from, text) => `${from}: ${text}`,
   historyFailed: "Messages could not be loaded. Scroll on to try again.",
   noSuchMessage: "That message is not here (any more).",
+  waitsElsewhere: (count, name) =>
+    count === 1
+      ? `A message you wrote as ${name} is not sent yet.`
+      : `${count} messages you wrote as ${name} are not sent yet.`,
+
+  charactersLeft: (count) => (count === 1 ? "1 character left" : `${count} characters left`),
+  charactersTooMany: (count) => (count === 1 ? "1 character too many" : `${count} characters too many`),
+
+  save: "Save",
+  savingNow: "Saving…",
+  editBlank: "Not saved: there is no text. To take the message back, delete it.",
+  editTooLong: (length, limit) => `Not saved: ${length} characters, at most ${limit} are allowed.`,
+  editedElsewhere: "This message has been edited elsewhere meanwhile. Saving replaces that.",
+  deletedElsewhere: (hasText) =>
+    `This message has been deleted meanwhile.${hasText ? " What you wrote is here, if you want to send it anew." : ""}`,
+  // A change may be tried again: done twice, it is the same change.
+  saving: {
+    refused: (reasons) => `Not saved: ${reasons}`,
+    refusedWithout: (status) => `Not saved: the server refused it (${status}).`,
+    noAnswer: "Not confirmed: the server does not answer. You can safely save it again.",
+    serverTrouble: (status) => `Not confirmed: the server has trouble (${status}). You can safely save it again.`,
+    known: {
+      403: "Not saved: this browser can’t change the message.",
+    },
+  },
+  deleting: {
+    refused: (reasons) => `Not deleted: ${reasons}`,
+    refusedWithout: (status) => `Not deleted: the server refused it (${status}).`,
+    noAnswer: "Not confirmed: the server does not answer. You can safely delete it again.",
+    serverTrouble: (status) => `Not confirmed: the server has trouble (${status}). You can safely delete it again.`,
+    known: {
+      403: "Not deleted: this browser can’t change the message.",
+      404: "Not deleted: the message is no longer there.",
+    },
+  },
 };

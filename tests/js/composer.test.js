@@ -5,11 +5,12 @@ const assert = require("node:assert/strict");
 require("../../static/chat/composer.js");
 require("../../static/chat/words.js");
 
-function composerWith({ text = "Hello", maxLength = 10 } = {}) {
-  const seen = { handed: [], problem: "", fieldThen: null };
+function composerWith({ text = "Hello", draft = "", maxLength = 10, hasLast = true } = {}) {
+  const seen = { handed: [], problem: "", fieldThen: null, draft, texts: [], lastEdited: 0 };
   const field = { value: text };
   const composer = chat.composer({
     field,
+    draft: { load: () => seen.draft, keep: (text) => (seen.draft = text) },
     maxLength,
     words: chat.words,
     hand: (handed) => {
@@ -17,8 +18,21 @@ function composerWith({ text = "Hello", maxLength = 10 } = {}) {
       seen.fieldThen = field.value;
     },
     showProblem: (problem) => (seen.problem = problem),
+    onText: (text) => seen.texts.push(text),
+    editLast: () => hasLast && Boolean((seen.lastEdited += 1)),
   });
   return { composer, field, seen };
+}
+
+// Somebody who edits a message in the field.
+function borrower() {
+  const calls = [];
+  return { calls, save: () => calls.push("save"), leave: () => calls.push("leave") };
+}
+
+function type(composer, field, text) {
+  field.value = text;
+  composer.typed();
 }
 
 function press(composer, event) {
@@ -29,7 +43,7 @@ function press(composer, event) {
 
 test("a message is handed over and then leaves the field", () => {
   const { composer, field, seen } = composerWith();
-  composer.send();
+  composer.submit();
   assert.deepEqual(seen.handed, ["Hello"]);
   assert.equal(seen.fieldThen, "Hello");
   assert.equal(field.value, "");
@@ -37,7 +51,7 @@ test("a message is handed over and then leaves the field", () => {
 
 test("the text is handed over as it was typed, spaces and line ends included", () => {
   const { composer, seen } = composerWith({ text: "  a\n b " });
-  composer.send();
+  composer.submit();
   assert.deepEqual(seen.handed, ["  a\n b "]);
 });
 
@@ -50,24 +64,23 @@ test("a second Enter sends nothing", () => {
 
 test("blank text is not sent", () => {
   const { composer, seen } = composerWith({ text: " \n " });
-  composer.send();
+  composer.submit();
   assert.deepEqual(seen.handed, []);
 });
 
 test("the limit counts code points", () => {
   const { composer, seen } = composerWith({ text: "🦀".repeat(10) });
-  composer.send();
+  composer.submit();
   assert.equal(seen.handed.length, 1);
 });
 
-test("text over the limit stays, and the field says why until it is sent", () => {
+test("text over the limit stays, and the field says why until something else is typed", () => {
   const { composer, field, seen } = composerWith({ text: "x".repeat(11) });
-  composer.send();
+  composer.submit();
   assert.deepEqual(seen.handed, []);
   assert.equal(field.value.length, 11);
   assert.match(seen.problem, /11 characters, at most 10/);
-  field.value = "x";
-  composer.send();
+  type(composer, field, "x");
   assert.equal(seen.problem, "");
 });
 
@@ -94,4 +107,111 @@ test("Enter that ends an input method's composition does not send", () => {
   assert.equal(press(composer, { isComposing: true }), false);
   assert.equal(press(composer, { keyCode: 229 }), false);
   assert.deepEqual(seen.handed, []);
+});
+
+test("what is typed is kept as the draft, until it is sent", () => {
+  const { composer, field, seen } = composerWith();
+  type(composer, field, "Hi");
+  assert.equal(seen.draft, "Hi");
+  composer.submit();
+  assert.equal(seen.draft, "");
+});
+
+test("the draft comes back, unless there is something in the field already", () => {
+  for (const [text, expected] of [["", "Draft"], ["Put back by the server", "Put back by the server"]]) {
+    const { composer, field } = composerWith({ text, draft: "Draft" });
+    composer.restore();
+    assert.equal(field.value, expected);
+  }
+});
+
+test("everything that is in the field is told, whoever put it there", () => {
+  const { composer, field, seen } = composerWith({ text: "", draft: "Draft" });
+  composer.restore();
+  type(composer, field, "Hi");
+  composer.append("you");
+  composer.lend(borrower(), "Hello");
+  composer.giveBack();
+  composer.submit();
+  assert.deepEqual(seen.texts, ["Draft", "Hi", "Hi\nyou", "Hello", "Hi\nyou", ""]);
+});
+
+test("while the field is lent the draft waits aside, untouched", () => {
+  const { composer, field, seen } = composerWith({ text: "" });
+  const bob = borrower();
+  type(composer, field, "Draft");
+  composer.lend(bob, "Old text");
+  assert.equal(field.value, "Old text");
+  type(composer, field, "New text");
+  assert.equal(press(composer), true);
+  assert.deepEqual([bob.calls, seen.handed, seen.draft], [["save"], [], "Draft"]);
+  composer.giveBack();
+  assert.equal(field.value, "Draft");
+});
+
+test("the field may be lent to the next one before it is given back", () => {
+  const { composer, field } = composerWith({ text: "Draft" });
+  composer.lend(borrower(), "One");
+  composer.lend(borrower(), "Other");
+  composer.giveBack();
+  assert.equal(field.value, "Draft");
+});
+
+test("Escape leaves what has borrowed the field, and nothing else", () => {
+  const { composer } = composerWith();
+  assert.equal(press(composer, { key: "Escape" }), false);
+  const bob = borrower();
+  composer.lend(bob, "Old text");
+  assert.equal(press(composer, { key: "Escape", isComposing: true }), false);
+  assert.deepEqual(bob.calls, []);
+  assert.equal(press(composer, { key: "Escape" }), true);
+  assert.deepEqual(bob.calls, ["leave"]);
+});
+
+test("the up-arrow in an empty field edits one's last message", () => {
+  const { composer, seen } = composerWith({ text: "" });
+  assert.equal(press(composer, { key: "ArrowUp" }), true);
+  assert.equal(seen.lastEdited, 1);
+});
+
+test("elsewhere the up-arrow moves the caret", () => {
+  const up = { key: "ArrowUp" };
+  assert.equal(press(composerWith({ text: "", hasLast: false }).composer, up), false);
+  const { composer, field, seen } = composerWith({ text: "Hello" });
+  press(composer, up);
+  field.value = "";
+  for (const modifier of ["shiftKey", "ctrlKey", "altKey", "metaKey", "isComposing"]) {
+    press(composer, { ...up, [modifier]: true });
+  }
+  composer.lend(borrower(), "");
+  press(composer, up);
+  assert.equal(seen.lastEdited, 0);
+});
+
+test("what comes back to be written anew stands below the draft, and is kept with it", () => {
+  const { composer, field, seen } = composerWith({ text: "Draft" });
+  composer.append("Back");
+  assert.deepEqual([field.value, seen.draft], ["Draft\nBack", "Draft\nBack"]);
+  composer.lend(borrower(), "Old text");
+  composer.append("again");
+  assert.deepEqual([field.value, seen.draft], ["Old text", "Draft\nBack\nagain"]);
+  composer.giveBack();
+  assert.equal(field.value, "Draft\nBack\nagain");
+});
+
+test("a draft that is the same in two tabs stays the same", () => {
+  const { composer, field } = composerWith({ text: "Hi" });
+  composer.follow({ before: "Hi", after: "Hi Bob" });
+  assert.equal(field.value, "Hi Bob");
+  composer.lend(borrower(), "Old text");
+  composer.follow({ before: "Hi Bob", after: "" }); // sent over there
+  assert.equal(field.value, "Old text");
+  composer.giveBack();
+  assert.equal(field.value, "");
+});
+
+test("a draft that differs from the other tab's is left alone", () => {
+  const { composer, field } = composerWith({ text: "Mine" });
+  composer.follow({ before: "Theirs", after: "Theirs too" });
+  assert.equal(field.value, "Mine");
 });

@@ -111,3 +111,36 @@ test("no request is waited for without an end: nothing else is sent meanwhile", 
   await list.after(0);
   assert.ok(asked.every(({ timeout }) => timeout > 0 && timeout <= 60_000));
 });
+
+test("a temporary failure tells how long the server wants to rest, if it says so in seconds", async () => {
+  const failingWith = (header) => failing({ status: 503, getResponseHeader: () => header });
+  for (const [header, retryAfterMs] of [["2", 2_000], [null, 0], ["Wed, 21 Oct 2026 07:28:00 GMT", 0], ["-5", 0]]) {
+    await assert.rejects(failingWith(header).post(ITEM), { temporary: true, retryAfterMs });
+  }
+});
+
+test("a message is edited and removed at its own address, with its key", async () => {
+  const asked = [];
+  const list = listWith(async (options) => (asked.push(options), { ...HELLO, id: 7 }));
+  assert.equal((await list.edit({ id: 7, text: "a & b", key: "secret" })).id, 7);
+  await list.remove({ id: 7, key: "secret" });
+  const [edit, remove] = asked;
+  assert.deepEqual([edit.method, edit.url, edit.data], ["PATCH", "/list7/", "text=a+%26+b&key=secret"]);
+  assert.deepEqual([remove.method, remove.url, remove.data], ["DELETE", "/list7/", "key=secret"]);
+});
+
+test("a change that failed is told in its own words, and whether it may be tried again", async () => {
+  const { saving, deleting } = chat.words;
+  const errors = [{ field: "key", message: "key is wrong." }];
+  const refused = (status) => failing({ status, responseJSON: { errors } });
+  await assert.rejects(refused(403).edit({ id: 7 }), { message: saving.known[403], temporary: false });
+  await assert.rejects(refused(413).edit({ id: 7 }), { message: "Not saved: key is wrong." });
+  await assert.rejects(failing({ status: 0 }).edit({ id: 7 }), { message: saving.noAnswer, temporary: true });
+  await assert.rejects(refused(404).remove({ id: 7 }), { message: deleting.known[404], status: 404 });
+  await assert.rejects(failing({ status: 500 }).remove({ id: 7 }), { message: deleting.serverTrouble(500) });
+});
+
+test("the answer to a change that tells of another message is none", async () => {
+  const list = listWith(async () => HELLO);
+  await assert.rejects(list.edit({ id: 7, text: "x", key: "k" }), { temporary: true });
+});

@@ -34,7 +34,7 @@ function fakeServer() {
 let ids = 0;
 
 function openPage({ server = fakeServer(), storage = fakeStorage(), clock = fakeClock() } = {}) {
-  const page = { server, storage, clock, pending: new Map(), sent: [] };
+  const page = { server, storage, clock, pending: new Map(), sent: [], keys: new Map() };
   page.store = chat.pendingStore({ storage: () => storage, room: "lobby", user: "Alice" });
   page.outbox = chat.outbox({
     store: page.store,
@@ -44,6 +44,7 @@ function openPage({ server = fakeServer(), storage = fakeStorage(), clock = fake
     words: chat.words,
     show: (item) => page.pending.set(item.tag, { ...item }),
     hide: (tag) => page.pending.delete(tag),
+    keepKey: (message, key) => page.keys.set(message.id, key),
     onSent: (message) => page.sent.push(message.text),
     backOff: chat.backOff({ random: () => 1 }),
     ...clock,
@@ -217,21 +218,7 @@ test("a discarded message is gone for good", async () => {
   assert.deepEqual(page.reload().texts(), []);
 });
 
-test("a key that belongs to another message is replaced when one resends", async () => {
-  const page = openPage();
-  page.server.answer = (_, attempt) => (attempt === 1 ? refusal(409) : undefined);
-  page.say("Hello");
-  await settled();
-  page.outbox.resend(page.tags()[0]);
-  await settled();
-  const [before, after] = page.server.posted;
-  assert.notEqual(after.key, before.key);
-  assert.notEqual(after.tag, before.tag);
-  assert.deepEqual(page.server.texts(), ["Hello"]);
-  assert.deepEqual(page.store.load(), []);
-});
-
-test("any other refused message keeps its key: an earlier attempt may have arrived", async () => {
+test("a refused message keeps its key: an earlier attempt may have arrived", async () => {
   const page = openPage();
   page.server.answer = (_, attempt) => (attempt === 1 ? refusal(413) : undefined);
   page.say("Hello");
@@ -426,4 +413,119 @@ test("after a success the next trouble begins with a short wait again", async ()
   page.say("two");
   await settled();
   assert.deepEqual(page.clock.waits(), [1_000]);
+});
+
+const busy = (seconds) =>
+  Promise.reject(Object.assign(new Error("busy"), { temporary: true, status: 503, retryAfterMs: seconds * 1_000 }));
+
+test("a server that asks for a rest is left in peace, by new messages and wake-ups too", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt === 1 ? busy(60) : undefined);
+  page.say("one");
+  await settled();
+  page.say("two");
+  page.outbox.send();
+  await settled();
+  page.clock.pass(59_000);
+  await settled();
+  assert.equal(page.server.posted.length, 1);
+  page.clock.pass(1_000);
+  await settled();
+  assert.deepEqual(page.server.texts(), ["one", "two"]);
+});
+
+test("a rest shorter than the back-off does not shorten it", async () => {
+  const page = openPage();
+  page.server.answer = () => busy(0.5);
+  page.say("Hello");
+  await settled();
+  assert.deepEqual(page.clock.waits(), [1_000]);
+});
+
+test("no rest is longer than five minutes", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt === 1 ? busy(86_400) : undefined);
+  page.say("Hello");
+  await passMinutes(page, 6);
+  assert.deepEqual(page.server.texts(), ["Hello"]);
+});
+
+test("the key of what has arrived is kept, whether the answer tells or the stream", async () => {
+  const page = openPage();
+  page.say("one");
+  await settled();
+  page.server.answer = noAnswer;
+  page.say("two");
+  page.outbox.settle(page.server.store(page.server.posted[1]));
+  const [one, two] = page.server.posted;
+  assert.deepEqual([...page.keys], [[1, one.key], [2, two.key]]);
+});
+
+function rewritten(page) {
+  const texts = [];
+  page.tags().forEach((tag) => page.outbox.rewrite(tag, (text) => texts.push(text)));
+  return texts;
+}
+
+test("what was refused is taken out for being written anew, when its text is safe", async () => {
+  const page = openPage();
+  page.server.answer = () => refusal();
+  page.say("Hello");
+  await settled();
+  page.outbox.rewrite(page.tags()[0], (text) => assert.deepEqual([text, page.store.load().length], ["Hello", 1]));
+  assert.deepEqual([page.texts(), page.store.load()], [[], []]);
+});
+
+test("what was refused is known as refused after a reload", async () => {
+  const page = openPage();
+  page.server.answer = () => refusal();
+  page.say("Hello");
+  await settled();
+  const reloaded = page.reload();
+  await settled();
+  assert.deepEqual(rewritten(reloaded), ["Hello"]);
+});
+
+test("what may have arrived is not written anew: it would be said twice", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt === 1 ? noAnswer() : refusal());
+  page.say("unanswered, then refused");
+  await settled();
+  page.clock.pass(1_000);
+  await settled();
+  assert.deepEqual(page.problems(), ["refused 400"]);
+  assert.deepEqual(rewritten(page), []);
+});
+
+test("what was on its way when its page was closed is not written anew", async () => {
+  const page = openPage();
+  page.server.answer = () => new Promise(() => {});
+  page.say("Hello");
+  page.server.answer = () => refusal();
+  const reloaded = page.reload();
+  await settled();
+  assert.deepEqual(reloaded.problems(), ["refused 400"]);
+  assert.deepEqual(rewritten(reloaded), []);
+});
+
+test("what nobody answered for ten minutes is not written anew", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  await passMinutes(page, 11);
+  assert.deepEqual(rewritten(page), []);
+  assert.deepEqual(page.texts(), ["Hello"]);
+});
+
+test("a resent message that is refused again after an attempt got lost is not written anew", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt === 2 ? noAnswer() : refusal());
+  page.say("Hello");
+  await settled();
+  page.outbox.resend(page.tags()[0]);
+  await settled();
+  page.clock.pass(1_000);
+  await settled();
+  assert.deepEqual(page.problems(), ["refused 400"]);
+  assert.deepEqual(rewritten(page), []);
 });

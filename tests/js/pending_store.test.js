@@ -123,3 +123,13 @@ test("what another tab has removed is gone, what an emptied storage lacks is not
   one.put(item("c"));
   assert.equal(one.isGone("b"), false);
 });
+
+test("what waits for this room under other names is counted", () => {
+  const storage = fakeStorage();
+  storeOn(storage).put(item("a"));
+  storeOn(storage, { user: "Bob" }).put(item("b"));
+  storeOn(storage, { user: "Bob" }).put(item("c"));
+  storeOn(storage, { user: "Bob", room: "attic" }).put(item("d"));
+  storage.setItem("chat pending {", "broken");
+  assert.deepEqual(storeOn(storage).waitingAsOthers(), [["Bob", 2]]);
+});
