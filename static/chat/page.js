@@ -7,11 +7,10 @@ jQuery(($) => {
   const hasMouse = matchMedia("(pointer: fine)").matches; // focus in the field would open a phone's keyboard
   const $log = $(".log");
   const $field = $("#text");
-  const $status = $("#status");
+  const leave = () => (hasMouse ? $field : $log).trigger("focus"); // when what had the focus is gone
 
+  const knowing = chat.knowing({ $, page, words, retry: () => stream.open(), leave });
   const list = chat.messageList({ ajax: $.ajax, url: page.messagesUrl, user: page.user, isMessage, words });
-  const leave = () => (hasMouse ? $field : $log).trigger("focus");
-
   const writing = chat.writing({
     $,
     page,
@@ -33,6 +32,7 @@ jQuery(($) => {
     storage: () => localStorage,
     decorate: writing.decorate,
     focus: leave,
+    onUnread: knowing.onUnread,
   });
 
   function add(message) {
@@ -53,7 +53,7 @@ jQuery(($) => {
     change,
     backOff: chat.backOff(),
   });
-  const status = chat.connectionStatus({ say: (text) => $status.text(text), words });
+
   const stream = chat.eventStream({
     EventSource,
     url: page.eventsUrl,
@@ -64,12 +64,12 @@ jQuery(($) => {
     onChange: catchUp.changed,
     onReset: catchUp.reset,
     onOpen() {
-      status.back();
+      knowing.status.back();
       catchUp.goOn();
       writing.send();
     },
-    onLost: status.lost,
-    onError: status.stopped,
+    onLost: knowing.status.lost,
+    onError: knowing.status.stopped,
     backOff: chat.backOff(),
   });
 

@@ -12,9 +12,18 @@ globalThis.chat ??= {
 
 // Every sentence that the scripts show to a person; all others stand in the templates and come from the server.
 chat.words = {
-  connectionLost: "Connection lost. Trying to reconnect…",
+  connectionLost: "Connection lost. Reconnecting…",
+  inSeconds: (seconds) => `in ${seconds} s`,
+  offline: "You are offline. What you write waits here.",
   connectionBack: "Connected again.",
   streamStopped: (why) => `No new messages will arrive${why && ` (${why})`}. Reload the page to try again.`,
+
+  unreadMessages: (count) => (count === 1 ? "1 unread message" : `${count} unread messages`),
+  forgetRoom: (room) => `Remove #${room} from the list`,
+  linkCopied: "Link copied",
+  notificationTitle: (from, room) => `${from} in #${room}`,
+  notificationsBlocked: "Your browser blocks notifications from this site. Its settings can allow them.",
+  notificationsImpossible: "This browser can’t show notifications of a page.",
 
   tooLong: (length, limit) =>
     `Not sent: ${length} characters, at most ${limit} are allowed. Shorten it or send it in parts.`,

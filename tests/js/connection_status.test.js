@@ -5,21 +5,36 @@ const assert = require("node:assert/strict");
 const { fakeClock } = require("./fakes.js");
 require("../../static/chat/connection_status.js");
 
-const words = { connectionLost: "lost", connectionBack: "back", streamStopped: (why) => `stopped: ${why}` };
+const words = {
+  connectionLost: "lost",
+  connectionBack: "back",
+  offline: "offline",
+  inSeconds: (seconds) => `in ${seconds} s`,
+  streamStopped: (why) => `stopped: ${why}`,
+};
 
 function statusOn(clock) {
-  const said = [];
-  return { said, ...chat.connectionStatus({ say: (text) => said.push(text), words, ...clock }) };
+  const person = { said: [], offers: [], online: true };
+  const status = chat.connectionStatus({
+    say: (text) => person.said.push(text),
+    offer: (when) => person.offers.push(when),
+    isOnline: () => person.online,
+    words,
+    ...clock,
+  });
+  return Object.assign(person, status);
 }
 
 test("a short loss goes unsaid", () => {
   const clock = fakeClock();
-  const { said, lost, back } = statusOn(clock);
+  const { said, offers, lost, back } = statusOn(clock);
   lost();
-  clock.pass(4_999);
+  clock.pass(2_500);
+  lost(2_499);
+  clock.pass(2_499);
   back();
   clock.pass(60_000);
-  assert.deepEqual(said, []);
+  assert.deepEqual([said, offers], [[], []]);
 });
 
 test("a longer loss is said once, its end too, and then nothing more", () => {
@@ -27,10 +42,11 @@ test("a longer loss is said once, its end too, and then nothing more", () => {
   const { said, lost, back } = statusOn(clock);
   lost();
   clock.pass(2_500);
-  lost();
+  lost(2_000);
   clock.pass(2_500);
   assert.deepEqual(said, ["lost"]);
   lost();
+  lost(9_000);
   clock.pass(60_000);
   assert.deepEqual(said, ["lost"]);
   back();
@@ -64,13 +80,58 @@ test("a short loss after a long one goes unsaid", () => {
   assert.deepEqual(said, ["lost", "back", ""]);
 });
 
+test("the seconds until the next attempt are counted down, and the sentence is not said again for that", () => {
+  const clock = fakeClock();
+  const { said, offers, lost, back } = statusOn(clock);
+  lost(8_200);
+  clock.pass(5_000);
+  assert.deepEqual(offers, ["in 4 s"]);
+  clock.pass(60_000);
+  assert.deepEqual(offers, ["in 4 s", "in 3 s", "in 2 s", "in 1 s", ""]);
+  lost();
+  lost(2_000);
+  clock.pass(1_000);
+  assert.deepEqual(offers.slice(5), ["", "in 2 s", "in 1 s"]);
+  back();
+  clock.pass(60_000);
+  assert.deepEqual(offers.slice(8), [null]);
+  assert.deepEqual(said, ["lost", "back", ""]);
+});
+
+test("a device without a network is said to be offline, for as long as it is", () => {
+  const clock = fakeClock();
+  const person = statusOn(clock);
+  person.online = false;
+  person.lost();
+  clock.pass(5_000);
+  assert.deepEqual(person.said, ["offline"]);
+  person.online = true;
+  person.networkChanged();
+  assert.deepEqual(person.said, ["offline", "lost"]);
+  person.online = false;
+  person.networkChanged();
+  assert.deepEqual(person.said, ["offline", "lost", "offline"]);
+});
+
+test("a network that comes and goes while the stream is open is no news", () => {
+  const clock = fakeClock();
+  const person = statusOn(clock);
+  person.online = false;
+  person.networkChanged();
+  clock.pass(60_000);
+  assert.deepEqual(person.said, []);
+});
+
 test("an end for good stays, also when the connection was lost before", () => {
   const clock = fakeClock();
-  const { said, lost, stopped } = statusOn(clock);
-  lost();
+  const { said, offers, lost, stopped, networkChanged } = statusOn(clock);
+  lost(30_000);
   stopped("forbidden");
+  networkChanged();
+  lost();
   clock.pass(60_000);
   assert.deepEqual(said, ["stopped: forbidden"]);
+  assert.deepEqual(offers, [null]);
 });
 
 test("a stream that was opened anew after its end is back", () => {

@@ -98,3 +98,17 @@ exports.deferred = function () {
 
 // Lets everything run that waits for promises which are settled already.
 exports.settled = () => new Promise((resolve) => setImmediate(resolve));
+
+// Stands in for a document of which only the visibility matters.
+exports.fakeDocument = function () {
+  const listeners = [];
+  const document = {
+    visibilityState: "visible",
+    addEventListener: (name, listener) => name === "visibilitychange" && listeners.push(listener),
+    turn(state) {
+      document.visibilityState = state;
+      listeners.forEach((listener) => listener());
+    },
+  };
+  return document;
+};

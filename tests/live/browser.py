@@ -34,6 +34,14 @@ def with_back_forward_cache(chromium):
     )
 
 
+def where_it_is_far(chromium, host):
+    """Start another one, for which `host` is on another machine than its own."""
+    return chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"),
+        args=[*CHROMIUM_ARGUMENTS, f"--host-resolver-rules=MAP {host} 127.0.0.1"],
+    )
+
+
 class People:
     def __init__(self, chromium, url):
         self._chromium, self._url = chromium, url

@@ -3,20 +3,50 @@
 import re
 from urllib.parse import quote
 
-from browser import HOSTILE_ROOM, NETWORK_ERROR
+from browser import HOSTILE_ROOM, NETWORK_ERROR, chat_path
 from playwright.sync_api import expect
 
 
-def test_one_joins_and_reads_without_javascript(people, chat):
-    chat.post("default", "Bob", "Written before")
+def test_one_joins_reads_and_writes_without_javascript(people, chat, room):
+    people.forgive(NETWORK_ERROR)
+    for number in range(51):
+        chat.post(room, "Bob", f"Written before, {number}")
     page = people.visit("", java_script_enabled=False)
+    page.get_by_label("Room").fill(room)
     page.get_by_label("Your name").fill("Zoë & co")
     page.get_by_role("button", name="Join").click()
-    expect(page).to_have_title("#default · Chat")
-    expect(page.locator(".message .text").last).to_have_text("Written before")
+    expect(page).to_have_title(f"#{room} · Chat")
+    texts, field = page.locator(".message .text"), page.get_by_label("Message", exact=True)
+    expect(texts.last).to_have_text("Written before, 50")
     expect(page.locator(".who bdi")).to_have_text("Zoë & co")
     expect(page.locator("noscript p")).to_be_visible()
-    expect(page.get_by_label("Message", exact=True)).to_be_disabled()
+    field.fill("x" * 8_001)
+    page.get_by_role("button", name="Send").click()
+    expect(field).to_have_accessible_description(re.compile("at most 8000"))
+    expect(field).to_have_value("x" * 8_001)
+    field.fill("Written\nby a form")
+    page.get_by_role("button", name="Send").click()
+    expect(texts.last).to_have_text("Written\nby a form", use_inner_text=True)
+    expect(texts).to_have_count(50)
+    page.get_by_role("link", name="Older messages").click()
+    expect(texts).to_have_text(["Written before, 0", "Written before, 1"])
+
+
+def test_the_join_page_knows_the_last_name_and_the_rooms(people, chat, room):
+    page = people.visit(chat_path("Alice", room))
+    page.goto(chat.url + chat_path("Zoë & co", "garden"))
+    page.goto(chat.url)
+    field = page.get_by_label("Your name")
+    expect(field).to_have_value("Zoë & co")
+    expect(field).to_be_focused()
+    rooms = page.get_by_role("navigation", name="Visited before").get_by_role("link")
+    expect(rooms).to_have_text(["#garden", f"#{room}"])
+    field.fill("Carol")
+    rooms.last.click()
+    expect(page).to_have_title(f"#{room} · Chat")
+    expect(page.locator(".who bdi")).to_have_text("Carol")
+    page.get_by_role("link", name="Change name").click()
+    expect(page.get_by_label("Your name")).to_have_value("Carol")
 
 
 def test_a_hostile_room_is_joined_by_its_name(people):
@@ -47,6 +77,7 @@ def test_a_room_that_cannot_be_is_refused_beside_its_field(people):
     page.get_by_label("Your name").fill("Alice")
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_label("Room")).to_have_accessible_description(re.compile("Use another name"))
+    expect(page.get_by_label("Room")).to_be_focused()
     expect(page.get_by_label("Your name")).to_have_value("Alice")
 
 

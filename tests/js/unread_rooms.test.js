@@ -1,0 +1,105 @@
+"use strict";
+
+const { test } = require("node:test");
+const assert = require("node:assert/strict");
+const { fakeClock, fakeStorage } = require("./fakes.js");
+require("../../static/chat/safe_storage.js");
+require("../../static/chat/unread_rooms.js");
+
+// Tabs of one browser: its storage is theirs together, and so is the time.
+function browser() {
+  const clock = fakeClock();
+  const storage = fakeStorage();
+  let tabs = 0;
+  return {
+    storage,
+    pass: clock.pass,
+    tab(room) {
+      let timer = null;
+      const tab = chat.unreadRooms({
+        storage: chat.safeStorage(() => storage),
+        room,
+        tab: `tab ${++tabs}`,
+        now: clock.now,
+        setInterval: function tick(action, delay) {
+          timer = clock.setTimeout(() => {
+            action();
+            tick(action, delay);
+          }, delay);
+          return 0;
+        },
+        clearInterval: () => clock.clearTimeout(timer),
+      });
+      tab.crash = () => clock.clearTimeout(timer);
+      tab.open();
+      return tab;
+    },
+  };
+}
+
+const countsOf = (tab) => Object.fromEntries(tab.counts());
+
+test("a tab knows what is unread in the rooms of the others", () => {
+  const { tab } = browser();
+  const [lobby, garden, attic] = [tab("lobby"), tab("garden"), tab("attic")];
+  lobby.set(3);
+  garden.set(1);
+  assert.deepEqual(countsOf(attic), { lobby: 3, garden: 1 });
+  assert.deepEqual(countsOf(lobby), { garden: 1, attic: 0 });
+});
+
+test("what one tab of a room has shown is read", () => {
+  const { tab } = browser();
+  const [hidden, looked, attic] = [tab("lobby"), tab("lobby"), tab("attic")];
+  hidden.set(2);
+  assert.deepEqual(countsOf(attic), { lobby: 0 });
+  looked.set(1);
+  assert.deepEqual(countsOf(attic), { lobby: 1 });
+});
+
+test("a tab that goes takes its mark with it", () => {
+  const { tab } = browser();
+  const [lobby, attic] = [tab("lobby"), tab("attic")];
+  lobby.set(3);
+  lobby.close();
+  assert.deepEqual(countsOf(attic), {});
+  lobby.open();
+  assert.deepEqual(countsOf(attic), { lobby: 3 });
+});
+
+test("a mark lives as long as its tab", () => {
+  const { tab, pass, storage } = browser();
+  const [lobby, attic] = [tab("lobby"), tab("attic")];
+  lobby.set(3);
+  pass(3_600_000);
+  assert.deepEqual(countsOf(attic), { lobby: 3 });
+  lobby.crash();
+  pass(200_000);
+  assert.deepEqual(countsOf(attic), {});
+  assert.equal(storage.length, 1);
+});
+
+test("what is no mark is left out", () => {
+  const { tab, storage } = browser();
+  const attic = tab("attic");
+  storage.setItem("chat unread lobby", "3");
+  storage.setItem('chat unread ["lobby","x"]', '{"count": "<b>", "at": 0}');
+  storage.setItem("chat name", "Alice");
+  assert.deepEqual(countsOf(attic), {});
+  assert.equal(storage.getItem("chat name"), "Alice");
+});
+
+test("a full storage breaks nothing", () => {
+  const { tab, storage } = browser();
+  const lobby = tab("lobby");
+  storage.full = true;
+  lobby.set(3);
+  assert.deepEqual(countsOf(tab("attic")), { lobby: 0 });
+});
+
+test("only marks, and a storage that was emptied, are news of unread messages", () => {
+  const lobby = browser().tab("lobby");
+  assert.ok(lobby.isAbout({ key: 'chat unread ["garden","x"]' }));
+  assert.ok(lobby.isAbout({ key: null }));
+  assert.ok(!lobby.isAbout({ key: "chat name" }));
+});

@@ -1,0 +1,149 @@
+"""Everybody can use every page: with the keyboard, on a small screen, enlarged, with a screen reader."""
+
+import pytest
+from accessibility import faults, moving, small_targets, tab_through, too_wide
+from browser import NETWORK_ERROR, chat_path
+from playwright.sync_api import expect
+
+DESKTOP = {"width": 1200, "height": 760}
+PHONE = {"width": 320, "height": 640}
+ENLARGED = {"width": 640, "height": 480}  # a screen of 1280 x 960 at 200 %
+LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 3
+SAID = [
+    ("Bob", "See https://example.org/route?from=station, @Alice, and `ls -l`"),
+    ("Bob", f"```\n{'for x in range(3): print(x) ' * 5}\n```\n{LONG}"),
+    ("مريم", "مرحبا، هل أحضر القهوة؟"),
+    ("Alice", "Perfect. I bring:\n- buckets\n- the big flask"),
+]
+
+
+@pytest.fixture(autouse=True)
+def networks_fail_here(people):
+    people.forgive(NETWORK_ERROR)
+
+
+def talk_in(chat, room):
+    """Have messages of every kind in the room."""
+    for sender, text in SAID:
+        chat.post(room, sender, text)
+
+
+def remember_rooms(page, *rooms):
+    """Let the page's browser have visited these rooms; in the last one there are unread messages in another tab."""
+    page.add_init_script(
+        f"""if (localStorage.getItem("chat rooms") === null) {{
+            localStorage.setItem("chat rooms", JSON.stringify({list(rooms)}));
+            const mark = JSON.stringify([{rooms[-1]!r}, "another tab"]);
+            localStorage.setItem("chat unread " + mark, JSON.stringify({{ count: 3, at: Date.now() }}));
+        }}"""
+    )
+
+
+def test_nobody_is_kept_from_joining(people, chat):
+    page = people.new_page(viewport=PHONE, reduced_motion="reduce")
+    remember_rooms(page, "garden", LONG[:64])
+    for path in ("", "?user=&room=a%2Fb", "lobby", "lobby?user=" + "x" * 65, "no/such/page"):
+        page.goto(chat.url + path)
+        for size in (PHONE, ENLARGED):
+            page.set_viewport_size(size)
+            assert too_wide(page) == [], path
+            assert small_targets(page) == [], path
+        assert faults(page) == [], path
+        assert moving(page) == [], path
+    viewport = page.locator("meta[name=viewport]").get_attribute("content")
+    assert "maximum-scale" not in viewport
+    assert "user-scalable" not in viewport
+
+
+def test_nobody_is_kept_from_chatting(people, chat, room, line):
+    """In every state that a page can be in."""
+    alice = people.join("Alice", room, url=line.url, viewport=DESKTOP)
+    page = alice.page
+    assert faults(page) == []
+
+    talk_in(chat, room)
+    expect(alice.texts).to_have_count(len(SAID))
+    assert faults(page) == []
+
+    page.get_by_label("Colours").select_option("Dark")
+    assert faults(page) == []
+    page.get_by_label("Colours").select_option("As on this device")
+
+    page.route("**/messages/", lambda route: route.fulfill(status=400))
+    alice.say("Refused")
+    expect(alice.reasons).to_contain_text("the server refused it (400)")
+    alice.say("")
+    alice.field.fill("x" * 8_001)
+    alice.field.press("Enter")
+    expect(alice.problem).not_to_be_empty()
+    assert faults(page) == []
+
+    page.unroute("**/messages/")
+    line.cut()
+    alice.field.fill("Pending")
+    alice.field.press("Enter")
+    expect(alice.pending.last.get_by_text("Sending…")).to_be_visible()
+    expect(alice.status).to_contain_text("Connection lost")
+    expect(page.get_by_role("button", name="Try now")).to_be_visible()
+    assert faults(page) == []
+    assert small_targets(page) == []
+
+
+def test_a_small_screen_and_an_enlarged_page_hide_nothing(people, chat, room):
+    talk_in(chat, room)
+    page = people.new_page(viewport=PHONE, reduced_motion="reduce", has_touch=True, is_mobile=True)
+    remember_rooms(page, "garden", LONG[:64])
+    page.goto(chat.url + chat_path("Alice", room))
+    share = page.get_by_role("button", name="Share")
+    for size in (PHONE, ENLARGED):
+        page.set_viewport_size(size)
+        assert too_wide(page) == []
+        assert small_targets(page) == []
+        assert moving(page) == []
+        expect(share).to_be_in_viewport(ratio=1)
+        expect(page.get_by_label("Message", exact=True)).to_be_in_viewport(ratio=1)
+    assert faults(page) == []
+
+    page.get_by_role("button", name="Rooms").tap()
+    expect(page.get_by_role("link", name="3 unread messages")).to_be_visible()
+    for size in (PHONE, ENLARGED):
+        page.set_viewport_size(size)
+        assert too_wide(page) == []
+        assert small_targets(page) == []
+    assert faults(page) == []
+    page.get_by_role("button", name="Close").tap()
+    expect(page.get_by_role("link", name="Change name")).to_be_hidden()
+
+
+def test_everything_is_reached_by_keyboard_and_seen_when_it_is(people, chat, room):
+    talk_in(chat, room)
+    page = people.new_page(viewport=DESKTOP)
+    remember_rooms(page, "garden")
+    page.goto(chat.url + chat_path("Alice", room))
+    expect(page.get_by_label("Message", exact=True)).to_be_focused()
+    page.get_by_role("link", name="Skip to writing").focus()
+    page.keyboard.press("Shift+Tab")
+    passed = tab_through(page)
+    names = [stop["name"] for stop in passed]
+    wanted = ["Skip to writing", "Chat", f"#{room}", "#garden 33 unread messages", "Remove #garden from the list"]
+    wanted += ["Open a room", "Open", "Change name", "Colours", "Show notifications", "Share", "Messages"]
+    assert names[: len(wanted)] == wanted
+    assert names[-2:] == ["Message", "Send"]
+    assert [stop for stop in passed if not (stop["outlined"] and stop["uncovered"])] == []
+
+    page.get_by_role("link", name="Skip to writing").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Message", exact=True)).to_be_focused()
+
+
+def test_the_rooms_open_and_close_by_keyboard_on_a_narrow_screen(people, room):
+    page = people.join("Alice", room, viewport=PHONE).page
+    rooms = page.get_by_role("button", name="Rooms")
+    rooms.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Open a room")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Chat", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Open a room")).to_be_hidden()
+    expect(rooms).to_be_focused()

@@ -1,0 +1,182 @@
+"""A person knows: whether the page is connected, what is unread and where, which rooms there are."""
+
+import re
+
+import pytest
+from browser import NETWORK_ERROR, People, Person, chat_path, where_it_is_far
+from playwright.sync_api import expect
+from running import Chat, wait_for
+
+ICON = "link[rel=icon]"
+NOTIFICATIONS = """window.shown = [];
+window.Notification = class {
+    static permission = "default";
+    static async requestPermission() { this.permission = "granted"; }
+    constructor(title, options) { window.shown.push([title, options.body]); }
+};"""
+
+
+def turn(page, state):
+    """Make the page believe that it is "hidden", or "visible" again: Playwright shows all its tabs at once."""
+    page.evaluate(
+        """state => {
+            Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+            Object.defineProperty(document, "hidden", { value: state === "hidden", configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        state,
+    )
+
+
+def room_path(room):
+    return chat_path("Alice", room).partition("?")[0]
+
+
+def in_another_tab(person, url):
+    page = person.page.context.new_page()
+    page.goto(url)
+    return page
+
+
+def test_a_lost_connection_is_said_and_one_can_try_again_at_once(people, chat, room, line):
+    people.forgive(NETWORK_ERROR)
+    alice = people.join("Alice", room, url=line.url)
+    try_now = alice.page.get_by_role("button", name="Try now")
+    line.cut()
+    expect(alice.status).to_have_text("Connection lost. Reconnecting…")
+    expect(alice.page.get_by_text(re.compile("^in [0-9]+ s$"))).to_be_visible()
+    alice.page.context.set_offline(True)
+    expect(alice.status).to_have_text("You are offline. What you write waits here.")
+    alice.page.context.set_offline(False)
+    expect(alice.status).to_have_text("Connection lost. Reconnecting…")
+    line.mend()
+    try_now.click()
+    expect(alice.status).to_have_text("Connected again.")
+    expect(try_now).to_be_hidden()
+    expect(alice.field).to_be_focused()
+    expect(alice.status).to_be_empty()
+
+
+def test_what_comes_while_nobody_looks_is_seen_in_title_icon_and_the_other_tabs(people, chat, room):
+    alice = people.join("Alice", room)
+    garden = in_another_tab(alice, chat.url + chat_path("Alice", f"{room[:50]} garden"))
+    mark = garden.get_by_role("link", name=re.compile(f"^#{room} "))
+    usual = alice.page.locator(ICON).get_attribute("href")
+    turn(alice.page, "hidden")
+    chat.post(room, "Bob", "one")
+    chat.post(room, "Bob", "two")
+    expect(alice.page).to_have_title(f"(2) #{room} · Chat")
+    expect(alice.page.locator(ICON)).to_have_attribute("href", re.compile("unread"))
+    expect(mark).to_have_accessible_name(f"#{room} 2 unread messages")
+    turn(alice.page, "visible")
+    expect(alice.page).to_have_title(f"#{room} · Chat")
+    expect(alice.page.locator(ICON)).to_have_attribute("href", usual)
+    expect(garden.get_by_role("link", name=f"#{room}", exact=True)).to_be_visible()
+
+
+def test_a_tab_that_is_closed_takes_its_mark_with_it(people, chat, room):
+    alice = people.join("Alice", room)
+    garden = in_another_tab(alice, chat.url + chat_path("Alice", f"{room[:50]} garden"))
+    turn(alice.page, "hidden")
+    chat.post(room, "Bob", "one")
+    expect(garden.get_by_role("link", name=f"#{room} 1 unread message", exact=True)).to_be_visible()
+    alice.page.close(run_before_unload=True)
+    expect(garden.get_by_role("link", name=f"#{room}", exact=True)).to_be_visible()
+
+
+def test_notifications_come_to_those_who_asked_for_them_and_do_not_look(people, chat, room):
+    page = people.new_page()
+    page.add_init_script(NOTIFICATIONS)
+    with page.expect_event("response", lambda response: "/events/" in response.url):
+        page.goto(chat.url + chat_path("Alice", room))
+    page.get_by_label("Show notifications").check()
+    alice = Person(page)
+    chat.post(room, "Bob", "Seen")
+    expect(alice.texts).to_have_count(1)
+    turn(page, "hidden")
+    chat.post(room, "Alice", "From my phone")
+    chat.post(room, "Bob", "Are you there?")
+    assert wait_for(lambda: page.evaluate("shown"), seconds=20) == [[f"Bob in #{room}", "Are you there?"]]
+    page.reload()
+    expect(page.get_by_label("Show notifications")).not_to_be_checked()  # a new page was given no permission here
+
+
+def test_the_rooms_one_has_visited_are_listed_until_they_are_removed(people, chat, room):
+    alice = people.join("Zoë & co", "garden")
+    page = alice.page
+    page.get_by_label("Open a room").fill(f"{room}?")
+    page.get_by_role("button", name="Open").click()
+    expect(page).to_have_title(f"#{room}? · Chat")
+    rooms = page.locator(".rooms a")
+    expect(rooms).to_have_text([f"#{room}?", "#garden"])
+    expect(rooms.first).to_have_attribute("aria-current", "page")
+    rooms.last.click()
+    expect(page).to_have_title("#garden · Chat")
+    expect(page.locator(".who bdi")).to_have_text("Zoë & co")
+    expect(rooms).to_have_text(["#garden", f"#{room}?"])
+    remove = page.get_by_role("button", name=f"Remove #{room}? from the list")
+    remove.focus()
+    page.keyboard.press("Enter")
+    expect(rooms).to_have_text(["#garden"])
+    expect(page.get_by_label("Open a room")).to_be_focused()
+    page.reload()
+    expect(rooms).to_have_text(["#garden"])
+
+
+def test_the_theme_is_there_at_once_on_every_page_and_in_every_tab(people, chat, room):
+    alice = people.join("Alice", room, color_scheme="light")
+    other = in_another_tab(alice, chat.url + chat_path("Alice", room))
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = alice.page.evaluate(ground)
+    alice.page.get_by_label("Colours").select_option("Dark")
+    dark = alice.page.evaluate(ground)
+    assert dark != light
+    turn(other, "visible")
+    assert other.evaluate(ground) == dark
+    alice.page.route("**/*.js", lambda route: route.abort())
+    people.forgive(NETWORK_ERROR)
+    for path in ("", "no/such/page", chat_path("Alice", room)):
+        alice.page.goto(chat.url + path)
+        assert alice.page.evaluate(ground) == dark
+    other.reload()
+    other.get_by_label("Colours").select_option("As on this device")
+    assert other.evaluate(ground) == light
+
+
+def test_a_rooms_address_is_shared_without_ones_name(people, chat, room):
+    alice = people.join("Alice", room)
+    alice.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    alice.page.get_by_role("button", name="Share").click()
+    expect(alice.page.get_by_text("Link copied")).to_be_visible()
+    assert alice.page.evaluate("navigator.clipboard.readText()") == chat.url + room_path(room)
+
+
+@pytest.fixture
+def far_chat(tmp_path_factory):
+    """A chat that is not on the browser's own machine, as far as the browser knows, and without TLS."""
+    with Chat.ready(tmp_path_factory.mktemp("far"), ALLOWED_HOSTS="chat.test", SECRET_KEY="x" * 50) as running:
+        yield running
+
+
+def test_a_page_in_an_insecure_context_misses_only_what_no_such_page_may(chromium, far_chat, room):
+    """As on a phone that tries http://192.168.…"""
+    url = f"http://chat.test:{far_chat.port}/"
+    with where_it_is_far(chromium, "chat.test") as far:
+        people = People(far, url)
+        people.forgive("Cross-Origin-Opener-Policy header has been ignored")  # as it has to be without TLS
+        alice, bob = people.join("Alice", room), people.join("Bob", room)
+        assert alice.page.evaluate("isSecureContext") is False
+        alice.say("Can you hear me?")
+        expect(bob.texts).to_have_text(["Can you hear me?"])
+        bob.say("Yes")
+        expect(alice.texts).to_have_text(["Can you hear me?", "Yes"])
+        expect(alice.page.get_by_label("Colours")).to_be_visible()
+        expect(alice.page.get_by_label("Show notifications")).to_be_hidden()
+        alice.page.get_by_role("button", name="Share").click()
+        address = alice.page.get_by_label("Copy this address")
+        expect(address).to_be_focused()
+        assert alice.page.evaluate("getSelection().toString()") == url + room_path(room)
+        alice.page.keyboard.press("Escape")
+        expect(alice.page.get_by_role("button", name="Share")).to_be_focused()
+        people.leave()
+        assert people.complaints == []
