@@ -94,6 +94,7 @@ def _chat_page(request, eid, user, problem="", text="", status=200):
         "atEnd": not newer,
         "messagesUrl": reverse("messages", args=[eid]),
         "eventsUrl": f"{reverse('events')}?{urlencode({'channel': channel})}",
+        "streamWorkerUrl": static("chat/stream_worker.js"),
         "maxTextLength": MAX_TEXT_LENGTH,
     }
     context = {

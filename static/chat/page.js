@@ -54,26 +54,36 @@ jQuery(($) => {
     backOff: chat.backOff(),
   });
 
-  const stream = chat.eventStream({
-    EventSource,
+  // What became of the stream stands in the page too.
+  const streamIs = (state) => $("html").attr("data-stream", state);
+  const stream = chat.sharedStream({
+    SharedWorker: window.SharedWorker,
+    workerUrl: page.streamWorkerUrl,
     url: page.eventsUrl,
     lastEventId: page.lastEventId,
-    isMessage,
-    readJson,
+    ownStream: (options) =>
+      chat.eventStream({ EventSource, isMessage, readJson, backOff: chat.backOff(), ...options }),
+    isHidden: () => document.hidden,
     onMessage: catchUp.told,
     onChange: catchUp.changed,
     onReset: catchUp.reset,
     onOpen() {
+      streamIs("open");
       knowing.status.back();
       catchUp.goOn();
       writing.send();
     },
-    onLost: knowing.status.lost,
-    onError: knowing.status.stopped,
-    backOff: chat.backOff(),
+    onLost(retryInMs) {
+      streamIs("lost");
+      knowing.status.lost(retryInMs);
+    },
+    onError(why) {
+      streamIs("stopped");
+      knowing.status.stopped(why);
+    },
   });
 
-  $(document).on("visibilitychange", () => document.visibilityState === "visible" && stream.wake());
+  $(document).on("visibilitychange", () => (document.hidden ? stream.hide() : stream.wake()));
   $(window).on({
     online() {
       stream.open();

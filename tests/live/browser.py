@@ -48,11 +48,19 @@ class People:
         self._contexts, self._forgiven = [], []
         self._heard = []
 
-    def new_page(self, **context):
-        """Return a page in a browser profile of its own; `context` holds Playwright's options for a context."""
+    def new_page(self, own_stream=False, **context):
+        """Return a page in a browser profile of its own; `context` holds Playwright's options for a context.
+
+        With `own_stream` it has no shared worker: a worker's requests and clock are out of Playwright's reach.
+        """
         context = self._chromium.new_context(**context)
         context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
+        if own_stream:
+            context.add_init_script("delete window.SharedWorker")
+        return self.new_tab(context)
+
+    def new_tab(self, context):
         page = context.new_page()
         page.on("console", lambda message: message.type in ("error", "warning") and self._heard.append(message.text))
         page.on("pageerror", lambda error: self._heard.append(str(error)))
@@ -67,10 +75,17 @@ class People:
 
     def join(self, name, room, url=None, **context):
         """Return a Person in the room, whose stream is open."""
-        page = self.new_page(**context)
-        with page.expect_event("response", lambda response: "/events/" in response.url):
-            page.goto((url or self._url) + chat_path(name, room))
-        return Person(page)
+        return self.enter(self.new_page(**context), name, room, url)
+
+    def join_in_tab(self, other, name, room, url=None):
+        """Return the Person in one more tab of the other's browser, whose stream is open."""
+        return self.enter(self.new_tab(other.page.context), name, room, url)
+
+    def enter(self, page, name, room, url=None):
+        page.goto((url or self._url) + chat_path(name, room))
+        person = Person(page)
+        person.wait_for_stream()
+        return person
 
     def forgive(self, text):
         """Take complaints that hold `text` for what the test wanted."""
@@ -97,6 +112,9 @@ class Person:
         self.field = page.get_by_label("Message", exact=True)
         self.problem = page.locator("#composer").get_by_role("alert")
         self.status = page.get_by_role("status")
+
+    def wait_for_stream(self, state="open"):
+        expect(self.page.locator("html")).to_have_attribute("data-stream", state)
 
     def say(self, text):
         self.field.fill(text)

@@ -69,7 +69,7 @@ def test_a_page_that_missed_more_than_the_event_log_knows_fills_it_all_in(people
 
 def test_what_comes_in_front_of_ones_own_message_is_not_missed(people, chat, room, line):
     """The answer to a POST brings the newest message while those before it are missing."""
-    alice = people.join("Alice", room, url=line.url)
+    alice = people.join("Alice", room, line.url, own_stream=True)
     chat.post(room, "Bob", "before")
     expect(alice.texts).to_have_text(["before"])
     alice.page.route("**/events/**", lambda route: route.abort())
@@ -85,11 +85,9 @@ def test_what_comes_in_front_of_ones_own_message_is_not_missed(people, chat, roo
 
 
 def test_a_silently_dead_stream_is_given_up_and_opened_anew(people, chat, room, line):
-    page = people.new_page()
+    page = people.new_page(own_stream=True)
     page.clock.install()
-    with page.expect_event("response", lambda response: "/events/" in response.url):
-        page.goto(line.url + chat_path("Alice", room))
-    alice = Person(page)
+    alice = people.enter(page, "Alice", room, line.url)
     line.silence_streams()
     chat.post(room, "Bob", "Do you hear me?")
     with page.expect_request("**/events/**"):
@@ -99,20 +97,19 @@ def test_a_silently_dead_stream_is_given_up_and_opened_anew(people, chat, room, 
 
 
 def test_a_page_that_wakes_and_has_heard_nothing_for_long_opens_its_stream_at_once(people, chat, room, line):
-    page = people.new_page()
+    page = people.new_page(own_stream=True)
     page.clock.install()
-    with page.expect_event("response", lambda response: "/events/" in response.url):
-        page.goto(line.url + chat_path("Alice", room))
+    alice = people.enter(page, "Alice", room, line.url)
     line.silence_streams()
     chat.post(room, "Bob", "While you slept")
     page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 7 * 24 * 3600)
     with page.expect_request("**/events/**"):
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(Person(page).texts).to_have_text(["While you slept"])
+    expect(alice.texts).to_have_text(["While you slept"])
 
 
 def test_a_page_that_is_online_again_opens_its_stream_and_sends_at_once(people, chat, room):
-    page = people.new_page()
+    page = people.new_page(own_stream=True)
     page.clock.install()
     page.goto(chat.url + chat_path("Alice", room))
     alice = Person(page)
@@ -131,6 +128,7 @@ def test_a_page_out_of_the_back_forward_cache_goes_on(chromium, chat, room):
     with with_back_forward_cache(chromium) as caching:
         people = People(caching, chat.url)
         alice = people.join("Alice", room)
+        people.join_in_tab(alice, "Alice", room)  # without it the shared worker would keep her page out of the cache
         alice.page.evaluate("window.isTheSamePage = true")
         alice.page.goto(chat.url)
         chat.post(room, "Bob", "While you were away")
@@ -144,7 +142,7 @@ def test_a_page_out_of_the_back_forward_cache_goes_on(chromium, chat, room):
 
 def test_a_page_that_was_put_away_opens_its_stream_when_it_is_taken_out(people, chat, room):
     """As every browser with a back-forward cache tells it, whatever it does with the stream."""
-    alice = people.join("Alice", room)
+    alice = people.join("Alice", room, own_stream=True)
     alice.page.route("**/events/**", lambda route: route.abort())
     alice.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
     chat.post(room, "Bob", "While you were away")

@@ -61,7 +61,7 @@ def test_a_page_that_is_closed_right_after_enter_has_kept_the_message(people, ro
 
 def test_a_message_whose_answer_got_lost_is_there_once(people, chat, room):
     """The stream is silent too, so that the second attempt's answer is what settles it."""
-    page = people.new_page()
+    page = people.new_page(own_stream=True)
     page.route("**/events/**", lambda route: None)
     page.goto(chat.url + chat_path("Alice", room))
     alice, keys = Person(page), []
@@ -83,7 +83,7 @@ def test_a_message_whose_answer_got_lost_is_there_once(people, chat, room):
 
 
 def test_the_page_itself_settles_what_had_arrived_before_the_reload(people, room):
-    alice = people.join("Alice", room)
+    alice = people.join("Alice", room, own_stream=True)
 
     def lose_answer(route):
         route.fetch()
