@@ -1,14 +1,18 @@
 """chatsite.serve: the decisions that need no running Pushpin."""
 
 import inspect
+import os
 import runpy
+import signal
 import socket
 import time
 
 import pytest
 
 from chatsite import env
-from chatsite.serve import front, instance, ports, supervisor, worker
+from chatsite.serve import front, instance, ports, signals, supervisor, web, worker
+from chatsite.serve.renewal import Renewal
+from chatsite.serve.sessions import Session
 from chatsite.serve.terminal import CannotStart
 
 
@@ -58,6 +62,58 @@ def test_a_part_that_cannot_be_started_is_tried_again(capfd):
     part.tend()
     assert part.tend() > 0
     assert "A part can't start (Cannot allocate memory): starting it again" in capfd.readouterr().out
+
+
+@pytest.fixture
+def part():
+    """A Part that runs until it is killed."""
+    part = supervisor.Part("A part", lambda: Session(("sleep", "600"), dict(os.environ)))
+    part.start()
+    yield part
+    supervisor.stop([part])
+
+
+def keep_running(part, monkeypatch, *events):
+    """Keep the part running, as the web server too, until all events have happened, one after the other.
+
+    An event is a function; it returns the number of the signal that it is, or None.
+    """
+    events = iter(events)
+
+    def wait(seconds, others=()):
+        for event in events:
+            return event()
+        raise signals.StopRequested
+
+    monkeypatch.setattr(signals, "wait", wait)
+    with pytest.raises(signals.StopRequested):
+        supervisor.keep_running([part], Renewal(part, dict(os.environ)))
+
+
+def new_workers_are_wanted():
+    return signals.RENEW
+
+
+def test_what_is_killed_while_new_workers_are_prepared_comes_back(part, monkeypatch):
+    monkeypatch.setattr(web, "PREPARE", ("sh", "-c", "kill -STOP $$"))
+    killed = part.session.pid
+
+    def part_is_killed():
+        os.kill(killed, signal.SIGKILL)
+        os.waitid(os.P_PID, killed, os.WEXITED | os.WNOWAIT)
+
+    keep_running(part, monkeypatch, new_workers_are_wanted, part_is_killed)
+    assert part.session.pid != killed
+    assert part.session.ended() is None
+
+
+def test_a_preparation_that_cannot_be_started_leaves_the_old_workers(part, monkeypatch, capfd):
+    monkeypatch.setattr(web, "PREPARE", ("/no/such/program",))
+    before = part.session
+    keep_running(part, monkeypatch, new_workers_are_wanted, lambda: None)
+    assert "The workers were not replaced (No such file or directory)" in capfd.readouterr().out
+    assert part.session is before
+    assert before.ended() is None
 
 
 def test_a_worker_is_gone_two_seconds_after_sigterm():

@@ -282,6 +282,20 @@ test("a server that says more and gives nothing is left alone for a while", asyn
   assert.deepEqual(page.clock.waits(), [1_000]);
 });
 
+test("a server that says more and gives what is known already is left alone for a while", async () => {
+  const page = pageOf({
+    shown: [1],
+    after: async (n) => {
+      if (n > 9) throw new Error("asked without a pause");
+      return { messages: [{ id: 1 }], more: true };
+    },
+  });
+  page.reset();
+  await settled();
+  assert.deepEqual(page.asked, [1]);
+  assert.deepEqual(page.clock.waits(), [1_000]);
+});
+
 test("after a success the next trouble begins with a short wait again", async () => {
   let failing = true;
   const page = pageOf({ stored: upTo(2), after: async (_, id, page) => {
