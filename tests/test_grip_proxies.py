@@ -182,7 +182,11 @@ def test_a_verify_key_without_a_key_is_refused():
     assert cure in refusal([{"control_uri": "http://one", "verify_key": SECRET}])
 
 
-@pytest.mark.parametrize("pem", [FASTLY_PEM.replace("\n", "\\n"), FASTLY_PEM.replace("A", "!"), FASTLY_PEM[:80]])
+@pytest.mark.parametrize(
+    "pem",
+    [FASTLY_PEM.replace("\n", "\\n"), FASTLY_PEM.replace("A", "!"), FASTLY_PEM[:80]],
+    ids=["no line ends", "other letters", "cut off"],
+)
 def test_a_broken_pem_file_is_refused(pem):
     """With it every request would count as unsigned, and every stream be answered with 501."""
     assert "keep its line ends" in refusal([], FASTLY_URL, pem)
