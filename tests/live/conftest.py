@@ -44,13 +44,9 @@ def chat(pushpin, tmp_path_factory):
         yield running
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def any_chat(request, tmp_path_factory):
-    """A chat behind Pushpin, on each database in turn."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("chat")
-        return
-    request.getfixturevalue("pushpin")
+@pytest.fixture(scope="session")
+def chat_on_postgresql(pushpin, tmp_path_factory):
+    """A chat behind Pushpin, on PostgreSQL."""
     if not postgres.find_programs():
         refuse("PostgreSQL is not installed: sudo apt install postgresql")
     with (
@@ -58,6 +54,12 @@ def any_chat(request, tmp_path_factory):
         Chat.ready(tmp_path_factory.mktemp("chat"), DATABASE_URL=cluster.new_database()) as running,
     ):
         yield running
+
+
+@pytest.fixture(scope="session", params=["chat", "chat_on_postgresql"], ids=["sqlite", "postgresql"])
+def any_chat(request):
+    """A chat behind Pushpin, on each database in turn."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="module")  # no longer: while Playwright runs, Django takes its thread for an async one
