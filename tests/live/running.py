@@ -1,5 +1,6 @@
 """A chat started by bin/run on a spare port."""
 
+import fcntl
 import json
 import os
 import queue
@@ -9,7 +10,7 @@ import socket
 import subprocess
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
@@ -51,12 +52,13 @@ class Chat:
     @classmethod
     def ready(cls, data_dir, **options):
         """Start one and return it once it has printed its URL."""
-        chat = cls(data_dir, **options)
-        try:
-            line = chat.wait_for_line("Chat is ready: ", START_S)
-        except BaseException:
-            chat.stop()
-            raise
+        with one_start_at_a_time():
+            chat = cls(data_dir, **options)
+            try:
+                line = chat.wait_for_line("Chat is ready: ", START_S)
+            except BaseException:
+                chat.stop()
+                raise
         chat.url = line.split()[3]
         return chat
 
@@ -175,6 +177,14 @@ def wait_for(what, seconds, look_again_s=0.05):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
         time.sleep(look_again_s)
     return result
+
+
+@contextmanager
+def one_start_at_a_time():
+    """Keep the other test processes waiting: two chats that start at once might choose the same free port."""
+    with open(__file__) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def spare_port():
