@@ -1,5 +1,6 @@
 """A chat started by bin/run on a spare port."""
 
+import ctypes
 import fcntl
 import json
 import os
@@ -23,6 +24,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 RUN = PROJECT / "bin" / "run"
 START_S = 300  # the first start in a fresh clone installs everything
 STOP_S = 15
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 
 
 class Chat:
@@ -45,6 +48,7 @@ class Chat:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             start_new_session=True,
+            preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),  # it ends when we are killed, too
         )
         self._reading = threading.Thread(target=self._read_lines, daemon=True)
         self._reading.start()
