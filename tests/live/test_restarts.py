@@ -130,15 +130,31 @@ def behind_a_proxy(proxy, tmp_path):
         yield chat
 
 
+@pytest.fixture(scope="module")
+def chat_without_pushpin(tmp_path_factory):
+    with (
+        GripProxy() as proxy,
+        Chat.ready(tmp_path_factory.mktemp("direct"), GRIP_URL=f"{proxy.uri}?key={KEY}") as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def direct(chat_without_pushpin):
+    """A chat whose web server is spoken to directly, and has both its workers."""
+    wait_for(lambda: len(chat_without_pushpin.pids_of("web worker")) == 2, BACK_S)
+    return chat_without_pushpin
+
+
 class SlowPost:
     """A POST that a worker has begun to handle, and whose body is still to come."""
 
     BODY = b"from=Alice&text=Just+in+time"
 
-    def __init__(self, chat):
+    def __init__(self, chat, room):
         self._socket = socket.create_connection(("127.0.0.1", int(chat.port)), timeout=ANSWER_S)
         head = (
-            "POST /rooms/lobby/messages/ HTTP/1.1", f"Host: 127.0.0.1:{chat.port}", "Expect: 100-continue",
+            f"POST /rooms/{room}/messages/ HTTP/1.1", f"Host: 127.0.0.1:{chat.port}", "Expect: 100-continue",
             "Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(self.BODY)}", "", "",
         )  # fmt: skip
         self._socket.sendall("\r\n".join(head).encode())
@@ -154,25 +170,27 @@ class SlowPost:
 
 
 @pytest.mark.parametrize("restart", [renew, stop_master, stop_workers])
-def test_a_request_in_flight_is_finished(behind_a_proxy, restart):
-    slow = SlowPost(behind_a_proxy)
-    before = set(behind_a_proxy.pids_of("web worker"))
-    with replaced(behind_a_proxy):
-        restart(behind_a_proxy)
+def test_a_request_in_flight_is_finished(direct, restart):
+    room = f"slow-{restart.__name__}"
+    slow = SlowPost(direct, room)
+    before = set(direct.pids_of("web worker"))
+    with replaced(direct):
+        restart(direct)
         if restart is renew:  # the old are asked to stop as soon as the new are there
-            wait_for(lambda: set(behind_a_proxy.pids_of("web worker")) - before, BACK_S, look_again_s=0.01)
+            wait_for(lambda: set(direct.pids_of("web worker")) - before, BACK_S, look_again_s=0.01)
         assert slow.finish() == "HTTP/1.1 200 OK"
-    assert [message["text"] for message in saved(behind_a_proxy, "lobby")] == ["Just in time"]
+    assert [message["text"] for message in saved(direct, room)] == ["Just in time"]
 
 
 @pytest.mark.parametrize("restart", [renew, stop_master, stop_workers])
-def test_a_request_that_never_ends_keeps_no_worker_and_leaves_nothing_half_done(behind_a_proxy, restart):
-    slow = SlowPost(behind_a_proxy)
-    before = set(behind_a_proxy.pids_of("web worker"))
-    restart(behind_a_proxy)
-    wait_for(lambda: not before & set(behind_a_proxy.processes()), SOON_S)
+def test_a_request_that_never_ends_keeps_no_worker_and_leaves_nothing_half_done(direct, restart):
+    room = f"endless-{restart.__name__}"
+    slow = SlowPost(direct, room)
+    before = set(direct.pids_of("web worker"))
+    restart(direct)
+    wait_for(lambda: not before & set(direct.processes()), SOON_S)
     slow.close()
-    assert saved(behind_a_proxy, "lobby") == []
+    assert saved(direct, room) == []
 
 
 @pytest.mark.parametrize("manner", ["hang", "refuse"])
