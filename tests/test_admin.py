@@ -110,6 +110,11 @@ def test_a_message_that_its_sender_deletes_meanwhile_is_told_once():
     assert told("lobby") == before
 
 
+def test_a_room_that_is_deleted_meanwhile_is_not_made_again():
+    writing.moderate("nowhere", 1)
+    assert not ChatRoom.objects.filter(eid="nowhere").exists()
+
+
 def test_a_room_is_deleted_with_its_messages(admin):
     lobby = ChatRoom.objects.get(eid="lobby")
     admin.post(ROOMS, {"action": "delete_selected", "_selected_action": lobby.pk, "post": "yes"})

@@ -1,6 +1,7 @@
 """Rooms and messages: the wire's object, and one index that keeps the latest page flat."""
 
 import re
+from contextlib import contextmanager
 from datetime import datetime, timezone
 
 import pytest
@@ -58,7 +59,7 @@ WALKS = {
     "before": lambda said: said.before(4_000_000)[:50],
     "after": lambda said: said.after(1)[:50],
 }
-TOMBSTONES = 100_000
+TOMBSTONES = 20_000
 
 
 @pytest.fixture
@@ -97,6 +98,17 @@ def test_the_changes_since_an_event_are_one_walk_along_their_index(rooms_of_all_
             assert not re.search("sort|b-tree", plan, re.IGNORECASE), plan
 
 
+@contextmanager
+def work():
+    """Yield a list that grows with every thousand instructions of SQLite, whose plans don't name what they filter."""
+    done = []
+    if connection.vendor == "sqlite":
+        connection.connection.set_progress_handler(lambda: done.append(1) and None, 1000)
+    yield done
+    if connection.vendor == "sqlite":
+        connection.connection.set_progress_handler(None, 0)
+
+
 def test_a_page_does_not_walk_over_tombstones(rooms_of_all_kinds):
     """The room where everything was deleted would be the slowest of all."""
     gone = ChatRoom.objects.create(eid="gone")
@@ -109,7 +121,9 @@ def test_a_page_does_not_walk_over_tombstones(rooms_of_all_kinds):
         cursor.execute("ANALYZE")
     said = ChatMessage.objects.in_room("gone")
     for walk in (said.newest_first(), said.before(10**9), said.after(0)):
-        assert {*walk[:50]} == {first, last}
+        with work() as done:
+            assert {*walk[:50]} == {first, last}
+        assert len(done) < 10
         plan = walk[:50].explain()
         assert "chat_message_latest" in plan, plan
         assert not re.search("sort|b-tree|filter", plan, re.IGNORECASE), plan

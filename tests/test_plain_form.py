@@ -111,8 +111,9 @@ def test_who_says_no_good_name_is_asked_for_one(client, address):
     assert not ChatRoom.objects.exists()
 
 
-def test_the_address_says_who_speaks_and_not_the_body(client):
-    send(client, **{"text": "hi", "from": "Alice"})
+@pytest.mark.parametrize("other", ["Alice", ""])
+def test_the_address_says_who_speaks_and_not_the_body(client, other):
+    send(client, **{"text": "hi", "from": other})
     assert said() == [("Bob", "hi")]
 
 
