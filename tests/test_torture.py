@@ -15,11 +15,12 @@ from sse import EventParser
 from torture import faults, texts
 from torture.continuity import Continuity
 from torture.crowd import end
-from torture.ledger import AFTERMATH_S, Ledger, Said, Window
+from torture.ledger import AFTERMATH_S, Ledger, Said, Window, version_of
 from torture.report import summary, table
 from torture.verdict import LATEST_S, Evidence, findings
 
 LOBBY = "lobby"
+DATE = "2026-11-22T10:30:00.123Z"
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -29,26 +30,51 @@ class Evening:
     def __init__(self, *texts):
         self.ledger = Ledger(began=0)
         self.bob = SimpleNamespace(name="Bob", room=LOBBY, shown={}, awaiting={}, since=0, until=None, resident=True)
+        self.bob.version = lambda number: version_of(self.bob.shown.get(number, {}))
         self.ledger.enter(self.bob)
-        self.stored = []
+        self.stored, self.events = [], []
         for text in texts:
             self.say(text)
 
     def say(self, text):
         said = self.ledger.say(Said(LOBBY, "Alice", text, key=f"key of {text}"))
-        message = {"id": len(self.stored) + 1, "from": "Alice", "text": text, "date": "2026-11-22T10:30:00.123Z"}
+        message = {"id": len(self.stored) + 1, "from": "Alice", "text": text, "date": DATE}
         self.stored.append(message)
+        self.events.append(("message", message))
         self.bob.shown[message["id"]] = message
         self.ledger.acknowledge(said, message)
         return said
 
+    def edit(self, text, new_text):
+        said = self.ledger.said[text]
+        said.edited_to = new_text
+        edited = {**said.message, "text": new_text, "edited": DATE, "change": len(self.events) + 1}
+        self.stored[said.message["id"] - 1] = self.bob.shown[said.message["id"]] = edited
+        self.events.append(("message-edited", edited))
+        self.ledger.acknowledge_change(said, "PATCH", edited)
+
+    def delete(self, text):
+        said = self.ledger.said[text]
+        said.deleted = True
+        tombstone = {**said.message, "text": "", "deleted": DATE, "change": len(self.events) + 1}
+        self.stored[said.message["id"] - 1] = tombstone
+        del self.bob.shown[said.message["id"]]
+        self.events = [("message-deleted", tombstone) if m["id"] == tombstone["id"] else (k, m) for k, m in self.events]
+        self.events.append(("message-deleted", tombstone))
+        self.ledger.acknowledge_change(said, "DELETE", tombstone)
+
     def evidence(self):
-        rows = [(LOBBY, m["id"], m["from"], m["text"], "") for m in self.stored]
-        logged = [(f"room-{LOBBY}", n, json.dumps(json.dumps(m))) for n, m in enumerate(self.stored, 1)]
-        return Evidence(rows, logged, {LOBBY: list(self.stored)}, {LOBBY: [list(self.stored)]})
+        rows = [(LOBBY, m["id"], m["from"], m["text"], "", m.get("change"), "deleted" in m) for m in self.stored]
+        logged = [event(n, kind, m) for n, (kind, m) in enumerate(self.events, 1)]
+        standing = [m for m in self.stored if "deleted" not in m]
+        return Evidence(rows, logged, {LOBBY: standing}, {LOBBY: [[*standing]]})
 
     def findings(self, evidence=None):
         return "\n".join(findings(self.ledger, evidence or self.evidence()))
+
+
+def event(number, kind, message):
+    return f"room-{LOBBY}", number, kind, json.dumps(json.dumps(message))
 
 
 @pytest.fixture
@@ -85,7 +111,7 @@ def test_an_acknowledged_message_that_is_not_stored_is_lost(evening):
 
 def test_a_message_that_is_stored_twice_is_found(evening):
     evidence = evening.evidence()
-    evidence.stored.append((LOBBY, 4, "Alice", "two", ""))
+    evidence.stored.append((LOBBY, 4, "Alice", "two", "", None, False))
     assert "stored 2 times: 'two'" in evening.findings(evidence)
 
 
@@ -142,17 +168,79 @@ def test_a_fresh_page_that_differs_from_an_old_one_is_found(evening):
 
 def test_an_event_log_in_another_order_is_found(evening):
     evidence = evening.evidence()
-    channel, _, two = evidence.logged[1]
-    _, _, three = evidence.logged[2]
-    evidence.logged[1:] = [(channel, 2, three), (channel, 3, two)]
+    evidence.logged[1:] = [event(2, "message", evening.stored[2]), event(3, "message", evening.stored[1])]
     assert "the events of 'lobby' are not its messages in their order" in evening.findings(evidence)
 
 
 def test_an_event_log_with_a_hole_is_found(evening):
     evidence = evening.evidence()
-    channel, _, three = evidence.logged[2]
-    evidence.logged[2] = (channel, 4, three)
+    evidence.logged[2] = event(4, "message", evening.stored[2])
     assert "the events of 'lobby' are not numbered from 1 to 3" in evening.findings(evidence)
+
+
+def test_an_evening_with_changes_is_green(evening):
+    evening.edit("two", "two, edited")
+    evening.delete("one")
+    evening.edit("three", "three, edited")
+    evening.delete("three")
+    assert evening.findings() == ""
+    assert evening.bob.awaiting == {}
+
+
+def test_a_reader_who_has_not_heard_of_a_change_is_waited_for(evening):
+    evening.bob.version = lambda number: 0
+    evening.edit("two", "two, edited")
+    assert {*evening.bob.awaiting} == {("change", 2)}
+
+
+def test_an_old_text_on_a_screen_is_found(evening):
+    old = evening.bob.shown[2]
+    evening.edit("two", "two, edited")
+    evening.bob.shown[2] = old
+    assert "Bob in 'lobby' was shown" in evening.findings()
+    evening.bob.until = 3
+    assert "Bob in 'lobby' was shown" not in evening.findings()
+
+
+def test_a_deleted_message_on_a_screen_is_found(evening):
+    old = evening.bob.shown[2]
+    evening.delete("two")
+    evening.bob.shown[2] = old
+    assert "was shown what is not stored" in evening.findings()
+
+
+def test_a_deleted_message_that_is_raised_again_is_found(evening):
+    tombstone = len(evening.stored)
+    evening.delete("three")
+    evening.stored[tombstone - 1] = {**evening.ledger.said["three"].message}
+    assert "stored otherwise than sent" in evening.findings()
+
+
+def test_an_edit_that_was_acknowledged_and_is_not_stored_is_found(evening):
+    before = evening.stored[1]
+    evening.edit("two", "two, edited")
+    evening.stored[1] = before
+    assert "stored otherwise than sent" in evening.findings()
+
+
+def test_a_deleted_text_in_the_log_is_found(evening):
+    said = evening.stored[1]
+    evening.delete("two")
+    evening.events[1] = ("message", said)
+    assert "the events of 'lobby' keep the text of a deleted message" in evening.findings()
+
+
+def test_an_edit_that_the_log_does_not_tell_is_found(evening):
+    evening.edit("two", "two, edited")
+    evening.events.pop()
+    assert "the events of 'lobby' are not its messages in their order" in evening.findings()
+
+
+def test_an_answer_that_is_not_the_change_that_was_asked_for_is_found(evening):
+    said = evening.ledger.said["two"]
+    said.edited_to = "two, edited"
+    evening.ledger.acknowledge_change(said, "PATCH", {**said.message, "change": 4})
+    assert "is not what the PATCH asked for" in evening.findings()
 
 
 def test_slow_deliveries_are_found_unless_something_is_broken(evening):
@@ -215,6 +303,16 @@ def test_messages_in_another_order_than_their_events_are_seen():
     stream = continuity()
     stream.message("room-lobby:8", 25)
     assert stream.message("room-lobby:9", 21) == "message 21 followed message 25"
+
+
+def test_changes_count_as_events_and_not_as_messages():
+    stream = continuity()
+    stream.message("room-lobby:8", 25)
+    assert stream.change("room-lobby:9", 3, version=9) is None
+    assert stream.message("room-lobby:10", 26) is None
+    assert stream.change("room-lobby:12", 3, version=12) == "event 12 followed event 10"
+    assert stream.change("room-lobby:13", 3, version=40) is None  # a deletion, told early
+    assert stream.change("room-lobby:14", 3, version=9) == "event 14 tells change 9"
 
 
 def test_a_reset_begins_anew():

@@ -82,7 +82,7 @@ class Connection:
 def request(method, path, body=b"", headers=()):
     """Return the request as bytes."""
     fields = [("Host", "127.0.0.1"), *headers]
-    if method == "POST":
+    if method in ("POST", "PATCH", "DELETE"):
         fields.append(("Content-Length", str(len(body))))
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields), "", ""]
     return "\r\n".join(lines).encode() + body

@@ -7,7 +7,7 @@ from urllib.parse import quote
 class Continuity:
     """Checks one stream of one room, between its opening or a reset and the next: no gap, no double, one order.
 
-    A room's events are its messages, so their ids follow each other one by one.
+    A room's events are its messages and their changes; their ids follow each other one by one.
     """
 
     def __init__(self, room, last_event_id):
@@ -36,16 +36,31 @@ class Continuity:
 
     def message(self, event_id, message_id):
         """Note a message; return what is wrong, or None."""
-        number, before, last = self._number(event_id or ""), self._event, self._message
-        self._event, self._message = number, message_id
-        if number is None:
-            return f"message {message_id} has the strange event id {event_id!r}"
-        if not self._after_open:
-            return f"message {message_id} came before the stream-open"
-        if before is not None and number != before + 1:
-            return f"event {number} followed event {before}"
+        last, self._message = self._message, message_id
+        if wrong := self._next(event_id, f"message {message_id}"):
+            return wrong
         if message_id <= last:
             return f"message {message_id} followed message {last}"
+
+    def change(self, event_id, message_id, version):
+        """Note an edit or a deletion; return what is wrong, or None.
+
+        An older event of a deleted message tells the deletion as well, ahead of its own event.
+        """
+        if wrong := self._next(event_id, f"a change of message {message_id}"):
+            return wrong
+        if version < self._event:
+            return f"event {self._event} tells change {version}"
+
+    def _next(self, event_id, what):
+        number, before = self._number(event_id or ""), self._event
+        self._event = number
+        if number is None:
+            return f"{what} has the strange event id {event_id!r}"
+        if not self._after_open:
+            return f"{what} came before the stream-open"
+        if before is not None and number != before + 1:
+            return f"event {number} followed event {before}"
 
     def _number(self, event_id):
         found = re.fullmatch("([^:,]+):([0-9]+)", event_id)

@@ -7,21 +7,22 @@ from contextlib import closing
 import psycopg
 
 STORED = """
-    SELECT room.eid, message.id, message."user", message.text, message.tag
+    SELECT room.eid, message.id, message."user", message.text, message.tag, message.change,
+        message.deleted IS NOT NULL
     FROM chat_chatmessage message JOIN chat_chatroom room ON room.id = message.room_id ORDER BY message.id
 """
-LOGGED = "SELECT channel, eid, data FROM django_eventstream_event WHERE type = 'message' ORDER BY channel, eid"
+LOGGED = "SELECT channel, eid, type, data FROM django_eventstream_event ORDER BY channel, eid"
 
 
 class Database:
     """What both kinds have in common."""
 
     def stored(self):
-        """Return the rows of all messages, by id: (room, id, sender, text, tag)."""
+        """Return the rows of all messages, by id: (room, id, sender, text, tag, change, deleted)."""
         return self._rows(STORED)
 
     def logged(self):
-        """Return the rows of all events, by channel and event id: (channel, event id, data)."""
+        """Return the rows of all events, by channel and event id: (channel, event id, type, data)."""
         return self._rows(LOGGED)
 
     def _rows(self, query):

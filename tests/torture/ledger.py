@@ -5,6 +5,7 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+CHANGING = ("edited", "deleted", "change")  # what a message has since its first change
 AFTERMATH_S = 3  # so long after a fault an error answer may still be on its way
 
 
@@ -20,6 +21,14 @@ class Said:
     attempts: int = 0
     message: dict | None = None  # as it was acknowledged
     acknowledged: float | None = None  # when
+    edited_to: str | None = None
+    deleted: bool = False
+    changes: dict = field(default_factory=dict)  # {method: the message, as its change was acknowledged}
+
+    @property
+    def final_text(self):
+        """What everybody has to see in the end; "" if nobody may see it any more."""
+        return "" if self.deleted else self.edited_to or self.text
 
 
 @dataclass
@@ -67,6 +76,7 @@ class Ledger:
     violations: list = field(default_factory=list)
     deliveries: list = field(default_factory=list)  # (acknowledged, shown)
     counters: Counter = field(default_factory=Counter)
+    _newest: dict = field(default_factory=dict)  # {message id: its acknowledged version}
     _present: dict = field(default_factory=lambda: defaultdict(list))
 
     def say(self, said):
@@ -94,6 +104,26 @@ class Ledger:
             else:
                 reader.awaiting[body["id"]] = now
 
+    def acknowledge_change(self, said, method, body):
+        """Note the body of a 200 to a PATCH or a DELETE."""
+        if method in said.changes:
+            self.counters["duplicates suppressed"] += 1
+            if said.changes[method] != body:
+                self.violations.append(f"two answers to one {method} differ: {_short(body)}")
+            return
+        number, now = said.message["id"], time.monotonic()
+        wanted = {**said.message, "text": said.final_text}
+        told = {name: value for name, value in body.items() if name not in CHANGING}
+        if told != wanted or version_of(body) <= self._newest.get(number, 0) or ("deleted" in body) != said.deleted:
+            self.violations.append(f"the answer {_short(body)} is not what the {method} asked for")
+            return
+        said.changes[method] = body
+        self._newest[number] = version_of(body)
+        self.counters["edited" if method == "PATCH" else "deleted"] += 1
+        for reader in self._present[said.room]:
+            if (number in reader.shown or number in reader.awaiting) and reader.version(number) < version_of(body):
+                reader.awaiting["change", number] = now
+
     def answered(self, request, status, body):
         """Note an answer other than 200."""
         self.counters[f"answers {status}"] += 1
@@ -108,26 +138,38 @@ class Ledger:
     def leave(self, reader):
         self._present[reader.room].remove(reader)
 
-    def show(self, reader, message):
-        """Note that the reader shows the message, for the first time."""
-        self.counters["deliveries"] += 1
-        if (acknowledged := reader.awaiting.pop(message["id"], None)) is not None:
+    def heard(self, reader, number):
+        """Note that the reader has come to know a version of the message with this id."""
+        self._arrived(reader, number)
+        if reader.version(number) >= self._newest.get(number, 0):
+            self._arrived(reader, ("change", number))
+
+    def _arrived(self, reader, awaited):
+        if (acknowledged := reader.awaiting.pop(awaited, None)) is not None:
             self.deliveries.append((acknowledged, time.monotonic()))
 
     def residents(self):
         return [reader for reader in self.readers if reader.resident]
 
     def awaited(self):
-        """Return {reader: ids} of what was acknowledged and has not arrived yet, for all who are present."""
+        """Return {reader: ids, and ("change", id)} of what was acknowledged and has not arrived at who is present."""
         return {r: set(r.awaiting) for present in self._present.values() for r in present if r.awaiting}
 
 
-def is_as_said(message, said):
-    """Tell whether a message object of the wire is what was sent."""
+def is_as_said(message, said, text=None):
+    """Tell whether a message object of the wire is what was sent; with `text`, what became of it."""
     if not isinstance(message, dict) or type(message.get("id")) is not int:
         return False
-    wanted = {"from": said.sender, "text": said.text, **({"tag": said.tag} if said.tag else {})}
-    return {name: value for name, value in message.items() if name not in ("id", "date")} == wanted
+    wanted = {"from": said.sender, "text": said.text if text is None else text}
+    if said.tag:
+        wanted["tag"] = said.tag
+    known = ("id", "date") if text is None else ("id", "date", *CHANGING)
+    return {name: value for name, value in message.items() if name not in known} == wanted
+
+
+def version_of(message):
+    """Return the number of a message's last change, 0 for a new message."""
+    return message.get("change", 0)
 
 
 def _short(message):

@@ -23,4 +23,8 @@ def read_page(body):
 
 def _message(item, name, date, text):
     message = {"id": int(item["data-id"]), "from": name, "text": text, "date": date}
-    return {**message, "tag": item["data-tag"]} if "data-tag" in item else message
+    if "data-tag" in item:
+        message["tag"] = item["data-tag"]
+    if "data-change" in item:
+        message |= {"edited": item["data-edited"], "change": int(item["data-change"])}
+    return message

@@ -19,6 +19,7 @@ NETWORK = {
     "sends it twice at once": 5,
 }
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 2
+EDITED, DELETED = 0.1, 0.05  # how many of the messages are, some after the other
 
 
 class Poster:
@@ -39,6 +40,16 @@ class Poster:
             await asyncio.sleep(self._until_turn())
             said = compose(self._ledger, self._rng, self.name, self._rng.choice(self.rooms), next(self._numbers))
             await deliver(said, self._rng.choice(self.ports), self._ledger, self._rng, NETWORK)
+            await self._change_mind(said)
+
+    async def _change_mind(self, said):
+        """Edit the message now and then, and now and then delete it."""
+        if self._rng.random() < EDITED:
+            said.edited_to = text(self._rng, next(self._numbers))
+            await deliver(said, self._rng.choice(self.ports), self._ledger, self._rng, NETWORK, "PATCH")
+        if self._rng.random() < DELETED:
+            said.deleted = True
+            await deliver(said, self._rng.choice(self.ports), self._ledger, self._rng, NETWORK, "DELETE")
 
     def _until_turn(self):
         """Return the seconds until our next turn; those that a fault let pass are not made up for."""
@@ -52,34 +63,44 @@ def compose(ledger, rng, sender, room, number, words=None):
     return ledger.say(Said(room, sender, words or text(rng, number), key, tag))
 
 
-async def deliver(said, port, ledger, rng, network=None):
+async def deliver(said, port, ledger, rng, network=None, method="POST"):
     """Send it until it is acknowledged; `network` says what happens on the way, and nothing does if it is None."""
-    pause = FIRST_PAUSE_S
-    while said.message is None:
-        said.attempts += 1
-        ledger.counters["retried"] += said.attempts == 2
+    pause, attempts = FIRST_PAUSE_S, 0
+    while not _is_acknowledged(said, method):
+        attempts += 1
+        said.attempts += method == "POST"
+        ledger.counters["retried"] += attempts == 2
         what = rng.choices(list(network), list(network.values()))[0] if network else "works"
-        for status, body in await _attempt(what, port, _request(said, rng), rng):
-            _note(said, status, body, ledger)
-        if said.message is None:
+        for status, body in await _attempt(what, port, _request(said, rng, method), rng):
+            _note(said, method, status, body, ledger)
+        if not _is_acknowledged(said, method):
             await asyncio.sleep(pause * rng.uniform(0.5, 1))
             pause = min(2 * pause, LAST_PAUSE_S)
 
 
-def _note(said, status, body, ledger):
+def _is_acknowledged(said, method):
+    return method in said.changes if method != "POST" else said.message is not None
+
+
+def _note(said, method, status, body, ledger):
     if status != 200:
-        ledger.answered(f"POST {said.text[:20]!r} to {said.room!r}", status, body)
+        ledger.answered(f"{method} {said.text[:20]!r} to {said.room!r}", status, body)
         return
     try:
-        ledger.acknowledge(said, json.loads(body))
+        answer = json.loads(body)
     except ValueError:
         ledger.violations.append(f"an answer that is no JSON: {body[:200]!r}")
+        return
+    if method == "POST":
+        ledger.acknowledge(said, answer)
+    else:
+        ledger.acknowledge_change(said, method, answer)
 
 
-def _request(said, rng):
+def _request(said, rng, method):
     """Return the request: as a form or as JSON, the key in the body or in a header, anew at each attempt."""
-    fields = {"from": said.sender, "text": said.text}
-    if said.tag:
+    fields = {"POST": {"from": said.sender, "text": said.text}, "PATCH": {"text": said.edited_to}, "DELETE": {}}[method]
+    if method == "POST" and said.tag:
         fields["tag"] = said.tag
     headers = []
     if rng.random() < 0.5:
@@ -91,7 +112,9 @@ def _request(said, rng):
     else:
         kind, body = "application/x-www-form-urlencoded", urlencode(fields)
     path = f"/rooms/{quote(said.room, safe='')}/messages/"
-    return request("POST", path, body.encode(), [("Content-Type", kind), ("Connection", "close"), *headers])
+    if method != "POST":
+        path += f"{said.message['id']}/"
+    return request(method, path, body.encode(), [("Content-Type", kind), ("Connection", "close"), *headers])
 
 
 async def _attempt(what, port, data, rng):

@@ -10,6 +10,7 @@ from sse import EventParser
 
 from .connection import BROKEN, Connection, exchange, request
 from .continuity import Continuity
+from .ledger import version_of
 from .pages import read_page
 
 OPENED_S, SILENCE_S = 15, 50  # as in the page: a request that was lost, two keep-alives of 20 s missed
@@ -20,12 +21,16 @@ HEARD = 12  # events that are told with what is wrong
 
 
 class Reader:
-    """One open page. `shown` is what it shows, {message id: message}; `awaiting` what it must be shown still."""
+    """One open page.
+
+    `shown` is what it shows, {message id: message}, and `gone` what it shows no more, {message id: version};
+    `awaiting` is what must arrive still: message ids, and ("change", id).
+    """
 
     def __init__(self, name, room, port, ledger, rng, *, by_page=False, resident=True):
         self.name, self.room, self.port, self.ledger = name, room, port, ledger
         self.resident = resident  # or somebody who comes and goes
-        self.shown, self.awaiting = {}, {}
+        self.shown, self.gone, self.awaiting = {}, {}, {}
         self.since = None  # every message of the room from this id on has to be shown
         self.until = None  # the last id that had to be, for who has left; None: stayed to the end
         self.opened = asyncio.Event()
@@ -33,6 +38,8 @@ class Reader:
         self.doing = "loading the page"
         self._rng, self._by_page = rng, by_page
         self._frontier = 0
+        self._good_event_id = None  # up to which nothing is missing
+        self._changes_from = None  # while catching up: the event up to which no change is missing
         self._connection = None
         self._failures = 0
         self._heard = deque(maxlen=HEARD)
@@ -70,6 +77,10 @@ class Reader:
         """Read nothing more, and leave the connection open."""
         self._looks.clear()
 
+    def version(self, number):
+        """Return the newest version of the message that is known, 0 for an unchanged one."""
+        return self.gone.get(number) or version_of(self.shown.get(number, {}))
+
     def go_on(self):
         """Read again."""
         self._looks.set()
@@ -92,6 +103,7 @@ class Reader:
         while (loaded := await load()) is None:
             await self._pause()
         messages, self.last_event_id, more = loaded
+        self._good_event_id = self.last_event_id
         self.since = min((m["id"] for m in messages), default=0) if more else 0
         self.ledger.enter(self)
         for message in messages:
@@ -158,26 +170,48 @@ class Reader:
             message = json.loads(event["data"])
             wrong = continuity.message(event_id, message["id"])
             self._show(message)
+        elif kind in ("message-edited", "message-deleted"):
+            message = json.loads(event["data"])
+            wrong = continuity.change(event_id, message["id"], version_of(message))
+            self._change(message)
         elif kind == "stream-reset":
             wrong = continuity.reset(event_id)
             self._reset()
         elif kind != "keep-alive":
             wrong = f"unexpected event {event}"
         self.last_event_id = event_id or self.last_event_id
+        if kind != "stream-open":
+            self._good_event_id = event_id or self._good_event_id
         moment = time.monotonic() - self.ledger.began
         self._heard.append(f"{moment:.3f} s {kind} {(event_id or '-').rpartition(':')[2]}")
         if wrong:
             self._complain(f"{wrong} (heard: {', '.join(self._heard)})")
 
     def _show(self, message):
-        known = self.shown.get(message["id"])
-        if known is None:
-            self.shown[message["id"]] = message
-            self.ledger.show(self, message)
-        elif known != message:
-            self._complain(f"{message} came as {known} before")
+        self._take_version(message)
         if self._catching_up is None:
             self._frontier = max(self._frontier, message["id"])
+
+    def _change(self, message):
+        """Show another version of a message that is shown, or no longer any."""
+        if "deleted" in message or message["id"] in self.shown:
+            self._take_version(message)
+
+    def _take_version(self, message):
+        number, known = message["id"], self.shown.get(message["id"])
+        if version_of(message) < self.version(number) or number in self.gone:
+            return
+        if known and version_of(known) == version_of(message):
+            if known != message:
+                self._complain(f"{message} came as {known} before")
+            return
+        if "deleted" in message:
+            self.shown.pop(number, None)
+            self.gone[number] = version_of(message)
+        else:
+            self.shown[number] = message
+            self.ledger.counters["deliveries"] += known is None
+        self.ledger.heard(self, number)
 
     def _complain(self, wrong):
         self.ledger.violations.append(f"{self.name} in {self.room!r} at front {self.port}: {wrong}")
@@ -186,14 +220,20 @@ class Reader:
         self.ledger.counters["resets"] += 1
         self._resets += 1
         if self._catching_up is None:
+            self._changes_from = self._good_event_id
             self._catching_up = asyncio.ensure_future(self._catch_up())
 
     async def _catch_up(self):
-        """Fetch what follows the frontier, once for each reset; live messages don't move the frontier meanwhile."""
+        """Fetch what follows the frontier and then what was changed, once for each reset.
+
+        Live messages don't move the frontier meanwhile.
+        """
         caught_up = 0
         while caught_up < self._resets:
             begun = self._resets
             while await self._next_page():
+                pass
+            while await self._next_changes():
                 pass
             caught_up = begun
         self._catching_up = None
@@ -201,16 +241,25 @@ class Reader:
 
     async def _next_page(self):
         """Fetch one page after the frontier; return whether there is more."""
-        query = urlencode({"after": self._frontier, "limit": CATCH_UP_LIMIT})
-        body = await self._get(f"/rooms/{quote(self.room, safe='')}/messages/?{query}")
-        if body is None:
-            await asyncio.sleep(0.5 * self._rng.uniform(0.5, 1))
-            return True
-        answer = json.loads(body)
+        answer = await self._ask_for("after", self._frontier)
         for message in answer["messages"]:
             self._show(message)
             self._frontier = message["id"]
         return answer["more"]
+
+    async def _next_changes(self):
+        """Fetch one page of changes; return whether there are more."""
+        answer = await self._ask_for("since", self._changes_from)
+        for message in answer["messages"]:
+            self._change(message)
+        self._changes_from = answer["last-event-id"]
+        return answer["more"]
+
+    async def _ask_for(self, name, value):
+        query = urlencode({name: value, "limit": CATCH_UP_LIMIT})
+        while (body := await self._get(f"/rooms/{quote(self.room, safe='')}/messages/?{query}")) is None:
+            await asyncio.sleep(0.5 * self._rng.uniform(0.5, 1))
+        return json.loads(body)
 
     async def _pause(self):
         self.doing = "pausing"

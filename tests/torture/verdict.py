@@ -13,24 +13,25 @@ LATEST_S = 5  # what 99 of 100 deliveries may take at most while nothing is brok
 class Evidence:
     """What was found when all had fallen silent."""
 
-    stored: list  # rows (room, id, sender, text, tag) of the database, by id
-    logged: list  # rows (channel, event id, data) of the event log, by channel and event id
+    stored: list  # rows (room, id, sender, text, tag, change, deleted) of the database, by id
+    logged: list  # rows (channel, event id, type, data) of the event log, by channel and event id
     listed: dict = field(default_factory=dict)  # {room: messages}, through ?after=
     fresh: dict = field(default_factory=dict)  # {room: [messages of a new list, messages of a new page]}, oldest first
 
 
 def findings(ledger, evidence):
     """Return everything that is wrong, each as a sentence."""
-    stored = defaultdict(list)
-    for room, number, sender, text, tag in evidence.stored:
-        message = {"id": number, "from": sender, "text": text}
-        stored[room].append({**message, "tag": tag} if tag else message)
+    stored, tombstones = defaultdict(list), defaultdict(list)
+    for room, number, sender, text, tag, change, deleted in evidence.stored:
+        message = {"id": number, "from": sender, "text": text, "tag": tag, "change": change}
+        message = {name: value for name, value in message.items() if value not in (None, "") or name == "text"}
+        (tombstones if deleted else stored)[room].append(message)
     return [
         *ledger.violations,
         *unexpected_answers(ledger),
-        *lost_or_doubled(ledger, stored),
+        *lost_or_doubled(ledger, stored, tombstones),
         *otherwise_listed(stored, evidence.listed),
-        *otherwise_logged(stored, evidence.logged),
+        *otherwise_logged(stored, tombstones, evidence.logged),
         *otherwise_shown(ledger, stored),
         *otherwise_fresh(ledger, evidence.fresh),
         *too_slow(ledger),
@@ -49,44 +50,57 @@ def unexpected_answers(ledger):
             yield f"at {moment:.1f} s {answer.request} was answered {answer.status}: {answer.body}"
 
 
-def lost_or_doubled(ledger, stored):
+def lost_or_doubled(ledger, stored, tombstones):
     """Compare the acknowledgements with the database."""
     copies = Counter(message["text"] for messages in stored.values() for message in messages)
-    by_id = {message["id"]: (room, message) for room, messages in stored.items() for message in messages}
+    kept = [*stored.items(), *tombstones.items()]
+    by_id = {message["id"]: (room, message) for room, messages in kept for message in messages}
     for said in ledger.said.values():
-        if copies[said.text] > 1:
-            yield f"stored {copies[said.text]} times: {said.text[:60]!r} of {said.sender} in {said.room!r}"
+        if copies[said.final_text] > 1:
+            yield f"stored {copies[said.final_text]} times: {said.final_text[:60]!r} of {said.sender} in {said.room!r}"
         if said.message is None:
             yield f"never acknowledged, after {said.attempts} attempts: {said.text[:60]!r} in {said.room!r}"
             continue
         room, found = by_id.get(said.message["id"], (None, None))
         if found is None:
             yield f"lost: {said.text[:60]!r} of {said.sender} in {said.room!r} was acknowledged and is not stored"
-        elif room != said.room or not is_as_said(found, said):
-            yield f"stored otherwise than sent: {found} in {room!r}, sent to {said.room!r}: {said.text[:60]!r}"
-    for text in copies.keys() - ledger.said.keys():
+        elif room != said.room or not is_as_said(found, said, said.final_text):
+            yield f"stored otherwise than sent: {found} in {room!r}, sent to {said.room!r}: {said.final_text[:60]!r}"
+        elif (found in tombstones[room]) != said.deleted:
+            yield f"deleted: {said.deleted}, and stored is {found} in {room!r}"
+    for text in copies.keys() - {said.final_text for said in ledger.said.values()}:
         yield f"stored and never said: {text[:60]!r}"
 
 
 def otherwise_listed(stored, listed):
     """Compare what ?after= tells with the database."""
     for room, messages in stored.items():
-        told = [_without_date(message) for message in listed.get(room, [])]
+        told = [_without_dates(message) for message in listed.get(room, [])]
         if told != messages:
             yield f"?after= of {room!r} tells {len(told)} messages other than the {len(messages)} that are stored"
 
 
-def otherwise_logged(stored, logged):
-    """Compare the event log with the database: the same messages, in the order of their ids, numbered from 1."""
+def otherwise_logged(stored, tombstones, logged):
+    """Compare the event log with the database: whoever hears it all knows the same, and nothing of deleted texts."""
     events = defaultdict(list)
-    for channel, event_id, data in logged:
-        events[channel.removeprefix("room-")].append((event_id, _message_of(data)))
+    for channel, event_id, kind, data in logged:
+        events[channel.removeprefix("room-")].append((event_id, kind, _message_of(data)))
     for room in stored.keys() | events.keys():
-        messages = stored.get(room, [])
-        if [number for number, _ in events[room]] != [*range(1, len(messages) + 1)]:
-            yield f"the events of {room!r} are not numbered from 1 to {len(messages)}"
-        if [_without_date(message) for _, message in events[room]] != messages:
+        numbers = [number for number, _, _ in events[room]]
+        if numbers != [*range(1, len(numbers) + 1)]:
+            yield f"the events of {room!r} are not numbered from 1 to {len(numbers)}"
+        new = [message["id"] for _, kind, message in events[room] if kind == "message"]
+        heard = {}
+        for _, kind, message in events[room]:
+            if kind == "message-deleted":
+                heard.pop(message["id"], None)
+            else:
+                heard[message["id"]] = _without_dates(message)
+        if new != sorted(new) or [*heard.values()] != stored.get(room, []):
             yield f"the events of {room!r} are not its messages in their order"
+        deleted = {message["id"] for message in tombstones[room]}
+        if any(message["text"] for _, _, message in events[room] if message["id"] in deleted):
+            yield f"the events of {room!r} keep the text of a deleted message"
 
 
 def _message_of(data):
@@ -96,21 +110,27 @@ def _message_of(data):
 
 
 def otherwise_shown(ledger, stored):
-    """Compare what each reader was shown with the database."""
+    """Compare what each reader was shown with the database; who has left, with what it was at any time."""
+    said_by_id = {said.message["id"]: said for said in ledger.said.values() if said.message}
     for reader in ledger.readers:
-        messages = stored.get(reader.room, [])
-        known = {message["id"]: message for message in messages}
+        known = {message["id"]: message for message in stored.get(reader.room, [])}
         who = f"{reader.name} in {reader.room!r}"
         for number, message in reader.shown.items():
+            if reader.until is not None and _was_once(message, said_by_id.get(number)):
+                continue
             if number not in known:
                 yield f"{who} was shown what is not stored: {message}"
-            elif _without_date(message) != known[number]:
+            elif _without_dates(message) != known[number]:
                 yield f"{who} was shown {message} for {known[number]}"
         wanted = {number for number in known if number >= (reader.since or 0)}
         if reader.until is not None:
             wanted = {number for number in wanted if number <= reader.until}
         if missed := sorted(wanted - reader.shown.keys()):
             yield f"{who} was never shown {len(missed)} messages: {missed[:10]}"
+
+
+def _was_once(message, said):
+    return said and any(is_as_said(message, said, text) for text in (said.text, said.edited_to) if text)
 
 
 def otherwise_fresh(ledger, fresh):
@@ -145,5 +165,5 @@ def percentile(values, percent):
     return values[min(len(values) - 1, len(values) * percent // 100)]
 
 
-def _without_date(message):
-    return {name: value for name, value in message.items() if name != "date"}
+def _without_dates(message):
+    return {name: value for name, value in message.items() if name not in ("date", "edited", "deleted")}
