@@ -42,6 +42,10 @@ class Line:
     def silence_streams(self):
         self._silent |= self._streams
 
+    def open_streams(self):
+        """Return how many streams come through."""
+        return sum(end.fileno() != -1 for end in list(self._streams)) / 2
+
     def _accept(self, door):
         with suppress(OSError):  # cut
             while True:

@@ -86,14 +86,17 @@ def test_a_stream_error_stops_the_stream_and_says_why(people, chat, room):
 def test_a_page_whose_server_has_another_database_now_starts_over(people, chat, room):
     """Its ids belong to other messages."""
     chat.post(room, "Bob", "one")
+    served = []
 
-    def serve_old_page(route):
-        response = route.fetch()
+    def serve_old_page_once(route):  # not times=1: when a route ends, requests that it has held may hang
+        if served:
+            return route.continue_()
+        served.append(response := route.fetch())
         body = re.sub('("lastEventId": ".*?):1"', r'\1:0"', response.text().replace('datetime="2', 'datetime="1'))
         route.fulfill(response=response, body=body)
 
     page = people.new_page()
-    page.route("**/*user=Alice", serve_old_page, times=1)
+    page.route("**/*user=Alice", serve_old_page_once)
     page.goto(chat.url + chat_path("Alice", room))
     expect(page.locator(".message time")).to_have_attribute("datetime", re.compile("^2"))
 

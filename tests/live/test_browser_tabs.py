@@ -1,0 +1,92 @@
+"""Many tabs of one browser, and one stream for them all."""
+
+import pytest
+from browser import NETWORK_ERROR
+from playwright.sync_api import expect
+from running import wait_for
+
+HIDDEN_MS = 5 * 60_000
+SOON_S = 20
+HIDEABLE = "Object.defineProperty(document, 'hidden', { get: () => window.isHidden ?? false })"
+
+
+@pytest.fixture(autouse=True)
+def networks_fail_here(people):
+    people.forgive(NETWORK_ERROR)
+
+
+def streams_become(line, number):
+    return wait_for(lambda: line.open_streams() == number, SOON_S)
+
+
+def all_show(tabs, texts):
+    for tab in tabs:
+        expect(tab.texts).to_have_text(texts)
+
+
+def test_eight_tabs_in_two_rooms_share_one_stream_and_miss_nothing(people, chat, room, line):
+    other_room, third_room = f"{room[:60]}, 2", f"{room[:60]}🦀3"
+    first = people.join("Alice", room, line.url)
+    tabs = [first, *(people.join_in_tab(first, "Alice", room, line.url) for _ in range(3))]
+    other_tabs = [people.join_in_tab(first, "Alice", other_room, line.url) for _ in range(4)]
+    assert streams_become(line, 1)
+    chat.post(room, "Bob", "to the first")
+    chat.post(other_room, "Bob", "to the other")
+    other_tabs[-1].say("from the eighth tab")
+    all_show(tabs, ["to the first"])
+    all_show(other_tabs, ["to the other", "from the eighth tab"])
+
+    for tab in other_tabs:
+        tab.page.close()
+    chat.post(other_room, "Bob", "while nobody looked")
+    third = people.join_in_tab(first, "Alice", third_room, line.url)
+    again = people.join_in_tab(first, "Alice", other_room, line.url)
+    assert streams_become(line, 1)
+    line.cut()
+    for tab in (first, third, again):
+        tab.wait_for_stream("lost")
+    for name in (room, other_room, third_room):
+        chat.post(name, "Bob", f"unheard in {name}")
+    line.mend()
+    late = people.join_in_tab(first, "Alice", third_room, line.url)  # comes with what the others have missed
+    for name in (room, other_room, third_room):
+        chat.post(name, "Bob", f"live in {name}")
+    all_show(tabs, ["to the first", f"unheard in {room}", f"live in {room}"])
+    all_show([third, late], [f"unheard in {third_room}", f"live in {third_room}"])
+    all_show(
+        [again],
+        [
+            "to the other",
+            "from the eighth tab",
+            "while nobody looked",
+            f"unheard in {other_room}",
+            f"live in {other_room}",
+        ],
+    )
+    assert streams_become(line, 1)
+
+
+def test_without_shared_workers_a_tab_has_its_own_stream_until_nobody_has_looked_for_long(people, chat, room, line):
+    page = people.new_page(own_stream=True)
+    page.context.add_init_script(HIDEABLE)
+    page.clock.install()
+    alice = people.enter(page, "Alice", room, line.url)
+    other = people.join_in_tab(alice, "Alice", room, line.url)
+    assert streams_become(line, 2)
+    page.evaluate("() => { window.isHidden = true; document.dispatchEvent(new Event('visibilitychange')) }")
+    page.clock.fast_forward(HIDDEN_MS)
+    assert streams_become(line, 1)
+    chat.post(room, "Bob", "Are you there?")
+    all_show([other], ["Are you there?"])
+    all_show([alice], [])
+    page.evaluate("() => { window.isHidden = false; document.dispatchEvent(new Event('visibilitychange')) }")
+    all_show([alice], ["Are you there?"])
+
+
+def test_a_worker_that_cannot_be_loaded_is_done_without(people, chat, room):
+    page = people.new_page()
+    page.route("**/stream_worker.*", lambda route: route.abort())
+    with page.expect_request("**/events/**"):
+        alice = people.enter(page, "Alice", room)
+    chat.post(room, "Bob", "Hello")
+    all_show([alice], ["Hello"])
