@@ -171,6 +171,15 @@ test("a worker that has died is done without, from the last event on", () => {
   assert.equal(own.length, 1);
 });
 
+test("an answer answers all that was asked before", () => {
+  const { worker, own, clock, stream } = openTab();
+  stream.wake();
+  stream.wake();
+  worker().tell({ word: "joined" });
+  clock.pass(5_000);
+  assert.deepEqual(own, []);
+});
+
 test("a tab that wakes finds out at once that the worker has died", () => {
   const { worker, own, clock, stream } = openTab();
   worker().tell({ word: "joined" });
