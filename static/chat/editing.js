@@ -22,7 +22,7 @@ chat.editing = function ({ composer, edit, maxLength, words, showProblem, show, 
   }
 
   function leave() {
-    if (saving) return;
+    if (saving || message === null) return;
     message = null;
     composer.giveBack();
     show({ id: null, saving });

@@ -54,7 +54,9 @@ chat.messageTools = function ({ $, $list, tools, question, user, keyOf, onEdit, 
       $question.remove();
       $item.removeClass("asking").find("> .tools .delete").trigger("focus");
     };
-    $question.on("keydown", ({ key }) => key === "Escape" && keep());
+    $question.on("keydown", ({ key }) => {
+      if (key === "Escape") keep(); // to return false would swallow every other key
+    });
     $question.find(".keep").on("click", keep);
     $question.find(".really").on("click", () => reallyDelete($item[0], $question));
     $item.addClass("asking").append($question);

@@ -193,3 +193,11 @@ test("when another message's editing begins the draft still waits", () => {
   page.editing.leave();
   assertLeft(page);
 });
+
+test("to leave when nothing is being edited leaves the draft alone", () => {
+  const page = openPage();
+  page.editing.leave();
+  page.type("Another draft");
+  page.editing.leave();
+  assert.equal(page.field.value, "Another draft");
+});

@@ -1,5 +1,7 @@
 """People talk, in a real browser."""
 
+import re
+
 import pytest
 from browser import HOSTILE, HOSTILE_ROOM
 from playwright.sync_api import expect
@@ -49,7 +51,7 @@ def test_a_message_too_long_is_not_sent(people, room):
     expect(alice.problem).to_contain_text("8001")
     expect(alice.field).to_have_value("🦀" * 8001)
     expect(alice.field).to_have_attribute("aria-invalid", "true")
-    expect(alice.field).to_have_accessible_description(alice.problem.inner_text())
+    expect(alice.field).to_have_accessible_description(re.compile(re.escape(alice.problem.inner_text())))
     alice.say("🦀" * 8000)
     expect(alice.texts).to_have_count(1)
     expect(alice.problem).to_be_empty()

@@ -105,17 +105,19 @@ def test_the_page_itself_settles_what_had_arrived_before_the_reload(people, room
     expect(alice.pending).to_have_count(0)
 
 
-def test_a_refused_message_says_why_and_is_resent_and_discarded_by_keyboard(people, room):
+def test_a_refused_message_says_why_and_is_resent_discarded_and_written_anew_by_keyboard(people, room):
     alice = people.join("Alice", room)
     alice.say("\u200b")  # not blank to the script, but nothing anybody could see
     expect(alice.reasons).to_contain_text("text is blank")
     alice.say("Visible")  # is not held up
     expect(alice.texts).to_have_text(["Visible"])
-    resend, discard = (alice.pending.get_by_role("button", name=name) for name in ("Resend", "Discard"))
+    names = ("Resend", "Edit", "Discard")
+    resend, rewrite, discard = (alice.pending.get_by_role("button", name=name) for name in names)
     alice.field.press("Shift+Tab")
-    expect(discard).to_be_focused()
-    alice.page.keyboard.press("Shift+Tab")
-    expect(resend).to_be_focused()
+    for button in (discard, rewrite, resend):
+        expect(button).to_be_focused()
+        alice.page.keyboard.press("Shift+Tab")
+    alice.page.keyboard.press("Tab")
     with alice.page.expect_response("**/messages/"):
         alice.page.keyboard.press("Enter")
     expect(alice.field).to_be_focused()
@@ -127,6 +129,14 @@ def test_a_refused_message_says_why_and_is_resent_and_discarded_by_keyboard(peop
     alice.page.reload()
     expect(alice.texts).to_have_text(["Visible"])
     expect(alice.pending).to_have_count(0)
+    alice.say("\u200b")
+    alice.field.fill("Draft")
+    rewrite.click()
+    expect(alice.pending).to_have_count(0)
+    expect(alice.field).to_be_focused()
+    expect(alice.field).to_have_value("Draft\n\u200b")
+    alice.page.reload()
+    expect(alice.field).to_have_value("Draft\n\u200b")
 
 
 def test_what_nobody_answered_for_ten_minutes_waits_for_its_sender(people, room):
@@ -137,10 +147,12 @@ def test_what_nobody_answered_for_ten_minutes_waits_for_its_sender(people, room)
     alice.say("one")
     alice.say("two")
     expect(alice.pending).to_have_count(2)
+    expect(alice.pending.get_by_role("button")).to_have_count(0)
     alice.page.clock.fast_forward(LONG_AGO_MS)
     expect(alice.reasons).to_have_text([re.compile("typed a while ago")] * 2)
     alice.page.reload()
     expect(alice.reasons).to_have_text([re.compile("typed a while ago")] * 2)
+    expect(alice.pending.get_by_role("button", name="Edit")).to_have_count(0)  # it may have arrived
     alice.page.unroute("**/messages/")
     for _ in range(2):
         alice.page.get_by_role("button", name="Resend").first.click()

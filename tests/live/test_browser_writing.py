@@ -1,0 +1,199 @@
+"""What a person writes is kept, and can be changed and taken back, in a real browser."""
+
+import re
+
+from browser import NETWORK_ERROR, Person, chat_path
+from playwright.sync_api import expect
+
+EDITABLE = "Editing your message"
+
+
+def another_tab(person, chat, room, name="Alice"):
+    tab = Person(person.page.context.new_page())
+    tab.page.goto(chat.url + chat_path(name, room))
+    return tab
+
+
+def message(person, text):
+    return person.page.locator(".messages .message").filter(has_text=text)
+
+
+def tool(person, text, name):
+    """Return a button of the message, which the mouse has been moved to."""
+    message(person, text).hover()
+    return message(person, text).get_by_role("button", name=name)
+
+
+def test_a_draft_survives_a_reload_and_is_gone_when_it_is_sent(people, chat, room):
+    alice = people.join("Alice", room)
+    alice.field.press_sequentially("Dear Bob")
+    alice.page.reload()
+    expect(alice.field).to_have_value("Dear Bob")
+    other = another_tab(alice, chat, room)
+    expect(other.field).to_have_value("Dear Bob")
+    alice.field.press("End")
+    alice.field.press_sequentially(", hello")
+    expect(other.field).to_have_value("Dear Bob, hello")
+    alice.field.press("Enter")
+    expect(alice.texts).to_have_text(["Dear Bob, hello"])
+    expect(other.field).to_have_value("")
+    alice.page.reload()
+    expect(alice.field).to_have_value("")
+    bob = another_tab(alice, chat, room, "Bob")
+    bob.field.fill("A draft of Bob")
+    alice.page.reload()
+    expect(alice.field).to_have_value("")
+
+
+def test_near_the_limit_one_sees_how_much_is_left(people, room):
+    alice = people.join("Alice", room)
+    left = alice.page.locator("#counter")
+    alice.field.fill("x" * 7199)
+    expect(left).to_be_empty()
+    alice.field.fill("x" * 7990)
+    expect(left).to_have_text("10 characters left")
+    expect(alice.field).to_have_accessible_description("10 characters left")
+    alice.field.fill("🦀" * 8001)
+    expect(left).to_have_text("1 character too many")
+
+
+def test_the_last_message_is_edited_with_the_keyboard_and_bob_sees_it(people, room):
+    alice, bob = people.join("Alice", room), people.join("Bob", room)
+    alice.say("Hello Bib")
+    bob.say("Who is Bib?")
+    expect(alice.texts).to_have_text(["Hello Bib", "Who is Bib?"])
+    editing = alice.page.get_by_text(EDITABLE)
+    alice.field.press("ArrowUp")
+    expect(alice.field).to_have_value("Hello Bib")
+    expect(editing).to_be_visible()
+    alice.page.keyboard.type(" and Carol")
+    alice.field.press("Escape")
+    expect(editing).to_be_hidden()
+    expect(alice.field).to_have_value("")
+    alice.field.press("ArrowUp")
+    alice.field.fill(" ")
+    alice.field.press("Enter")
+    expect(alice.problem).to_contain_text("delete it")
+    alice.field.fill("Hello Bob")
+    alice.field.press("Enter")
+    for person in (alice, bob):
+        expect(person.texts).to_have_text(["Hello Bob", "Who is Bib?"])
+        expect(message(person, "Hello Bob").get_by_text("edited")).to_be_visible()
+    expect(editing).to_be_hidden()
+    expect(alice.field).to_be_focused()
+    bob.page.reload()
+    expect(bob.texts).to_have_text(["Hello Bob", "Who is Bib?"])
+
+
+def test_the_draft_waits_aside_while_a_message_is_edited(people, room):
+    alice = people.join("Alice", room)
+    alice.say("Said")
+    alice.field.fill("Draft")
+    tool(alice, "Said", "Edit").click()
+    expect(alice.field).to_have_value("Said")
+    expect(alice.field).to_be_focused()
+    alice.field.fill("Said better")
+    alice.page.get_by_role("button", name="Save").click()
+    expect(alice.texts).to_have_text(["Said better"])
+    expect(alice.field).to_have_value("Draft")
+    expect(alice.page.get_by_role("button", name="Send")).to_be_visible()
+
+
+def test_a_message_is_deleted_after_one_question_and_bobs_screen_loses_it(people, room):
+    alice, bob = people.join("Alice", room), people.join("Bob", room)
+    for text in ("one", "two", "three"):
+        alice.say(text)
+    expect(bob.texts).to_have_text(["one", "two", "three"])
+    delete = tool(alice, "two", "Delete")
+    delete.focus()
+    alice.page.keyboard.press("Enter")
+    question = alice.page.get_by_role("group", name="Delete for everyone?")
+    expect(question.get_by_role("button", name="Keep")).to_be_focused()
+    alice.page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    expect(delete).to_be_focused()
+    alice.page.keyboard.press("Enter")
+    alice.page.keyboard.press("Shift+Tab")
+    expect(question.get_by_role("button", name="Delete")).to_be_focused()
+    alice.page.keyboard.press("Enter")
+    for person in (alice, bob):
+        expect(person.texts).to_have_text(["one", "three"])
+    expect(alice.page.locator("body")).not_to_be_focused()
+    for person in (alice, bob):
+        person.page.reload()
+        expect(person.texts).to_have_text(["one", "three"])
+
+
+def test_whoever_has_the_key_can_change_a_message_and_nobody_else(people, chat, room):
+    alice = people.join("Alice", room)
+    other = another_tab(alice, chat, room)
+    alice.say("Mine")
+    chat.post(room, "Alice", "Said by somebody else of that name")
+    for page in (alice, other):
+        expect(page.texts).to_have_count(2)
+        expect(page.page.get_by_role("button", name="Edit")).to_have_count(1)
+    alice.page.reload()
+    tool(alice, "Mine", "Edit").click()
+    alice.field.fill("Mine still")
+    alice.field.press("Enter")
+    expect(other.texts.first).to_have_text("Mine still")
+    for stranger in (people.join("Alice", room), people.join("Bob", room)):
+        expect(stranger.texts.first).to_have_text("Mine still")
+        expect(stranger.page.get_by_role("button", name="Edit")).to_have_count(0)
+        stranger.field.press("ArrowUp")
+        expect(stranger.field).to_have_value("")
+
+
+def test_a_change_that_fails_says_so_and_loses_nothing(people, chat, room):
+    people.forgive(NETWORK_ERROR)
+    alice = people.join("Alice", room)
+    other = another_tab(alice, chat, room)
+    alice.say("one")
+    expect(other.texts).to_have_text(["one"])
+    alice.page.route(re.compile(r"/messages/\d+/"), lambda route: route.abort())
+    alice.field.press("ArrowUp")
+    alice.field.fill("two")
+    alice.field.press("Enter")
+    expect(alice.problem).to_contain_text("safely save it again")
+    expect(alice.field).to_have_value("two")
+    other.field.press("ArrowUp")
+    other.field.fill("three")
+    other.field.press("Enter")
+    expect(alice.problem).to_contain_text("edited elsewhere")
+    expect(alice.field).to_have_value("two")
+    tool(other, "three", "Delete").click()
+    question = other.page.get_by_role("group", name="Delete for everyone?")
+    other.page.route(re.compile(r"/messages/\d+/"), lambda route: route.abort())
+    question.get_by_role("button", name="Delete").click()
+    expect(question.get_by_role("alert")).to_contain_text("safely delete it again")
+    other.page.unroute(re.compile(r"/messages/\d+/"))
+    question.get_by_role("button", name="Delete").click()
+    expect(alice.texts).to_have_count(0)
+    expect(alice.problem).to_contain_text("deleted meanwhile")
+    expect(alice.field).to_have_value("two")
+    expect(alice.page.get_by_text(EDITABLE)).to_be_hidden()
+
+
+def test_a_finger_finds_the_tools_by_a_tap(people, room):
+    alice = people.join("Alice", room, has_touch=True, is_mobile=True, viewport={"width": 375, "height": 700})
+    alice.say("Tap me")
+    expect(alice.texts).to_have_text(["Tap me"])
+    tools = alice.page.locator(".tools")
+    expect(tools).to_have_css("pointer-events", "none")
+    message(alice, "Tap me").locator(".bubble").tap()
+    expect(tools).to_have_css("opacity", "1")
+    tools.get_by_role("button", name="Edit").tap()
+    expect(alice.field).to_have_value("Tap me")
+
+
+def test_what_waits_under_another_name_is_not_forgotten(people, chat, room):
+    people.forgive(NETWORK_ERROR)
+    alice = people.join("Alice", room)
+    alice.page.route("**/messages/", lambda route: route.abort())
+    alice.say("From Alice")
+    expect(alice.pending).to_have_count(1)
+    alice.page.goto(chat.url + chat_path("Bob & Carol", room))
+    alice.page.unroute("**/messages/")
+    alice.page.get_by_role("link", name="A message you wrote as Alice is not sent yet.").click()
+    expect(alice.texts).to_have_text(["From Alice"])
+    expect(message(alice, "From Alice")).to_have_class(re.compile(r"\bown\b"))
