@@ -17,6 +17,7 @@ from .errors import Refusal, only, refuse_form
 from .eventlog import current_event_number, event_id
 from .forms import JoinForm, MessageForm, PageForm
 from .models import MAX_TEXT_LENGTH, PAGE_SIZE, ChatMessage
+from .static_files import are_bundled
 from .writing import say
 
 SENT_BEFORE = "This form has sent another text already. To say this one too, send it again."
@@ -94,7 +95,7 @@ def _chat_page(request, eid, user, problem="", text="", status=200):
         "atEnd": not newer,
         "messagesUrl": reverse("messages", args=[eid]),
         "eventsUrl": f"{reverse('events')}?{urlencode({'channel': channel})}",
-        "streamWorkerUrl": static("chat/stream_worker.js"),
+        "streamWorkerUrl": static("chat/worker.js") if are_bundled() else None,
         "maxTextLength": MAX_TEXT_LENGTH,
     }
     context = {

@@ -86,7 +86,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "chatsite.static_files.StaticFiles"},
+    "staticfiles": {"BACKEND": "chat.static_files.StaticFiles"},
 }
 
 LANGUAGE_CODE = "en"

@@ -61,8 +61,9 @@ chat.sharedStream = function ({
 
   function connect() {
     onLost(null);
+    if (!workerUrl) return fallBack();
     try {
-      const worker = new SharedWorker(workerUrl, { type: "module" });
+      const worker = new SharedWorker(workerUrl);
       worker.onerror = fallBack;
       port = worker.port;
     } catch {

@@ -59,7 +59,7 @@ const here = (number) => ({ word: "here", path: "/events/", channel: "room-b,c",
 
 test("a tab tells the worker where it is, and hears what it says", () => {
   const { worker, heard, own } = openTab();
-  assert.deepEqual(worker().made, ["/worker.js", { type: "module" }]);
+  assert.deepEqual(worker().made, ["/worker.js"]);
   assert.deepEqual(worker().said, [here(5)]);
   worker().tell(
     { word: "joined" },

@@ -85,7 +85,7 @@ def test_without_shared_workers_a_tab_has_its_own_stream_until_nobody_has_looked
 
 def test_a_worker_that_cannot_be_loaded_is_done_without(people, chat, room):
     page = people.new_page()
-    page.route("**/stream_worker.*", lambda route: route.abort())
+    page.route("**/worker.*", lambda route: route.abort())
     with page.expect_request("**/events/**"):
         alice = people.enter(page, "Alice", room)
     chat.post(room, "Bob", "Hello")
