@@ -1,7 +1,9 @@
-"""What was said in a room before anybody looks."""
+"""What was said in a room before anybody looks, and what became of it."""
 
+import json
 import sqlite3
 from contextlib import closing, contextmanager
+from urllib.parse import quote, urlencode
 
 FIRST_DAY = "2026-03-04 01:30:00"
 
@@ -34,3 +36,18 @@ def forget_events(chat):
     """Make the event log forget everything, as it does with events that are a day old."""
     with database_of(chat) as database:
         database.execute("DELETE FROM django_eventstream_event")
+
+
+def change(chat, room, message, method, key, **fields):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    path = f"/rooms/{quote(room, safe='')}/messages/{message['id']}/"
+    status, body = chat.request(method, path, urlencode({"key": key, **fields}), headers)
+    assert status == 200, (status, body)
+
+
+def post_with_key(chat, room, sender, text, key):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = urlencode({"from": sender, "text": text, "key": key})
+    status, answer = chat.request("POST", f"/rooms/{quote(room, safe='')}/messages/", body, headers)
+    assert status == 200, (status, answer)
+    return json.loads(answer)

@@ -1,10 +1,8 @@
 """A page fills every gap by itself, without a reload and without showing anything twice, in a real browser."""
 
-import sqlite3
-from contextlib import closing, contextmanager
-
 import pytest
 from browser import NETWORK_ERROR, People, Person, chat_path, with_back_forward_cache
+from history import change, forget_events, post_with_key, write_many
 from playwright.sync_api import expect
 from running import wait_for
 
@@ -16,28 +14,6 @@ BACK_S = 20
 @pytest.fixture(autouse=True)
 def networks_fail_here(people):
     people.forgive(NETWORK_ERROR)
-
-
-@contextmanager
-def database_of(chat):
-    with closing(sqlite3.connect(chat.data_dir / "chat.sqlite3", timeout=20)) as database, database:
-        yield database
-
-
-def forget_events(chat):
-    """Make the event log forget everything, as it does with events that are a day old."""
-    with database_of(chat) as database:
-        database.execute("DELETE FROM django_eventstream_event")
-
-
-def write_many(chat, room, texts):
-    """Put messages of Bob's into the room's history, much faster than they could be posted."""
-    with database_of(chat) as database:
-        database.executemany(
-            "INSERT INTO chat_chatmessage (room_id, user, date, text, tag) "
-            "SELECT id, 'Bob', '2026-03-04 01:30:00', ?, '' FROM chat_chatroom WHERE eid = ?",
-            [(text, room) for text in texts],
-        )
 
 
 def test_a_page_that_missed_more_than_the_event_log_knows_fills_it_all_in(people, chat, room, line):
@@ -67,6 +43,25 @@ def test_a_page_that_missed_more_than_the_event_log_knows_fills_it_all_in(people
     chat.post(room, "Bob", "live")
     expect(alice.texts.last).to_have_text("live")
     expect(alice.texts).to_have_count(MISSED + 2)
+
+
+def test_tabs_that_missed_more_than_the_event_log_knows_learn_what_was_edited_and_deleted(people, chat, room, line):
+    first = post_with_key(chat, room, "Bob", "first", "bobs secret")
+    second = post_with_key(chat, room, "Bob", "second", "bobs other secret")
+    alice = people.join("Alice", room, url=line.url)
+    tabs = [alice, people.join_in_tab(alice, "Alice", room, url=line.url)]
+    line.cut()
+    for tab in tabs:
+        tab.wait_for_stream("lost")
+    change(chat, room, first, "PATCH", "bobs secret", text="better")
+    change(chat, room, second, "DELETE", "bobs other secret")
+    forget_events(chat)
+    line.mend()
+    for tab in tabs:
+        expect(tab.texts).to_have_text(["better"])
+    change(chat, room, first, "PATCH", "bobs secret", text="best")  # live
+    for tab in tabs:
+        expect(tab.texts).to_have_text(["best"])
 
 
 def test_what_comes_in_front_of_ones_own_message_is_not_missed(people, chat, room, line):

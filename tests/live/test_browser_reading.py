@@ -1,11 +1,9 @@
 """What a reader sees of a room, wherever in its history, in a real browser."""
 
-import json
 import re
-from urllib.parse import quote, urlencode
 
 from browser import NETWORK_ERROR, chat_path
-from history import forget_events, write_many
+from history import change, forget_events, post_with_key, write_many
 from playwright.sync_api import expect
 
 AT_MOST = 600  # messages in a page
@@ -48,21 +46,6 @@ def markup(person):
 
 def expect_at_end(person):
     person.page.wait_for_function(SEE_END)
-
-
-def change(chat, room, message, method, key, **fields):
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    path = f"/rooms/{quote(room, safe='')}/messages/{message['id']}/"
-    status, body = chat.request(method, path, urlencode({"key": key, **fields}), headers)
-    assert status == 200, (status, body)
-
-
-def post_with_key(chat, room, sender, text, key):
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    body = urlencode({"from": sender, "text": text, "key": key})
-    status, answer = chat.request("POST", f"/rooms/{quote(room, safe='')}/messages/", body, headers)
-    assert status == 200, (status, answer)
-    return json.loads(answer)
 
 
 def test_messages_are_easy_to_read_and_the_same_after_a_reload(people, chat, room):
