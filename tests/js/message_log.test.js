@@ -11,7 +11,7 @@ const span = (from, to) => Array.from({ length: to - from + 1 }, (_, place) => f
 
 // A log and the page it draws on: `ids` and `texts` are what the page shows.
 function logOf(ids, options) {
-  const page = messages(...ids);
+  const page = ids.map((id) => (typeof id === "object" ? id : message(id)));
   let foreign = 0;
   const place = (id) => page.findIndex((shown) => shown.id === id);
   const view = {
@@ -61,13 +61,15 @@ test("a message older than the page, which comes as the answer to an old POST, i
 });
 
 test("an id that comes with another date is told: the server has another database now", () => {
-  const { tell, change, add, foreign } = logOf([1]);
+  const { tell, change, add, foreign, showOlder } = logOf([1]);
   add(1, 2, 2);
   assert.equal(foreign(), 0);
   tell(message(2, { date: "another" }));
   assert.equal(foreign(), 1);
   change(message(1, { date: "another", change: 5 }));
   assert.equal(foreign(), 2);
+  showOlder([message(2, { date: "another" })], false);
+  assert.equal(foreign(), 3);
 });
 
 test("an edited message is drawn anew at its place", () => {
@@ -85,6 +87,21 @@ test("of two versions the newer one is shown, in whatever order they come", () =
   assert.deepEqual(texts(), ["third"]);
   tell(message(1, { text: "fourth", change: 10 })); // the answer to a POST that was sent again
   assert.deepEqual(texts(), ["fourth"]);
+});
+
+test("a version that the page came with is not replaced by an older one", () => {
+  const { texts, tell, change } = logOf([message(1, { text: "third", change: 9 })]);
+  tell(message(1, { text: "second", change: 8 }));
+  change(message(1, { text: "second", change: 8 }));
+  assert.deepEqual(texts(), ["third"]);
+});
+
+test("of two changes to a message that is not shown yet, the newer one counts", () => {
+  const { texts, change, add } = logOf([]);
+  change(message(1, { text: "third", change: 9 }));
+  change(message(1, { text: "second", change: 8 }));
+  add(1);
+  assert.deepEqual(texts(), ["third"]);
 });
 
 test("a deleted message goes and does not come back, whatever was on its way", () => {

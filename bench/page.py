@@ -1,0 +1,127 @@
+"""What a very long session costs the page: .venv/bin/python bench/page.py [http://127.0.0.1:8000/]
+
+Opens a room of a running chat in Chromium, streams 10 000 messages into it, 200 a second, and prints what there is in
+the page then (nodes; heap after a collection), how long a message takes from its event to the screen, how long the
+frames are meanwhile and while the log is scrolled up and down: as is, and with the processor slowed down four times.
+The stream is the page's own with its EventSource replaced, so that neither server nor network are measured.
+"""
+
+import secrets
+import shutil
+import sys
+
+from playwright.sync_api import sync_playwright
+
+MESSAGES = 10_000
+A_SECOND = 200
+MEASURED_AT = (1_000, 5_000, MESSAGES)
+PHONE_SLOWNESS = 4  # times
+WHEEL_PX, WHEEL_STEPS = 240, 60
+SECONDS = 900
+PARTS = ("Task", "Script", "RecalcStyle", "Layout")  # all of it, and what of it
+STREAM = """
+delete globalThis.SharedWorker;
+globalThis.EventSource = class {
+  constructor() {
+    globalThis.source = this;
+    this.listeners = {};
+    setTimeout(() => this.tell("stream-open", "", ""));
+  }
+  addEventListener(name, listener) { this.listeners[name] = listener; }
+  tell(name, data, lastEventId) { this.listeners[name]?.({ data, lastEventId }); }
+  close() {}
+};
+const TEXTS = ["Yes.", "I wonder whether it will rain, and if it does, whether anybody will come.", "see https://example.org/a?b=1",
+  "```\\nfor x in range(3):\\n    print(x)\\n```", "one\\ntwo\\nthree", "@visitor, `look` at this", "مرحبا"];
+globalThis.frames_ = [];
+globalThis.delays = [];
+globalThis.watching = false;
+let last = null;
+requestAnimationFrame(function frame(time) {
+  if (watching && last !== null) frames_.push(time - last);
+  last = time;
+  requestAnimationFrame(frame);
+});
+globalThis.painted = (then) => requestAnimationFrame(() => {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = then;
+  channel.port2.postMessage(null);
+});
+let id = 1e9;
+globalThis.stream = (count, aSecond) => new Promise((done) => {
+  const begun = performance.now();
+  let sent = 0;
+  const timer = setInterval(() => {
+    const due = Math.min(count, ((performance.now() - begun) / 1000) * aSecond);
+    for (; sent < due; sent += 1) {
+      id += 1;
+      const said = { from: `person ${Math.floor(id / 3) % 9}`, text: TEXTS[id % TEXTS.length] };
+      const from = performance.now();
+      source.tell("message", JSON.stringify({ id, ...said, date: new Date().toISOString() }), `room:${id}`);
+      if (sent % 20 === 0) painted(() => delays.push(performance.now() - from));
+    }
+    if (sent < count) return;
+    clearInterval(timer);
+    painted(done);
+  }, 5);
+});
+"""
+PAST = """({ many }) => { const taken = [...globalThis[many]].sort((a, b) => a - b); globalThis[many].length = 0;
+  const at = (part) => taken[Math.min(taken.length - 1, Math.floor(part * taken.length))];
+  return [at(0.5), at(0.99), at(1)].map((ms) => ms.toFixed(1)); }"""
+
+
+def main(url):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--enable-precise-memory-info"]
+        )
+        for slowness in (1, PHONE_SLOWNESS):
+            print(f"processor slowed down {slowness} times" if slowness > 1 else "as is")
+            measure(browser, f"{url}page-{secrets.token_hex(4)}?user=visitor", slowness)
+        browser.close()
+
+
+def measure(browser, address, slowness):
+    page = browser.new_page()
+    page.set_default_timeout(SECONDS * 1000)
+    page.add_init_script(STREAM)
+    page.goto(address)
+    page.wait_for_function("globalThis.source !== undefined")
+    tools = page.context.new_cdp_session(page)
+    tools.send("Emulation.setCPUThrottlingRate", {"rate": slowness})
+    tools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    sent, before = 0, read(tools)
+    for count in MEASURED_AT:
+        page.evaluate(
+            "([count, aSecond]) => { watching = true; return stream(count, aSecond) }", [count - sent, A_SECOND]
+        )
+        page.evaluate("watching = false")
+        sent = count
+        tools.send("HeapProfiler.collectGarbage")
+        metrics = read(tools)
+        shown = page.locator(".message").count()
+        print(
+            f"  after {count:6} messages: {shown} in the page, {metrics['Nodes']:.0f} nodes, "
+            f"{metrics['JSHeapUsedSize'] / 1e6:.1f} MB of heap"
+        )
+    busy = {name: (metrics[f"{name}Duration"] - before[f"{name}Duration"]) * 1e3 / MESSAGES for name in PARTS}
+    print("  processor, ms a message:  " + ", ".join(f"{name.lower()} {ms:.2f}" for name, ms in busy.items()))
+    print("  from event to screen, ms: p50 {} p99 {} max {}".format(*page.evaluate(PAST, {"many": "delays"})))
+    print("  frames meanwhile, ms:     p50 {} p99 {} max {}".format(*page.evaluate(PAST, {"many": "frames_"})))
+    page.mouse.move(400, 300)
+    page.evaluate("watching = true")
+    for direction in (-1, 1):
+        for _ in range(WHEEL_STEPS):
+            page.mouse.wheel(0, direction * WHEEL_PX)
+    page.evaluate("() => new Promise(painted)")
+    print("  frames while scrolling:   p50 {} p99 {} max {}".format(*page.evaluate(PAST, {"many": "frames_"})))
+    page.close()
+
+
+def read(tools):
+    return {entry["name"]: entry["value"] for entry in tools.send("Performance.getMetrics")["metrics"]}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000/")
