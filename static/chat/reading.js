@@ -10,6 +10,7 @@ globalThis.chat ??= {};
 chat.reading = function ({ $, page, list, words, storage, decorate, onUnread, focus }) {
   const HASH = /^#m(\d{1,15})$/;
   const MINUTE_MS = 60_000;
+  const FAR_SCREENS = 3; // from the end: then a button leads back
 
   const $log = $(".log");
   const $list = $(".messages");
@@ -89,8 +90,12 @@ chat.reading = function ({ $, page, list, words, storage, decorate, onUnread, fo
 
   function renewButton() {
     const text = unread.count() > 0 ? words.newMessages(unread.count()) : words.toNewest;
-    const wanted = !end.isFollowing() && (unread.count() > 0 || !log.isLive());
+    const wanted = !end.isFollowing() && (unread.count() > 0 || isFarFromEnd());
     $newest.prop("hidden", !wanted).find("button").text(text);
+  }
+
+  function isFarFromEnd() {
+    return !log.isLive() || scroller.scrollHeight - scroller.scrollTop > FAR_SCREENS * scroller.clientHeight;
   }
 
   function point(id) {
