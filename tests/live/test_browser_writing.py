@@ -128,6 +128,7 @@ def test_whoever_has_the_key_can_change_a_message_and_nobody_else(people, chat, 
     alice = people.join("Alice", room)
     other = another_tab(alice, chat, room)
     alice.say("Mine")
+    expect(other.texts).to_have_text(["Mine"])
     chat.post(room, "Alice", "Said by somebody else of that name")
     for page in (alice, other):
         expect(page.texts).to_have_count(2)
