@@ -529,3 +529,14 @@ test("a resent message that is refused again after an attempt got lost is not wr
   assert.deepEqual(page.problems(), ["refused 400"]);
   assert.deepEqual(rewritten(page), []);
 });
+
+test("what was refused before a reload and is refused again can still be written anew", async () => {
+  const page = openPage();
+  page.server.answer = () => refusal();
+  page.say("Hello");
+  await settled();
+  const reloaded = page.reload();
+  reloaded.outbox.resend(reloaded.tags()[0]);
+  await settled();
+  assert.deepEqual(rewritten(reloaded), ["Hello"]);
+});

@@ -82,6 +82,27 @@ def test_a_message_whose_answer_got_lost_is_there_once(people, chat, room):
     expect(alice.texts).to_have_text(["Once"])
 
 
+def test_a_message_that_was_deleted_before_it_is_sent_again_stays_deleted(people, chat, room):
+    page = people.new_page(own_stream=True)
+    page.route("**/events/**", lambda route: None)
+    page.goto(chat.url + chat_path("Alice", room))
+    alice = Person(page)
+
+    def delete_and_lose_answer(route):
+        key = re.search(r"key=(\w+)", route.request.post_data)[1]
+        answer = route.fetch()
+        page.request.delete(f"{answer.url}{answer.json()['id']}/", headers={"Idempotency-Key": key})
+        page.unroute("**/messages/", delete_and_lose_answer)
+        route.abort()
+
+    page.route("**/messages/", delete_and_lose_answer)
+    with page.expect_response("**/messages/") as second:
+        alice.say("Regretted")
+    assert second.value.json()["deleted"]
+    expect(alice.pending).to_have_count(0)
+    expect(alice.texts).to_have_count(0)
+
+
 def test_the_page_itself_settles_what_had_arrived_before_the_reload(people, room):
     alice = people.join("Alice", room, own_stream=True)
 
