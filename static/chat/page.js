@@ -9,7 +9,7 @@ jQuery(($) => {
   const $field = $("#text");
   const leave = () => (hasMouse ? $field : $log).trigger("focus"); // when what had the focus is gone
 
-  const knowing = chat.knowing({ $, page, words, retry: () => stream.open(), leave });
+  const knowing = chat.knowing({ $, page, words, retry: () => stream.wake(), leave });
   const list = chat.messageList({ ajax: $.ajax, url: page.messagesUrl, user: page.user, isMessage, words });
   const writing = chat.writing({
     $,

@@ -65,6 +65,22 @@ def test_nobody_is_kept_from_chatting(people, chat, room, line):
     expect(alice.texts).to_have_count(len(SAID))
     assert faults(page) == []
 
+    alice.say("Mine")
+    mine = page.locator(".messages .own").last
+    expect(mine.get_by_role("button", name="Edit")).to_be_attached()
+    mine.hover()
+    assert faults(page) == []
+    mine.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("group", name="Delete for everyone?")).to_be_visible()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    alice.field.press("ArrowUp")
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
+    alice.field.fill("Mine, and mended")
+    assert faults(page) == []
+    alice.field.press("Enter")
+    expect(mine.get_by_text("edited")).to_be_visible()
+
     page.get_by_label("Colours").select_option("Dark")
     assert faults(page) == []
     page.get_by_label("Colours").select_option("As on this device")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import NETWORK_ERROR, People, Person, chat_path, where_it_is_far
+from browser import NETWORK_ERROR, People, chat_path, where_it_is_far
 from playwright.sync_api import expect
 from running import Chat, wait_for
 
@@ -87,10 +87,8 @@ def test_a_tab_that_is_closed_takes_its_mark_with_it(people, chat, room):
 def test_notifications_come_to_those_who_asked_for_them_and_do_not_look(people, chat, room):
     page = people.new_page()
     page.add_init_script(NOTIFICATIONS)
-    with page.expect_event("response", lambda response: "/events/" in response.url):
-        page.goto(chat.url + chat_path("Alice", room))
+    alice = people.enter(page, "Alice", room)
     page.get_by_label("Show notifications").check()
-    alice = Person(page)
     chat.post(room, "Bob", "Seen")
     expect(alice.texts).to_have_count(1)
     turn(page, "hidden")
