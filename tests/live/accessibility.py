@@ -43,8 +43,8 @@ MOVING = """() => [...document.querySelectorAll("*")]
     .map(([element, part]) => element.tagName + "." + element.className + part)"""
 
 
-def faults(page):
-    """Return what axe finds wrong with the page as it is now, in both themes."""
+def look_with_axe_at(page):
+    """Fail with what axe finds wrong with the page as it is now, in both themes."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     found = []
@@ -53,7 +53,7 @@ def faults(page):
         for violation in page.evaluate("options => axe.run(options)", OPTIONS)["violations"]:
             nodes = [f"{node['html']}\n  {node['failureSummary']}" for node in violation["nodes"]]
             found.append("\n ".join([f"{scheme}: {violation['id']}", *nodes]))
-    return found
+    assert not found, "\n".join(["", page.url, *found])
 
 
 def tab_through(page, limit=60):
