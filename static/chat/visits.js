@@ -12,7 +12,7 @@ chat.visits = function (storage) {
   function rooms() {
     try {
       const kept = JSON.parse(storage.read(ROOMS));
-      return [...new Set(kept.filter((room) => typeof room === "string" && room !== ""))].slice(0, MAX_ROOMS);
+      return kept.filter((room) => typeof room === "string" && room !== "");
     } catch {
       return [];
     }
