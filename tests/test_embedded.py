@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 from django.db import connection, transaction
 from django.test import AsyncClient
+from posting import delete, edit, post
 
 from chat import embedded
 from chat.eventlog import EventLog, send_event
@@ -79,6 +80,20 @@ def test_what_was_missed_comes_first_and_in_steps():
         assert await reader.next() == ("stream-open", "room-lobby:0")
         for number in range(1, 251):
             assert await reader.next() == ("message", f"room-lobby:{number}")
+        await reader.close()
+
+    asyncio.run(scene())
+
+
+def test_who_comes_back_hears_of_changes_and_not_of_a_message_that_was_deleted(client):
+    first, second = (post(client, key=key).json()["id"] for key in ("k1", "k2"))
+    edit(client, first)
+    delete(client, second, key="k2")
+
+    async def scene():
+        reader = await listen("channel=room-lobby&lastEventId=room-lobby:0")
+        names = ["stream-open", "message", "message-deleted", "message-edited", "message-deleted"]
+        assert [await reader.next() for _ in names] == [(name, f"room-lobby:{n}") for n, name in enumerate(names)]
         await reader.close()
 
     asyncio.run(scene())
