@@ -36,7 +36,10 @@ class Page(HTMLParser):
             self._open.append(element)
 
     def handle_endtag(self, tag):
-        assert self._open.pop().tag == tag
+        closed = self._open.pop()
+        assert closed.tag == tag
+        if tag == "textarea":
+            closed.text = closed.text.removeprefix("\n")  # it separates the text from the tag
 
     def handle_data(self, data):
         for element in self._open:
