@@ -98,5 +98,6 @@ jQuery(($) => {
   writing.begin(reading.shown);
   stream.open();
 
-  if (hasMouse) $field.trigger("focus");
+  const pointed = document.activeElement !== document.body; // at a message, by the address
+  if (hasMouse && !pointed) $field.trigger("focus");
 });
