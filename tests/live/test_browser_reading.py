@@ -177,6 +177,13 @@ def test_a_link_leads_to_a_message_anywhere_and_from_there_on_to_the_end(people,
     expect(page.locator("#reading-notice")).to_contain_text("not here")
     expect(alice.texts.last).to_have_text("from afar")
 
+    page.goto(f"{chat.url}{chat_path('Alice', room)}&before={ids[100]}")  # a page for those without scripts
+    expect(alice.texts.first).to_be_attached()
+    chat.post(room, "Bob", "not here")
+    expect(page.locator(".newest button")).to_have_text("1 new message")
+    shown = ids_of(alice)
+    assert shown == [id for id in ids if shown[0] <= id <= shown[-1]]
+
 
 def test_the_line_stands_where_one_left_off(people, chat, room):
     chat.post(room, "Bob", "read")
