@@ -45,7 +45,7 @@ class Crowd:
     def _talk(self, name):
         while not self._over.is_set():
             try:
-                self.posted.append(self._chat.post(self._room, name, "And then?"))
+                self.posted.append(self._chat.post(self._room, name, "And then?", BACK_S))
             except (AssertionError, OSError) as error:
                 self.refused.append(error)
 
