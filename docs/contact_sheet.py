@@ -38,11 +38,13 @@ class Sheet:
         said = urlencode({"from": sender, "text": text}).encode()
         urlopen(f"{self.url}rooms/{quote(room or self.room)}/messages/", said).close()
 
-    def page(self, path, **options):
-        context = self.browser.new_context(
+    def context(self, **options):
+        return self.browser.new_context(
             viewport=SIZES[self.device], color_scheme=self.scheme, has_touch=self.device == "phone", **options
         )
-        page = context.new_page()
+
+    def page(self, path, context=None, **options):
+        page = (context or self.context(**options)).new_page()
         page.goto(self.url + path)
         return page
 
@@ -62,8 +64,11 @@ class Sheet:
         for sender, text in SAID:
             self.post(sender, text)
         self.shoot("room", self.join())
+        page = self.join()
+        page.locator(".log").evaluate("log => log.scrollTo(0, 0)")
+        self.shoot("room, from its beginning", page)
         self.shoot("without scripts", self.join(java_script_enabled=False))
-        self.shoot("address of nothing", self.page("rooms/"))
+        self.shoot("address of nothing", self.page("-/nothing"))
         self.editing()
         self.pending_and_failed()
         self.offline()
@@ -112,10 +117,13 @@ class Sheet:
         self.shoot("near the limit", page)
 
     def offline(self):
-        page = self.join()
-        page.wait_for_timeout(500)
-        page.context.set_offline(True)
+        context = self.context()
+        context.add_init_script("delete window.SharedWorker")  # its stream could not be cut off from here
+        context.route("**/events/**", lambda route: route.abort())
+        page = self.join(context=context)
         page.wait_for_timeout(7_000)
+        self.shoot("connection lost", page, close=False)
+        context.set_offline(True)
         self.shoot("offline", page)
 
     def long_room(self):
