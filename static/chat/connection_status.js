@@ -5,7 +5,7 @@ globalThis.chat ??= {};
 // Says that the connection is lost and that it is back; a loss shorter than the grace goes unsaid.
 //
 // say(text): the sentence, which screen readers read out; called when it changes and not each second.
-// offer(when): text that says when the next attempt comes, "" while one is on its way; null when there is nothing to try.
+// offer(when): text that says when the next attempt comes or that it is on its way; null when there is nothing to try.
 chat.connectionStatus = function ({
   say,
   offer,
@@ -38,7 +38,7 @@ chat.connectionStatus = function ({
     if (ended) return;
     sayOnce(isOnline() ? words.connectionLost : words.offline);
     const left = retryAt === null ? 0 : Math.ceil((retryAt - now()) / SECOND_MS);
-    offer(left > 0 ? words.inSeconds(left) : "");
+    offer(words.reconnecting(left));
     if (left > 0) after(SECOND_MS, tell);
     else clearTimeout(timer);
   }

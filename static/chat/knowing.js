@@ -67,6 +67,7 @@ chat.knowing = function ({ $, page, words, retry, leave }) {
     unreadMark.show(count);
     unreadRooms.set(count);
     if (message) notifications.tell(message);
+    if (count === 0) notifications.read();
   }
 
   $("#retry-now").on("click", retry);

@@ -20,7 +20,9 @@ chat.notifications = function ({
   setTimeout = globalThis.setTimeout,
 }) {
   const KEY = "chat notify";
-  const GATHERED_MS = 500; // of many that come at once, after a reconnect, the newest is shown
+  // Of many that come at once, after a reconnect, the newest is shown; and none if another tab, where the room is looked
+  // at, says within that time that all has been read.
+  const GATHERED_MS = 1_500;
   const MAX_BODY = 200;
 
   let newestId = 0;
@@ -57,7 +59,12 @@ chat.notifications = function ({
   function raiseGathered() {
     const message = gathered;
     gathered = null;
-    if (document.visibilityState === "hidden") raise(message);
+    if (message !== null && document.visibilityState === "hidden") raise(message);
+  }
+
+  // All has been read, here or in another tab.
+  function read() {
+    gathered = null;
   }
 
   function raise({ id, from, text }) {
@@ -82,5 +89,5 @@ chat.notifications = function ({
     return key === KEY || key === null;
   }
 
-  return { show, changed, tell, isAbout };
+  return { show, changed, tell, read, isAbout };
 };

@@ -1,19 +1,11 @@
 "use strict";
 
-globalThis.chat ??= {
-  today: "Today",
-  yesterday: "Yesterday",
-  newMessages: (count) => (count === 1 ? "1 new message" : `${count} new messages`),
-  toNewest: "To the newest messages",
-  said: (from, text) => `${from}: ${text}`,
-  historyFailed: "Messages could not be loaded. Scroll on to try again.",
-  noSuchMessage: "That message is not here (any more).",
-};
+globalThis.chat ??= {};
 
 // Every sentence that the scripts show to a person; all others stand in the templates and come from the server.
 chat.words = {
-  connectionLost: "Connection lost. Reconnecting…",
-  inSeconds: (seconds) => `in ${seconds} s`,
+  connectionLost: "Connection lost.",
+  reconnecting: (seconds) => (seconds > 0 ? `Reconnecting in ${seconds} s…` : "Reconnecting…"),
   offline: "You are offline. What you write waits here.",
   connectionBack: "Connected again.",
   streamStopped: (why) => `No new messages will arrive${why && ` (${why})`}. Reload the page to try again.`,

@@ -9,7 +9,7 @@ const words = {
   connectionLost: "lost",
   connectionBack: "back",
   offline: "offline",
-  inSeconds: (seconds) => `in ${seconds} s`,
+  reconnecting: (seconds) => `in ${seconds} s`,
   streamStopped: (why) => `stopped: ${why}`,
 };
 
@@ -87,11 +87,11 @@ test("the seconds until the next attempt are counted down, and the sentence is n
   clock.pass(5_000);
   assert.deepEqual(offers, ["in 4 s"]);
   clock.pass(60_000);
-  assert.deepEqual(offers, ["in 4 s", "in 3 s", "in 2 s", "in 1 s", ""]);
+  assert.deepEqual(offers, ["in 4 s", "in 3 s", "in 2 s", "in 1 s", "in 0 s"]);
   lost();
   lost(2_000);
   clock.pass(1_000);
-  assert.deepEqual(offers.slice(5), ["", "in 2 s", "in 1 s"]);
+  assert.deepEqual(offers.slice(5), ["in 0 s", "in 2 s", "in 1 s"]);
   back();
   clock.pass(60_000);
   assert.deepEqual(offers.slice(8), [null]);

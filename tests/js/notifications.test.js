@@ -51,7 +51,7 @@ function person({ permission = "granted", answer = "granted", isSecure = true, s
     },
     hear(id, text = "hi") {
       notifications.tell({ id, from: "Bob", text });
-      clock.pass(500);
+      clock.pass(1_500);
     },
   });
 }
@@ -137,4 +137,13 @@ test("a browser that has them in name only says so", async () => {
   alice.hear(1);
   await settled();
   assert.deepEqual([alice.checkbox.checked, alice.hint], [false, "impossible"]);
+});
+
+test("what is read in another tab at once needs no notification", async () => {
+  const alice = person();
+  await alice.tick(true);
+  alice.tell({ id: 1, from: "Bob", text: "one" });
+  alice.read();
+  alice.hear(2, "two");
+  assert.deepEqual(bodies(alice), ["two"]);
 });
