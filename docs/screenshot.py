@@ -17,6 +17,7 @@ OUT = Path(__file__).with_name("screenshot.png")
 SAID = [
     ("Ann", "Morning! Who is in for the seaside on Saturday?"),
     ("Bob", "Me. I can take four people in the car."),
+    ("Bob", "@Ann, shall I bring the dog?"),
     ("Mariam", "مرحبا، أنا قادمة أيضًا. هل أحضر القهوة؟"),
     ("Jürgen", "By bike, so give me ten extra minutes"),
     ("Ann", "Perfect. I bring:\n- buckets\n- the big flask\n- the long rope"),
@@ -38,10 +39,10 @@ def main(url):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         shots = {
-            "desktop": shoot(browser, url, "light", 900, 600),
-            "phone": shoot(browser, url, "dark", 330, 600),
+            "desktop": shoot(browser, url, "light", 1060, 620),
+            "phone": shoot(browser, url, "dark", 330, 620),
         }
-        page = browser.new_page(viewport={"width": 1400, "height": 650})
+        page = browser.new_page(viewport={"width": 1500, "height": 650})
         page.set_content(FRAME.format(**shots))
         page.locator("body").screenshot(path=OUT)
         browser.close()
@@ -49,7 +50,8 @@ def main(url):
 
 def shoot(browser, url, scheme, width, height):
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-    page.goto(f"{url}seaside?user=Ann")
+    for room in ("lighthouse", "book club", "seaside"):
+        page.goto(f"{url}{room}?user=Ann")
     return base64.b64encode(page.screenshot()).decode()
 
 

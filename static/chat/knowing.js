@@ -5,10 +5,9 @@ globalThis.chat ??= {};
 // Wires what lets a person know: the connection's state, what is unread and where, the rooms, and their settings.
 //
 // retry(): tries to connect at once; leave(): the focus has nowhere to be.
-chat.knowing = function ({ $, page, words, retry, leave }) {
+chat.knowing = function ({ $, page, words, storage, retry, leave }) {
   const SAID_MS = 4_000;
 
-  const storage = chat.safeStorage(() => localStorage);
   const status = chat.connectionStatus({
     say: (text) => $("#status").text(text),
     offer(when) {

@@ -2,21 +2,17 @@
 
 globalThis.chat ??= {};
 
-// Remembers over visits up to which message one has read a room. Without a storage, or one that is full or forbidden,
-// each visit begins as if all had been read.
+// Remembers over visits up to which message one has read a room. Without a storage each visit begins as if all had
+// been read.
 //
-// storage(): the browser's localStorage; asking for it may throw already.
+// storage: see safe_storage.js.
 chat.lastRead = function ({ storage, room, user, setTimeout = globalThis.setTimeout }) {
   const NAME = `chat read ${JSON.stringify([room, user])}`;
   const SAVE_MS = 1_000; // it is written to the disk
   let unsaved = null;
 
   function load() {
-    try {
-      return read(storage().getItem(NAME));
-    } catch {
-      return null;
-    }
+    return read(storage.read(NAME));
   }
 
   function read(text) {
@@ -29,12 +25,7 @@ chat.lastRead = function ({ storage, room, user, setTimeout = globalThis.setTime
   }
 
   function flush() {
-    if (unsaved === null) return;
-    try {
-      storage().setItem(NAME, String(unsaved));
-    } catch {
-      // not remembered
-    }
+    if (unsaved !== null) storage.write(NAME, String(unsaved));
     unsaved = null;
   }
 

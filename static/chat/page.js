@@ -9,12 +9,14 @@ jQuery(($) => {
   const $field = $("#text");
   const leave = () => (hasMouse ? $field : $log).trigger("focus"); // when what had the focus is gone
 
-  const knowing = chat.knowing({ $, page, words, retry: () => stream.wake(), leave });
+  const storage = chat.safeStorage(() => localStorage);
+  const knowing = chat.knowing({ $, page, words, storage, retry: () => stream.wake(), leave });
   const list = chat.messageList({ ajax: $.ajax, url: page.messagesUrl, user: page.user, isMessage, words });
   const writing = chat.writing({
     $,
     page,
     words,
+    storage,
     list,
     $messages: $(".messages"),
     draw: (message) => reading.draw(message),
@@ -29,7 +31,7 @@ jQuery(($) => {
     page,
     list,
     words,
-    storage: () => localStorage,
+    storage,
     decorate: writing.decorate,
     focus: leave,
     onUnread: knowing.onUnread,

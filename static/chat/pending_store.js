@@ -4,64 +4,47 @@ globalThis.chat ??= {};
 
 // Keeps what was typed and not yet sent over a reload, for one person in one room.
 //
-// Every message is an item of its own: two tabs that wrote one list would overwrite each other's. A browser may have
-// no storage, forbid it or run out of it; then messages are kept in the page alone.
+// Every message is an item of its own: two tabs that wrote one list would overwrite each other's. What can't be stored
+// is kept in the page alone.
 //
-// storage(): the browser's localStorage; asking for it may throw already.
-chat.pendingStore = function ({ storage, room, user }) {
+// storage: see safe_storage.js.
+chat.pendingStore = function ({ storage, room, user, readJson }) {
   const MARK = "chat pending"; // stands in the storage unless that was emptied
   const START = "chat pending ";
   const PREFIX = `${START}${JSON.stringify([room, user])} `;
   const kept = new Set(); // tags that have been in the storage
 
-  function attempt(action, otherwise) {
-    try {
-      return action(storage());
-    } catch {
-      return otherwise;
-    }
-  }
-
   function put(item) {
-    attempt((storage) => {
-      if (storage.getItem(MARK) === null) kept.clear();
-      storage.setItem(MARK, "");
-      storage.setItem(PREFIX + item.tag, JSON.stringify(item));
-      kept.add(item.tag);
-    });
+    if (storage.read(MARK) === null) kept.clear();
+    storage.write(MARK, "");
+    storage.write(PREFIX + item.tag, JSON.stringify(item));
+    if (storage.read(PREFIX + item.tag) !== null) kept.add(item.tag);
   }
 
   function remove(tag) {
     kept.delete(tag);
-    attempt((storage) => storage.removeItem(PREFIX + tag));
+    storage.remove(PREFIX + tag);
   }
 
   // Whether another tab has taken it out: it was sent or discarded there. A storage that somebody emptied says nothing.
   function isGone(tag) {
-    const missing = (storage) => storage.getItem(PREFIX + tag) === null && storage.getItem(MARK) !== null;
-    return kept.has(tag) && attempt(missing, false);
-  }
-
-  function names() {
-    return attempt((storage) => Array.from({ length: storage.length }, (_, n) => storage.key(n)), []);
+    return kept.has(tag) && storage.read(PREFIX + tag) === null && storage.read(MARK) !== null;
   }
 
   function load() {
-    const items = names()
-      .filter((name) => name?.startsWith(PREFIX))
-      .map(read);
+    const mine = storage.names().filter((name) => name.startsWith(PREFIX));
+    const items = mine.map(read);
     const whole = items.filter(isWhole).sort((a, b) => a.typedAt - b.typedAt);
     whole.forEach(({ tag }) => kept.add(tag));
     return whole;
   }
 
   function read(name) {
-    return attempt((storage) => ({ ...JSON.parse(storage.getItem(name)), tag: name.slice(PREFIX.length) }), null);
+    return { ...readJson(storage.read(name)), tag: name.slice(PREFIX.length) };
   }
 
   function isWhole(item) {
     return (
-      item !== null &&
       ["tag", "key", "text", "problem"].every((name) => typeof item[name] === "string") &&
       ["typedAt", "askedAt"].every((name) => isTime(item[name]))
     );
@@ -74,20 +57,18 @@ chat.pendingStore = function ({ storage, room, user }) {
   // Returns [name, count] of each other name under which something waits for this room.
   function waitingAsOthers() {
     const counts = new Map();
-    for (const name of names()) {
-      const other = name?.startsWith(START) ? ownerOf(name) : null;
+    for (const name of storage.names()) {
+      const other = name.startsWith(START) ? ownerOf(name) : null;
       if (other !== null && other !== user) counts.set(other, 1 + (counts.get(other) ?? 0));
     }
     return [...counts];
   }
 
   function ownerOf(name) {
-    try {
-      const [itsRoom, owner] = JSON.parse(name.slice(START.length, name.lastIndexOf(" ")));
-      return itsRoom === room && typeof owner === "string" ? owner : null;
-    } catch {
-      return null;
-    }
+    const roomAndOwner = readJson(name.slice(START.length, name.lastIndexOf(" ")));
+    if (!Array.isArray(roomAndOwner)) return null;
+    const [itsRoom, owner] = roomAndOwner;
+    return itsRoom === room && typeof owner === "string" ? owner : null;
   }
 
   // Returns the tag that a `storage` event of another tab says is gone, or null.

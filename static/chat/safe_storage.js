@@ -14,10 +14,15 @@ chat.safeStorage = function (storage) {
     }
   }
 
+  function allNames(storage) {
+    const names = Array.from({ length: storage.length }, (_, n) => storage.key(n));
+    return names.filter((name) => name !== null); // another tab has just taken one out
+  }
+
   return {
     read: (name) => attempt((storage) => storage.getItem(name), null),
     write: (name, value) => attempt((storage) => storage.setItem(name, value)),
     remove: (name) => attempt((storage) => storage.removeItem(name)),
-    names: () => attempt((storage) => Array.from({ length: storage.length }, (_, n) => storage.key(n)), []),
+    names: () => attempt(allNames, []),
   };
 };

@@ -7,8 +7,7 @@ globalThis.chat ??= {};
 // list: see message_list.js. draw(message): see message_view.js. add(message) and change(message) take what the
 // server answers; onSaid() is called when something was said, onSent() when it has arrived. leave() takes the focus
 // when what has it goes.
-chat.writing = function ({ $, page, words, list, $messages, draw, add, change, onSaid, onSent, leave }) {
-  const storage = chat.safeStorage(() => localStorage);
+chat.writing = function ({ $, page, words, storage, list, $messages, draw, add, change, onSaid, onSent, leave }) {
   const $field = $("#text");
   const $send = $("#composer [type=submit]");
   const $editing = $(".editing");
@@ -19,7 +18,7 @@ chat.writing = function ({ $, page, words, list, $messages, draw, add, change, o
   const draft = chat.draft({ storage, room: page.room, user: page.user });
   const counter = chat.counter({ maxLength: page.maxTextLength, words, show: (text) => $("#counter").text(text) });
 
-  const store = chat.pendingStore({ storage: () => localStorage, room: page.room, user: page.user });
+  const store = chat.pendingStore({ storage, room: page.room, user: page.user, readJson: chat.readJson });
   const pending = chat.pendingView({
     $,
     $list: $(".outbox"),

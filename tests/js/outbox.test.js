@@ -6,6 +6,8 @@ const { deferred, fakeClock, fakeStorage, settled } = require("./fakes.js");
 require("../../static/chat/back_off.js");
 require("../../static/chat/outbox.js");
 require("../../static/chat/pending_store.js");
+require("../../static/chat/safe_storage.js");
+require("../../static/chat/wire_message.js");
 require("../../static/chat/words.js");
 
 const MINUTE_MS = 60_000;
@@ -35,7 +37,12 @@ let ids = 0;
 
 function openPage({ server = fakeServer(), storage = fakeStorage(), clock = fakeClock() } = {}) {
   const page = { server, storage, clock, pending: new Map(), sent: [], keys: new Map() };
-  page.store = chat.pendingStore({ storage: () => storage, room: "lobby", user: "Alice" });
+  page.store = chat.pendingStore({
+    storage: chat.safeStorage(() => storage),
+    room: "lobby",
+    user: "Alice",
+    readJson: chat.readJson,
+  });
   page.outbox = chat.outbox({
     store: page.store,
     post: server.post,

@@ -4,11 +4,13 @@ const { test } = require("node:test");
 const assert = require("node:assert/strict");
 const { fakeStorage } = require("./fakes.js");
 require("../../static/chat/pending_store.js");
+require("../../static/chat/safe_storage.js");
+require("../../static/chat/wire_message.js");
 
 const item = (tag, more) => ({ tag, key: `key of ${tag}`, text: "Hi", typedAt: 1, askedAt: 1, problem: "", ...more });
 
 function storeOn(storage, { room = "lobby", user = "Alice" } = {}) {
-  return chat.pendingStore({ storage: () => storage, room, user });
+  return chat.pendingStore({ storage: chat.safeStorage(() => storage), room, user, readJson: chat.readJson });
 }
 
 test("what was put in is there after a reload, in the order typed", () => {
@@ -65,11 +67,12 @@ test("what is broken is not loaded", () => {
 test("a full or forbidden storage disturbs nobody", () => {
   const full = Object.assign(fakeStorage(), { full: true });
   const forbidden = chat.pendingStore({
-    storage: () => {
+    storage: chat.safeStorage(() => {
       throw new Error("SecurityError");
-    },
+    }),
     room: "lobby",
     user: "Alice",
+    readJson: chat.readJson,
   });
   for (const store of [storeOn(full), forbidden]) {
     store.put(item("a"));

@@ -4,6 +4,7 @@ const { test } = require("node:test");
 const assert = require("node:assert/strict");
 const { fakeClock, fakeStorage } = require("./fakes.js");
 require("../../static/chat/last_read.js");
+require("../../static/chat/safe_storage.js");
 require("../../static/chat/unread.js");
 
 const from = (name, ...ids) => ids.map((id) => ({ id, from: name }));
@@ -87,7 +88,8 @@ test("a mark from another database, beyond all messages, hides nothing that come
 
 function marks(storage, room = "lobby") {
   const clock = fakeClock();
-  return { ...chat.lastRead({ storage, room, user: "Alice", setTimeout: clock.setTimeout }), pass: clock.pass };
+  const safe = chat.safeStorage(storage);
+  return { ...chat.lastRead({ storage: safe, room, user: "Alice", setTimeout: clock.setTimeout }), pass: clock.pass };
 }
 
 test("the mark is remembered for the room, and written once a second at most", () => {
