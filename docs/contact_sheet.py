@@ -5,6 +5,7 @@ Each state as on a desktop and on a phone, light and dark. It posts into rooms o
 """
 
 import base64
+import json
 import secrets
 import shutil
 import sys
@@ -36,7 +37,8 @@ class Sheet:
 
     def post(self, sender, text, room=None):
         said = urlencode({"from": sender, "text": text}).encode()
-        urlopen(f"{self.url}rooms/{quote(room or self.room)}/messages/", said).close()
+        with urlopen(f"{self.url}rooms/{quote(room or self.room)}/messages/", said) as answer:
+            return json.load(answer)["id"]
 
     def context(self, **options):
         return self.browser.new_context(
@@ -69,6 +71,7 @@ class Sheet:
         self.shoot("room, from its beginning", page)
         self.shoot("without scripts", self.join(java_script_enabled=False))
         self.shoot("address of nothing", self.page("-/nothing"))
+        self.unread_and_linked()
         self.editing()
         self.pending_and_failed()
         self.offline()
@@ -77,6 +80,18 @@ class Sheet:
             page = self.join()
             page.get_by_role("button", name="Rooms").click()
             self.shoot("rooms and settings", page)
+
+    def unread_and_linked(self):
+        page = self.join()
+        page.wait_for_timeout(1_500)  # until what was read is remembered
+        page.goto("about:blank")
+        asked = self.post("Mariam", "Is there a shop near the beach?")
+        self.post("Jürgen", "Yes, until noon.")
+        page.goto(f"{self.url}{quote(self.room)}?user=Ann")
+        self.shoot("where one left off", page)
+        page = self.join()
+        page.goto(f"{page.url}#m{asked}")
+        self.shoot("a linked message", page)
 
     def editing(self):
         page = self.join()

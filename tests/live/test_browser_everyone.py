@@ -105,6 +105,21 @@ def test_nobody_is_kept_from_chatting(people, chat, room, line):
     assert small_targets(page) == []
 
 
+def test_every_colour_of_a_name_can_be_read(people, chat, room):
+    alice = people.join("Alice", room, viewport=DESKTOP)
+    names = alice.page.evaluate(
+        """() => {
+            const names = Array(12).fill(null);
+            for (let n = 0; names.includes(null); n += 1) names[chat.nameHue(`person ${n}`)] ??= `person ${n}`;
+            return names;
+        }"""
+    )
+    for name in names:
+        chat.post(room, name, "Hello")
+    expect(alice.texts).to_have_count(12)
+    look_with_axe_at(alice.page)
+
+
 def test_a_small_screen_and_an_enlarged_page_hide_nothing(people, chat, room):
     talk_in(chat, room)
     page = people.new_page(viewport=PHONE, reduced_motion="reduce", has_touch=True, is_mobile=True)
