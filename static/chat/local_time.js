@@ -7,8 +7,8 @@ globalThis.chat ??= {};
 // A formatter takes as long to make as a hundred times to use.
 chat.localTime = function ({ words, now = () => new Date() }) {
   const clock = new Intl.DateTimeFormat([], { timeStyle: "short" });
-  const calendar = new Intl.DateTimeFormat([], { dateStyle: "full" });
   const both = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "medium" });
+  let calendar = null; // made for the first message of another day
 
   function isReal(date) {
     return !Number.isNaN(date.valueOf());
@@ -32,7 +32,9 @@ chat.localTime = function ({ words, now = () => new Date() }) {
     const today = now();
     const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
     if (day === today.toDateString()) return words.today;
-    return day === yesterday.toDateString() ? words.yesterday : calendar.format(date);
+    if (day === yesterday.toDateString()) return words.yesterday;
+    calendar ??= new Intl.DateTimeFormat([], { dateStyle: "full" });
+    return calendar.format(date);
   }
 
   return { show, dayOf, dayName };
