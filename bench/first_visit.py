@@ -6,13 +6,15 @@ a phone, with the processor slowed down four times and a line of 1.6 Mbit/s down
 First and largest contentful paint, layout shift and blocking time mean what they mean in Lighthouse.
 """
 
+import json
+import re
 import secrets
 import shutil
 import statistics
 import sys
 from collections import Counter
-from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.parse import urlencode, urljoin
+from urllib.request import Request, urlopen
 
 from playwright.sync_api import sync_playwright
 
@@ -59,7 +61,7 @@ def main(url):
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = f"{url}{room}?user=visitor"
         _, sizes = visit(browser, page, on_a_phone=False)
-        print_sizes(sizes)
+        print_sizes([*sizes, ("Worker", worker_size(url, page))])
         for on_a_phone in (False, True):
             visits = [visit(browser, page, on_a_phone)[0] for _ in range(VISITS)]
             print("\nAs on a phone" if on_a_phone else "\nAs is", f"(median of {VISITS}, min to max)")
@@ -87,6 +89,15 @@ def visit(browser, url, on_a_phone):
     times = page.evaluate(READ)
     context.close()
     return times, [(kinds[request], size) for request, size in sizes.items() if request in kinds]
+
+
+def worker_size(url, page):
+    """Return the bytes of the shared worker, which the page's own developer tools don't see."""
+    with urlopen(page) as answer:
+        address = json.loads(re.search(r'<script id="page"[^>]*>(.+)</script>', answer.read().decode())[1])
+    request = Request(urljoin(url, address["streamWorkerUrl"]), headers={"Accept-Encoding": "gzip"})
+    with urlopen(request) as answer:
+        return len(answer.headers.as_bytes()) + len(answer.read())
 
 
 def kind_of(event):

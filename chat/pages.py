@@ -61,16 +61,18 @@ def room(request, room):
 def _say_by_form(request, eid, user):
     """Say what a browser without scripts sends, and show the room; or show what was typed and why it was refused."""
     fields = read_fields(request)
+    if "text" in fields:
+        fields["text"] = fields["text"].replace("\r\n", "\n")  # a form sends a line end so, whatever was typed
     form = MessageForm({**fields, "from": user})
     try:
         if not form.is_valid():
             raise refuse_form(form)
-        say(eid, user, form.cleaned_data["text"], form.cleaned_data["key"])
+        message = say(eid, user, form.cleaned_data["text"], form.cleaned_data["key"])
     except Refusal as refusal:
         used = refusal.status == 409  # somebody went back to a form that had been sent
         problem = SENT_BEFORE if used else " ".join(error["message"] for error in refusal.errors)
         return _chat_page(request, eid, user, problem, fields.get("text", ""), refusal.status)
-    return SeeOther(f"{reverse('room', args=[eid])}?{urlencode({'user': user})}")
+    return SeeOther(f"{reverse('room', args=[eid])}?{urlencode({'user': user})}#m{message.id}")
 
 
 def _chat_page(request, eid, user, problem="", text="", status=200):

@@ -17,8 +17,8 @@ from .models import ChatMessage
 from .names import clean_room_name
 
 
-# No CSRF token: a request carries no cookie or password of the person, so a foreign page that makes a browser
-# post gains nothing that it couldn't post itself.
+# No CSRF token: no cookie or password says who a request is from, so a foreign page that makes a browser post gains
+# nothing that it couldn't post itself.
 @csrf_exempt
 @only("GET", "HEAD", "POST")
 @gzip_page

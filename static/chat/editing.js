@@ -12,9 +12,11 @@ chat.editing = function ({ composer, edit, maxLength, words, showProblem, show, 
   let message = null; // as it is in the room, with its key
   let original = ""; // its text as the field shows it
   let saving = false;
+  let meanwhile = null; // the message, if it was changed while it was being saved
 
   function start(wanted) {
     if (saving || wanted.id === message?.id) return;
+    if (message !== null && composer.text() !== original) return showProblem(words.editFirst);
     message = wanted;
     composer.lend({ save, leave }, message.text);
     original = composer.text();
@@ -42,6 +44,7 @@ chat.editing = function ({ composer, edit, maxLength, words, showProblem, show, 
     const { id, key } = message;
     setSaving(true);
     showProblem("");
+    meanwhile = null;
     try {
       const answer = await edit({ id, text, key });
       setSaving(false);
@@ -51,6 +54,7 @@ chat.editing = function ({ composer, edit, maxLength, words, showProblem, show, 
       setSaving(false);
       if (GONE.includes(failure.status)) gone();
       else showProblem(failure.message);
+      if (meanwhile !== null) changed(meanwhile);
     }
   }
 
@@ -61,7 +65,11 @@ chat.editing = function ({ composer, edit, maxLength, words, showProblem, show, 
 
   // Somebody has changed the message: another tab, or this one, of which the stream may tell before the answer does.
   function changed(now) {
-    if (saving || now.id !== message?.id || now.change <= (message.change ?? 0)) return;
+    if (now.id !== message?.id || now.change <= (message.change ?? 0)) return;
+    if (saving) {
+      meanwhile = now;
+      return;
+    }
     if (now.deleted !== undefined) return gone();
     const text = composer.text();
     message = { ...message, ...now };

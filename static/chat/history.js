@@ -14,14 +14,14 @@ chat.history = function ({ list, log, scroller, keep, point, showNewest, say, wo
   let turn = 0; // of the fetch whose answer is wanted
   let busy = false;
   let failedAt = -Infinity;
-  let wanted = null; // the id of a message to show, whose surroundings could not be fetched yet
+  let again = null; // shows what the reader wants to see, and what could not be fetched yet
 
   // To be called whenever the reader or the log has moved.
   function look() {
     if (busy || Math.abs(now() - failedAt) < PAUSE_MS) return;
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     const below = scrollHeight - clientHeight - scrollTop;
-    if (wanted !== null) jump(wanted);
+    if (again !== null) again();
     else if (log.hasOlder() && scrollTop < SCREENS * clientHeight) older();
     else if (!log.isLive() && below < SCREENS * clientHeight) newer();
   }
@@ -71,15 +71,15 @@ chat.history = function ({ list, log, scroller, keep, point, showNewest, say, wo
 
   async function jump(id) {
     if (log.isShown(id)) {
-      wanted = null;
+      again = null;
       say("");
       return point(id);
     }
-    wanted = id;
+    again = () => jump(id);
     await fetch(
       () => Promise.all([page(list.before(id + 1)), page(list.after(id))]),
       ([before, after]) => {
-        wanted = null;
+        again = null;
         if (!before.messages.some((message) => message.id === id)) return say(words.noSuchMessage);
         log.showInstead([...before.messages, ...after.messages], { older: before.more, newer: after.more });
         if (log.isShown(id)) point(id); // or it was deleted meanwhile
@@ -89,12 +89,14 @@ chat.history = function ({ list, log, scroller, keep, point, showNewest, say, wo
   }
 
   async function latest() {
-    wanted = null;
+    again = null;
     say("");
     if (log.isLive()) return showNewest();
+    again = latest;
     await fetch(
       () => page(list.newest()),
       ({ messages, more }) => {
+        again = null;
         log.showInstead(messages, { older: more, newer: false });
         showNewest();
       },

@@ -3,7 +3,7 @@
 globalThis.chat ??= {};
 
 // The room's message list on the server.
-chat.messageList = function ({ ajax, url, user, isMessage, words }) {
+chat.messageList = function ({ ajax, sendBeacon, url, user, isMessage, words }) {
   const TIMEOUT_MS = 20_000;
   const PAGE_SIZE = 200; // messages, the server's limit
 
@@ -37,8 +37,17 @@ chat.messageList = function ({ ajax, url, user, isMessage, words }) {
 
   // Promises the message as the server has it. Rejected with an Error that says why in words; its `temporary` is
   // true when it may have arrived and may be sent again, with the same key, after `retryAfterMs`.
-  function post({ text, key, tag }) {
-    return write({ method: "POST", fields: { from: user, text, key, tag }, said: words });
+  function post(item) {
+    return write({ method: "POST", fields: fieldsOf(item), said: words });
+  }
+
+  // Sends it once more, without an answer: the page is about to go, and what is on its way may be cut off.
+  function hurry(item) {
+    sendBeacon(url, new URLSearchParams(fieldsOf(item)));
+  }
+
+  function fieldsOf({ text, key, tag }) {
+    return { from: user, text, key, tag };
   }
 
   // Promise it as it is after the change; rejected as post() is.
@@ -81,5 +90,5 @@ chat.messageList = function ({ ajax, url, user, isMessage, words }) {
     return said.refused(responseJSON.errors.map((error) => error.message).join(" "));
   }
 
-  return { after, before, newest, since, post, edit, remove };
+  return { after, before, newest, since, post, hurry, edit, remove };
 };

@@ -149,6 +149,12 @@ chat.outbox = function ({
     items.filter((item) => item.tag === tag).forEach(take);
   }
 
+  // Returns the item that is on its way or would be next, or null. Its key makes it safe to be sent twice.
+  function next() {
+    const item = items.find(isWaiting);
+    return item === undefined || isOld(item) || store.isGone(item.tag) ? null : item;
+  }
+
   // Takes out the item that this message is.
   function settle(message) {
     if (message.from !== user) return;
@@ -173,5 +179,5 @@ chat.outbox = function ({
     return now() - item.askedAt > PATIENCE_MS;
   }
 
-  return { restore, add, send, resend, rewrite, discard, settle };
+  return { restore, add, send, next, resend, rewrite, discard, settle };
 };

@@ -11,7 +11,14 @@ jQuery(($) => {
 
   const storage = chat.safeStorage(() => localStorage);
   const knowing = chat.knowing({ $, page, words, storage, retry: () => stream.wake(), leave });
-  const list = chat.messageList({ ajax: $.ajax, url: page.messagesUrl, user: page.user, isMessage, words });
+  const list = chat.messageList({
+    ajax: $.ajax,
+    sendBeacon: (url, data) => navigator.sendBeacon?.(url, data),
+    url: page.messagesUrl,
+    user: page.user,
+    isMessage,
+    words,
+  });
   const writing = chat.writing({
     $,
     page,
@@ -93,7 +100,10 @@ jQuery(($) => {
       writing.send();
     },
     // A page with an open stream is not let into the back-forward cache, or comes out of it with a dead one.
-    pagehide: () => stream.close(),
+    pagehide() {
+      stream.close();
+      writing.hurry();
+    },
     pageshow: ({ originalEvent }) => originalEvent.persisted && stream.open(),
   });
 

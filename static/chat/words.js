@@ -44,6 +44,7 @@ chat.words = {
 
   save: "Save",
   savingNow: "Saving…",
+  editFirst: "Save or cancel this edit first.",
   editBlank: "Not saved: there is no text. To take the message back, delete it.",
   editTooLong: (length, limit) => `Not saved: ${length} characters, at most ${limit} are allowed.`,
   editedElsewhere: "This message has been edited elsewhere meanwhile. Saving replaces that.",

@@ -101,6 +101,7 @@ chat.writing = function ({ $, page, words, storage, list, $messages, draw, add, 
     $("#editing").text(saving ? words.savingNow : editingWords);
     $send.text(id === null ? sendWord : words.save);
     $field.prop("readOnly", saving);
+    $send.add($editing.find("button")).attr("aria-disabled", saving ? "true" : null);
     tools.mark(id);
   }
 
@@ -144,5 +145,10 @@ chat.writing = function ({ $, page, words, storage, list, $messages, draw, add, 
     outbox.send();
   }
 
-  return { begin, send: outbox.send, settle: outbox.settle, changed: editing.changed, decorate: tools.decorate };
+  function hurry() {
+    const item = outbox.next();
+    if (item !== null) list.hurry(item);
+  }
+
+  return { begin, hurry, send: outbox.send, settle: outbox.settle, changed: editing.changed, decorate: tools.decorate };
 };

@@ -133,6 +133,42 @@ test("the stream may tell of a saved change whose answer got lost", async () => 
   assert.equal(page.problem, "");
 });
 
+test("what was told while a save was on its way counts when that has failed", async () => {
+  const during = async (news) => {
+    const page = openPage();
+    const answer = deferred();
+    page.answer = () => answer.promise;
+    page.type("Hello Bob");
+    await page.save();
+    page.editing.changed(news(page));
+    assert.deepEqual(page.shown, { id: 7, saving: true });
+    answer.reject(Object.assign(new Error("no answer"), { status: 0 }));
+    await settled();
+    return page;
+  };
+  assertLeft(await during((page) => page.now("Hello Bob"))); // it was this very save
+  const edited = await during((page) => page.now("Hello Eve"));
+  assertEditing(edited, "Hello Bob");
+  assert.equal(edited.problem, chat.words.editedElsewhere);
+  const deleted = await during((page) => page.deleted());
+  assertLeft(deleted, "Draft\nHello Bob");
+  assert.equal(deleted.problem, chat.words.deletedElsewhere(true));
+});
+
+test("what was told during one save does not count after the next", async () => {
+  const page = openPage();
+  const first = deferred();
+  page.answer = () => first.promise;
+  page.type("Hello Bob");
+  await page.save();
+  page.editing.changed(page.now("Hello Eve"));
+  first.reject(Object.assign(new Error("no answer"), { status: 0 }));
+  await settled();
+  page.answer = () => failure(0);
+  await page.save();
+  assert.equal(page.problem, "failed 0");
+});
+
 test("what was written for a message that is gone by then goes to the draft", async () => {
   for (const status of [404, 410]) {
     const page = openPage();
@@ -192,6 +228,14 @@ test("when another message's editing begins the draft still waits", () => {
   assert.deepEqual([page.field.value, page.shown.id], ["Other", 8]);
   page.editing.leave();
   assertLeft(page);
+});
+
+test("an edit that was begun is not thrown away for another message", () => {
+  const page = openPage();
+  page.type("Hello Bob");
+  page.editing.start({ ...MESSAGE, id: 8, text: "Other" });
+  assertEditing(page, "Hello Bob");
+  assert.equal(page.problem, chat.words.editFirst);
 });
 
 test("to leave when nothing is being edited leaves the draft alone", () => {

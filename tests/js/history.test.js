@@ -160,6 +160,23 @@ test("the way back to the newest message is a step within the log, or a page of 
   assert.deepEqual(far.done, [["instead", [98, 99], { older: true, newer: false }], ["end"]]);
 });
 
+test("a way back that failed is tried again by scrolling, until one wants to be elsewhere", async () => {
+  const far = historyOf({ live: false });
+  far.latest();
+  await far.fail();
+  far.wait(3_000);
+  far.scroll(450);
+  await far.answer(messages(98, 99), true);
+  assert.deepEqual(far.done.at(-1), ["end"]);
+  const elsewhere = historyOf({ live: false });
+  elsewhere.latest();
+  await elsewhere.fail();
+  elsewhere.wait(3_000);
+  elsewhere.jump(20);
+  elsewhere.scroll(450);
+  assert.deepEqual([elsewhere.asked(), elsewhere.done], [["newest"], [["point", 20]]]);
+});
+
 test("whoever goes elsewhere meanwhile is not brought back by a late answer", async () => {
   const { scroll, latest, answer, done } = historyOf({ live: false });
   scroll(0);

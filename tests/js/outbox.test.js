@@ -547,3 +547,15 @@ test("what was refused before a reload and is refused again can still be written
   await settled();
   assert.deepEqual(rewritten(reloaded), ["Hello"]);
 });
+
+test("what is on its way, or would be next, may be sent in another way as well", async () => {
+  const page = openPage();
+  assert.equal(page.outbox.next(), null);
+  page.server.answer = noAnswer;
+  page.say("one", "two");
+  assert.equal(page.outbox.next().text, "one");
+  page.outbox.discard(page.outbox.next().tag);
+  assert.equal(page.outbox.next().text, "two");
+  await passMinutes(page, 11);
+  assert.equal(page.outbox.next(), null); // it is not sent without being asked again
+});

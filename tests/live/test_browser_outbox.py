@@ -36,6 +36,7 @@ def test_what_waits_survives_a_reload(people, room, line):
     alice.say("one")
     alice.say("two")
     expect(alice.pending).to_have_count(2)
+    alice.page.evaluate("navigator.sendBeacon = () => false")  # no route stops what goes when the page goes
     alice.page.reload()
     expect(alice.pending_texts).to_have_text(["one", "two"])
     expect(alice.page.locator(".empty")).to_be_hidden()
@@ -51,12 +52,22 @@ def test_a_page_that_is_closed_right_after_enter_has_kept_the_message(people, ro
     alice.page.route("**/messages/", lambda route: route.abort())
     alice.page.evaluate(
         """() => {
+            navigator.sendBeacon = () => false;
             document.getElementById("text").value = "Last words";
             document.getElementById("composer").requestSubmit();
             location.reload();
         }"""
     )
     expect(alice.pending_texts).to_have_text(["Last words"])
+
+
+def test_a_page_that_is_closed_right_after_enter_sends_the_message_once_more(people, room):
+    alice, bob = people.join("Alice", room), people.join("Bob", room)
+    alice.page.route("**/messages/", lambda route: None)  # which does not stop what goes when the page goes
+    alice.say("Last words")
+    expect(alice.pending_texts).to_have_text(["Last words"])
+    alice.page.goto("about:blank")
+    expect(bob.texts).to_have_text(["Last words"])
 
 
 def test_a_message_whose_answer_got_lost_is_there_once(people, chat, room):
