@@ -19,7 +19,6 @@ from . import embedded, publisher
 KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction, which holds SQLite's one write lock for some 10 ms (100 ms for the longest)
 TRIM_PAUSE_S = 0.1  # a transaction that waits for that lock looks for it every 100 ms at least
-CLOCKS_DIFFER = timedelta(minutes=5)  # between servers of one chat, at most
 MAX_DATA_BYTES = 400_000  # JSON escapes it once more for the proxy, which refuses requests over 1 000 000
 
 
@@ -74,15 +73,15 @@ def next_event_number(channel):
     return current_event_number(channel) + 1
 
 
-def take_back(channel, message_id, since, data):
+def take_back(channel, message_id, first, last, data):
     """Put a deleted message's tombstone (`data`) in place of what the channel's events said of it.
 
-    They keep their ids and become message-deleted. `since` is the message's date: none of them is older.
+    They keep their ids and become message-deleted; `first` and `last` are the numbers between which they are.
     """
     told = LoggedEvent.objects.filter(
         channel=channel,
         type__in=["message", "message-edited"],
-        created__gte=since - CLOCKS_DIFFER,
+        eid__range=(first, last),
         data__startswith=_as_kept(f'{{"id": {message_id}, ')[:-1],  # without the quote at its end
     )
     told.update(type="message-deleted", data=_as_kept(_json(data)))

@@ -91,6 +91,8 @@ class ChatMessage(models.Model):
     # Nullable, like all that follows: SQLite adds such columns without making the table anew, which would let it give
     # away the ids of deleted messages again; and while new workers take over, old ones write rows without them.
     tag = models.CharField(max_length=MAX_TAG_LENGTH, null=True)  # noqa: DJ001
+    # The number of the event that told of it first: by it and `change` the log finds what it has told of a message.
+    event = models.BigIntegerField(null=True)
     edited = models.DateTimeField(null=True)
     # A deleted message stays as a tombstone without its text, so that its key is known when it is sent again.
     deleted = models.DateTimeField(null=True)

@@ -13,7 +13,7 @@ from django.views.decorators.gzip import gzip_page
 
 from .bodies import read_fields
 from .channels import room_channel
-from .errors import Refusal, only, refuse_form
+from .errors import Refusal, only, refuse, refuse_form
 from .eventlog import current_event_number, event_id
 from .forms import JoinForm, MessageForm, PageForm
 from .models import MAX_TEXT_LENGTH, PAGE_SIZE, ChatMessage
@@ -68,6 +68,8 @@ def _say_by_form(request, eid, user):
         if not form.is_valid():
             raise refuse_form(form)
         message = say(eid, user, form.cleaned_data["text"], form.cleaned_data["key"])
+        if message.text != form.cleaned_data["text"]:  # it has been changed
+            raise refuse(409, "key", "key was used before.")
     except Refusal as refusal:
         used = refusal.status == 409  # somebody went back to a form that had been sent
         problem = SENT_BEFORE if used else " ".join(error["message"] for error in refusal.errors)
@@ -84,15 +86,18 @@ def _chat_page(request, eid, user, problem="", text="", status=200):
     # The event id is read before the messages: what is sent in between comes twice and is dropped by its id.
     last_event_id = event_id(channel, current_event_number(channel))
     said = ChatMessage.objects.in_room(eid)
-    newer = before is not None and said.after(before - 1).first() is not None
     messages = list((said.newest_first() if before is None else said.before(before))[: PAGE_SIZE + 1])
     more = len(messages) > PAGE_SIZE
     messages = messages[PAGE_SIZE - 1 :: -1]
+    newest = messages[-1] if messages and before is None else said.newest_first().first()
+    newest = newest.id if newest else 0
+    newer = before is not None and newest >= before
     page = {
         "room": eid,
         "user": user,
         "channel": channel,
         "lastEventId": last_event_id,
+        "newest": newest,
         "more": more,
         "atEnd": not newer,
         "messagesUrl": reverse("messages", args=[eid]),

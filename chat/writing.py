@@ -13,12 +13,15 @@ from .models import ChatRoom, hash_of
 
 def say(eid, sender, text, key=None, tag=None):
     """Return the new message, or the one that was sent with this key before, as it is now."""
+    channel = room_channel(eid)
     with transaction.atomic():
         room = ChatRoom.objects.locked(eid)
         message = room.messages.sent_with(key)  # under the lock, so that of two at once one finds the other's
         if message is None:
-            message = room.messages.create(user=sender, text=text, tag=tag or None, key_hash=key and hash_of(key))
-            send_event(room_channel(eid), "message", message.to_data())
+            message = room.messages.create(
+                user=sender, text=text, tag=tag or None, key_hash=key and hash_of(key), event=next_event_number(channel)
+            )
+            send_event(channel, "message", message.to_data())
         elif message.user != sender or (message.text != text and not message.change):  # its first text is not kept
             raise refuse(409, "key", "key was used for another message in this room. Use a new one for each message.")
     return message
@@ -54,8 +57,9 @@ def moderate(eid, message_id):
 def _bury(eid, message):
     if not message.deleted:
         channel = room_channel(eid)
+        told = message.event or 0, message.change or message.event or 0  # 0: of before there were these numbers
         message.bury(change=next_event_number(channel))
-        take_back(channel, message.id, message.date, message.to_data())
+        take_back(channel, message.id, *told, message.to_data())
         send_event(channel, "message-deleted", message.to_data())
 
 

@@ -221,6 +221,15 @@ def test_the_text_of_a_deleted_message_leaves_the_event_log(client, hi):
     assert not Event.objects.filter(data__contains="secret")
 
 
+def test_the_text_leaves_the_event_log_for_ever_edited_or_of_before_event_numbers(client, hi):
+    for number in range(3):
+        post(client, text="something else", key=f"other {number}")
+        edit(client, hi["id"], text=f"secret {number}")
+    ChatMessage.objects.update(event=None)
+    delete(client, hi["id"])
+    assert not Event.objects.filter(data__contains="secret").exists()
+
+
 def test_the_log_keeps_what_it_tells_of_other_messages(client, hi):
     other = post(client, text=f'"{{\\"id\\": {hi["id"]}, "', key="k2").json()
     delete(client, hi["id"])

@@ -67,6 +67,14 @@ def test_a_form_that_is_sent_twice_is_said_once(client):
     assert said() == [("Bob", "hi")]
 
 
+def test_a_form_of_a_message_that_was_deleted_asks_before_it_says_another_text(client):
+    key = key_of(page_of(client))
+    send(client, text="hi", key=key)
+    delete(client, ChatMessage.objects.get().id, key)
+    answer = send(client, text="and hello", key=key)
+    assert (answer.status_code, Page(answer).one("textarea").text) == (409, "and hello")
+
+
 def test_every_page_has_a_key_of_its_own(client):
     assert len({key_of(page_of(client)) for _ in range(5)}) == 5
 
@@ -169,6 +177,7 @@ def test_an_older_page_knows_that_it_is_not_at_the_end(client):
     answer = page_of(client, before=third)
     assert shown(answer) == [first, second]
     assert Page(answer).json("page")["atEnd"] is False
+    assert Page(answer).json("page")["newest"] == third
     assert "Newest messages" in answer.content.decode()
     delete(client, third, "k2")
     answer = page_of(client, before=third)

@@ -17,6 +17,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='chatmessage',
+            name='event',
+            field=models.BigIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name='chatmessage',
             name='change',
             field=models.BigIntegerField(null=True),
         ),

@@ -39,6 +39,7 @@ chat.history = function ({ list, log, scroller, keep, point, showNewest, say, wo
     if (turn !== mine) return;
     busy = false;
     if (answer === null) {
+      log.expectNothing();
       failedAt = now();
       return say(words.historyFailed);
     }
@@ -46,6 +47,13 @@ chat.history = function ({ list, log, scroller, keep, point, showNewest, say, wo
     say("");
     show(answer);
     look();
+  }
+
+  // What has been asked for is not wanted any more.
+  function forget() {
+    turn += 1;
+    busy = false;
+    log.expectNothing();
   }
 
   function older() {
@@ -80,8 +88,12 @@ chat.history = function ({ list, log, scroller, keep, point, showNewest, say, wo
       () => Promise.all([page(list.before(id + 1)), page(list.after(id))]),
       ([before, after]) => {
         again = null;
-        if (!before.messages.some((message) => message.id === id)) return say(words.noSuchMessage);
-        log.showInstead([...before.messages, ...after.messages], { older: before.more, newer: after.more });
+        if (!before.messages.some((message) => message.id === id)) {
+          log.expectNothing();
+          return say(words.noSuchMessage);
+        }
+        const found = [...before.messages, ...after.messages];
+        keep(() => log.showInstead(found, { older: before.more, newer: after.more }));
         if (log.isShown(id)) point(id); // or it was deleted meanwhile
         else say(words.noSuchMessage);
       },
@@ -91,13 +103,16 @@ chat.history = function ({ list, log, scroller, keep, point, showNewest, say, wo
   async function latest() {
     again = null;
     say("");
-    if (log.isLive()) return showNewest();
+    if (log.isLive()) {
+      forget();
+      return showNewest();
+    }
     again = latest;
     await fetch(
       () => page(list.newest()),
       ({ messages, more }) => {
         again = null;
-        log.showInstead(messages, { older: more, newer: false });
+        keep(() => log.showInstead(messages, { older: more, newer: false }));
         showNewest();
       },
     );

@@ -21,8 +21,8 @@ chat.keepPlace = function ({ scroller, list, isFollowing, onMoved }) {
   }
 
   function keep(change) {
-    if (keeping || isFollowing()) return change();
-    const seen = inView();
+    if (keeping) return change(); // a part of a greater change, which is measured as a whole
+    const seen = isFollowing() ? [] : inView();
     keeping = true;
     try {
       change();

@@ -103,6 +103,10 @@ chat.messageLog = function ({ shown, older = false, live = true, view, nearEnd, 
     later = [];
   }
 
+  function expectNothing() {
+    later = null;
+  }
+
   function showOlder(messages, more) {
     low = more ? Math.min(low, ...messages.map(({ id }) => id)) : 0;
     showAll(messages, false);
@@ -145,15 +149,14 @@ chat.messageLog = function ({ shown, older = false, live = true, view, nearEnd, 
     add,
     change,
     expect,
+    expectNothing,
     showOlder,
     showNewer,
     showInstead,
-    get: (id) => inPage.get(id),
     isShown: (id) => inPage.has(id),
     isLive: () => high === Infinity,
     hasOlder: () => low > 0,
     low: () => low,
     high: () => high,
-    messages: () => order.map((id) => inPage.get(id)), // oldest first
   };
 };

@@ -51,6 +51,7 @@ chat.messageTools = function ({ $, $list, tools, question, user, keyOf, onEdit, 
     $list.find(".deletion .keep").trigger("click"); // one question at a time
     const $question = $(question.content.firstElementChild.cloneNode(true));
     const keep = () => {
+      if (isAnswered($question)) return;
       $question.remove();
       $item.removeClass("asking").find("> .tools .delete").trigger("focus");
     };
@@ -58,9 +59,13 @@ chat.messageTools = function ({ $, $list, tools, question, user, keyOf, onEdit, 
       if (key === "Escape") keep(); // to return false would swallow every other key
     });
     $question.find(".keep").on("click", keep);
-    $question.find(".really").on("click", () => reallyDelete($item[0], $question));
+    $question.find(".really").on("click", () => isAnswered($question) || reallyDelete($item[0], $question));
     $item.addClass("asking").append($question);
     $question.find(".keep").trigger("focus")[0].scrollIntoView({ block: "nearest" });
+  }
+
+  function isAnswered($question) {
+    return $question.find("[aria-disabled]").length > 0;
   }
 
   async function reallyDelete(element, $question) {

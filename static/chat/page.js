@@ -55,7 +55,7 @@ jQuery(($) => {
   }
 
   const catchUp = chat.catchUp({
-    frontier: reading.shown.at(-1)?.id ?? 0,
+    frontier: page.newest,
     after: list.after,
     since: list.since,
     add,

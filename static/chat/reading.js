@@ -150,9 +150,9 @@ chat.reading = function ({ $, page, list, words, storage, decorate, onUnread, fo
   });
   setInterval(view.renewDays, MINUTE_MS);
 
-  unread.open(shown, page.more);
+  unread.open(shown, page.newest, page.more);
   followHash();
   look();
 
-  return { shown, draw: view.draw, add, change, toNewest, message: log.get, messages: log.messages };
+  return { shown, draw: view.draw, add, change, toNewest };
 };

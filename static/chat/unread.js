@@ -14,9 +14,10 @@ chat.unread = function ({ lastRead, user, isSeen, setLine, onCount }) {
   let saved = null;
   let newest = 0;
 
-  // Begins with the messages in the page, oldest first; older: whether there are others before them.
-  function open(messages, older) {
-    newest = messages.at(-1)?.id ?? 0;
+  // Begins with the messages in the page, oldest first, and the id of the room's newest; older: whether there are
+  // others before them.
+  function open(messages, newestId, older) {
+    newest = newestId;
     saved = lastRead.load();
     read = Math.min(saved ?? newest, newest);
     messages.filter(({ id, from }) => id > read && from !== user).forEach(({ id }) => unread.add(id));

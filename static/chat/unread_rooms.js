@@ -12,23 +12,38 @@ chat.unreadRooms = function ({
   room,
   tab,
   now = Date.now,
+  setTimeout = globalThis.setTimeout,
+  clearTimeout = globalThis.clearTimeout,
   setInterval = globalThis.setInterval,
   clearInterval = globalThis.clearInterval,
 }) {
   const PREFIX = "chat unread ";
   const RENEWED_MS = 60_000;
   const OLD_MS = 200_000; // three renewals missed
+  const PAUSE_MS = 1_000; // each mark wakes all other tabs
 
   const name = PREFIX + JSON.stringify([room, tab]);
   let count = 0;
+  let written = null; // count
   let timer = null;
+  let pause = null;
 
   function set(unread) {
     count = unread;
+    if (count === 0 || pause === null) writeAndPause();
+  }
+
+  function writeAndPause() {
+    clearTimeout(pause);
     write();
+    pause = setTimeout(() => {
+      pause = null;
+      if (written !== count) writeAndPause();
+    }, PAUSE_MS);
   }
 
   function write() {
+    written = count;
     storage.write(name, JSON.stringify({ count, at: now() }));
   }
 
@@ -44,6 +59,8 @@ chat.unreadRooms = function ({
 
   function close() {
     clearInterval(timer);
+    clearTimeout(pause);
+    pause = null;
     storage.remove(name);
   }
 

@@ -25,7 +25,8 @@ function historyOf({ live = true } = {}) {
     isShown: (id) => state.shown.has(id),
     low: () => state.low,
     high: () => state.high,
-    expect() {},
+    expect: () => (state.expecting = true),
+    expectNothing: () => (state.expecting = false),
     showOlder(messages, more) {
       done.push(["older", messages.map(({ id }) => id)]);
       state.low = more ? messages[0].id : 0;
@@ -73,6 +74,7 @@ function historyOf({ live = true } = {}) {
       await settled();
     },
     said: () => state.said,
+    expecting: () => state.expecting,
     wait: (ms) => (state.now += ms),
   };
 }
@@ -175,6 +177,28 @@ test("a way back that failed is tried again by scrolling, until one wants to be 
   elsewhere.jump(20);
   elsewhere.scroll(450);
   assert.deepEqual([elsewhere.asked(), elsewhere.done], [["newest"], [["point", 20]]]);
+});
+
+test("whoever is at the end and stays there is not carried away by what was asked for before", async () => {
+  const { jump, latest, answer, done, expecting } = historyOf();
+  jump(5);
+  latest();
+  await answer(messages(4, 5), true, 0);
+  await answer(messages(6), true, 1);
+  assert.deepEqual([done, expecting()], [[["end"]], false]);
+});
+
+test("when nothing could be shown the log expects nothing any more", async () => {
+  const failed = historyOf();
+  failed.jump(5);
+  assert.equal(failed.expecting(), true);
+  await failed.fail();
+  assert.equal(failed.expecting(), false);
+  const gone = historyOf();
+  gone.jump(5);
+  await gone.answer(messages(4), true, 0);
+  await gone.answer(messages(6), true, 1);
+  assert.equal(gone.expecting(), false);
 });
 
 test("whoever goes elsewhere meanwhile is not brought back by a late answer", async () => {

@@ -10,7 +10,7 @@ require("../../static/chat/unread.js");
 const from = (name, ...ids) => ids.map((id) => ({ id, from: name }));
 
 // Alice's page of a room, of which she remembers to have read everything up to `read`.
-function pageOf(shown, { read = null, seen = false, older = false } = {}) {
+function pageOf(shown, { read = null, seen = false, older = false, newest = shown.at(-1)?.id ?? 0 } = {}) {
   const page = { seen, saved: read, line: null, counts: [] };
   const unread = chat.unread({
     lastRead: { load: () => read, save: (id) => (page.saved = id) },
@@ -19,7 +19,7 @@ function pageOf(shown, { read = null, seen = false, older = false } = {}) {
     setLine: (id) => (page.line = id),
     onCount: (count, message) => page.counts.push([count, message?.id ?? null]),
   });
-  unread.open(shown, older);
+  unread.open(shown, newest, older);
   return Object.assign(page, unread, {
     tell: (messages) => messages.forEach(unread.told),
     see(seen) {
@@ -78,6 +78,13 @@ test("what was read in another tab is read here", () => {
   page.tell(from("Bob", 2, 3, 4));
   page.readTo(3);
   assert.equal(page.count(), 1);
+});
+
+test("an older page does not make unread what was read, and leaves the mark", () => {
+  const page = pageOf(from("Bob", 1, 2), { read: 9, newest: 9, seen: true });
+  assert.deepEqual([page.count(), page.saved], [0, 9]);
+  page.tell(from("Bob", 10));
+  assert.equal(page.saved, 10);
 });
 
 test("a mark from another database, beyond all messages, hides nothing that comes", () => {

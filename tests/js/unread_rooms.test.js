@@ -21,6 +21,8 @@ function browser() {
         room,
         tab: `tab ${++tabs}`,
         now: clock.now,
+        setTimeout: clock.setTimeout,
+        clearTimeout: clock.clearTimeout,
         setInterval: function tick(action, delay) {
           timer = clock.setTimeout(() => {
             action();
@@ -46,6 +48,20 @@ test("a tab knows what is unread in the rooms of the others", () => {
   garden.set(1);
   assert.deepEqual(countsOf(attic), { lobby: 3, garden: 1 });
   assert.deepEqual(countsOf(lobby), { garden: 1, attic: 0 });
+});
+
+test("of many messages at once the others are told once a second, and at once that all is read", () => {
+  const { storage, pass, tab } = browser();
+  const [lobby, attic] = [tab("lobby"), tab("attic")];
+  let writes = 0;
+  const { setItem } = storage;
+  storage.setItem = (...item) => ((writes += 1), setItem.apply(storage, item));
+  for (let count = 1; count <= 300; count += 1) lobby.set(count);
+  assert.deepEqual([writes, countsOf(attic)], [1, { lobby: 1 }]);
+  pass(1_000);
+  assert.deepEqual([writes, countsOf(attic)], [2, { lobby: 300 }]);
+  lobby.set(0);
+  assert.deepEqual([writes, countsOf(attic)], [3, { lobby: 0 }]);
 });
 
 test("what one tab of a room has shown is read", () => {
