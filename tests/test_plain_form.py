@@ -38,7 +38,8 @@ def said(room="lobby"):
 @pytest.mark.parametrize("way", [FORM, MULTIPART])
 def test_what_is_sent_is_said_and_the_page_shown_anew(client, way):
     answer = send(client, way=way, text=" hi \U0001f600\r\n\r", key="k1")  # a browser's line end, and no line end
-    assert (answer.status_code, answer["Location"]) == (303, "/lobby?user=Bob#m1")
+    place = f"/lobby?user=Bob#m{ChatMessage.objects.get().id}"
+    assert (answer.status_code, answer["Location"]) == (303, place)
     assert said() == [("Bob", " hi \U0001f600\n\r")]
     assert Event.objects.get().type == "message"
     assert "hi \U0001f600" in client.get(answer["Location"]).content.decode()
