@@ -32,6 +32,7 @@ chat.outbox = function ({
 
   let items = [];
   let sending = false;
+  let askedAgain = false; // while an attempt was on its way, which may have begun when there was no network yet
   let timer = null;
   let trouble = ""; // that the last attempt had, if it was not long ago
   let troubleAt = 0;
@@ -54,15 +55,19 @@ chat.outbox = function ({
     store.put(item); // before anything else: the page may be closed right now
     items.push(item);
     show(item);
-    send();
+    if (!sending) send();
   }
 
   async function send() {
-    if (sending) return;
+    if (sending) {
+      askedAgain = true;
+      return;
+    }
     clearTimeout(timer);
     const rest = restsUntil - now();
     if (rest > 0 && rest <= LONGEST_REST_MS) return sendIn(rest); // a longer one: the clock was put back
     sending = true;
+    askedAgain = false;
     try {
       let item;
       do item = items.find(isWaiting);
@@ -70,6 +75,7 @@ chat.outbox = function ({
     } finally {
       sending = false;
     }
+    if (askedAgain) send();
   }
 
   function sendIn(delay) {

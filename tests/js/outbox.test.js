@@ -559,3 +559,25 @@ test("what is on its way, or would be next, may be sent in another way as well",
   await passMinutes(page, 11);
   assert.equal(page.outbox.next(), null); // it is not sent without being asked again
 });
+
+test("who is asked to send while an attempt is on its way tries again at once when that has failed", async () => {
+  const page = openPage();
+  const first = deferred();
+  page.server.answer = (_, attempt) => (attempt === 1 ? first.promise : undefined);
+  page.say("one");
+  page.outbox.send(); // the network is back
+  assert.equal(page.server.posted.length, 1);
+  first.reject(Object.assign(new Error("no network"), { temporary: true, status: 0 }));
+  await settled();
+  assert.deepEqual([page.server.posted.length, page.texts()], [2, []]);
+});
+
+test("what is typed while an attempt is on its way does not hasten the next", async () => {
+  const page = openPage();
+  const first = deferred();
+  page.server.answer = (_, attempt) => (attempt === 1 ? first.promise : undefined);
+  page.say("one", "two");
+  first.reject(Object.assign(new Error("no network"), { temporary: true, status: 0 }));
+  await settled();
+  assert.equal(page.server.posted.length, 1);
+});
