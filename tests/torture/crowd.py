@@ -72,7 +72,9 @@ class Crowd:
     def _tell_who_waits(self):
         for task, reader in self._tasks.items():
             if isinstance(reader, Reader) and not task.done() and (reader.awaiting or not reader.opened.is_set()):
-                print(f"{' ':10}{reader.name} in {reader.room!r} is late, {reader.doing}", file=sys.stderr, flush=True)
+                waits_for = ", ".join(map(str, reader.awaiting)) or "its stream"
+                line = f"{reader.name} in {reader.room!r} waits for {waits_for}, {reader.doing}"
+                print(f"{' ':10}{line}", file=sys.stderr, flush=True)
 
     def look_for_accidents(self):
         """Raise what a task of ours has died of."""
