@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 from django_eventstream.event import Event
 from django_eventstream.models import Event as LoggedEvent
@@ -19,6 +18,7 @@ from . import embedded, publisher
 KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction, which holds SQLite's one write lock for some 10 ms (100 ms for the longest)
 TRIM_PAUSE_S = 0.1  # a transaction that waits for that lock looks for it every 100 ms at least
+COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s RETURNING value"
 MAX_DATA_BYTES = 400_000  # JSON escapes it once more for the proxy, which refuses requests over 1 000 000
 
 
@@ -26,12 +26,13 @@ class NotInTransaction(Exception):
     """send_event was called outside transaction.atomic(): an event could stay without its message."""
 
 
-def send_event(channel, event_type, data, skip_user_ids=None, async_publish=True, json_encode=True):
+def send_event(channel, event_type, data, skip_user_ids=None, async_publish=True, json_encode=True, number=None):
     """Log an event in the caller's transaction and publish it after the commit.
 
     Takes what django_eventstream.send_event takes, but tells readers only of what has been committed, and never
     of what was rolled back. `data` is encoded as JSON unless `json_encode` is false. `skip_user_ids` must be
-    empty, there are no users; with `async_publish` false the commit waits up to 1 s for the proxies.
+    empty, there are no users; with `async_publish` false the commit waits up to 1 s for the proxies. `number` (int) is
+    the event's, for who has taken it with take_event_number, and else the channel's next.
     Raises NotInTransaction, and ValueError for data over 400 000 bytes.
     """
     if not connection.in_atomic_block:
@@ -43,7 +44,7 @@ def send_event(channel, event_type, data, skip_user_ids=None, async_publish=True
     if len(data.encode()) > MAX_DATA_BYTES:
         raise ValueError(f"An event carries at most {MAX_DATA_BYTES} bytes of data.")
 
-    event = get_storage().append_event(channel, event_type, data)
+    event = get_storage().append_event(channel, event_type, data, number)
 
     def tell():
         publisher.publish(event)
@@ -65,12 +66,27 @@ def event_id(channel, number):
     return make_id({channel: str(number)})
 
 
-def next_event_number(channel):
-    """Return the number that the channel's next event will have.
+def take_event_number(channel):
+    """Return the number of the event that the caller will send in this transaction."""
+    number = _count(channel)
+    if number is None:
+        # Several first events may get here at once. A plain INSERT would fail for all but one of them, and on
+        # PostgreSQL a failed statement spoils the whole transaction.
+        EventCounter.objects.bulk_create([EventCounter(name=channel)], ignore_conflicts=True)
+        number = _count(channel)
+    return number
 
-    It is that event's for certain only to a caller who holds the room's lock, and keeps it until then.
+
+def _count(channel):
+    """Return the channel's next number, None if it has no counter; lock that until the transaction ends.
+
+    One statement for the two that Django has for it. An upsert would be one for all three, but it uses up an id of
+    the counters' table each time, and these have 31 bits.
     """
-    return current_event_number(channel) + 1
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [connection.ops.adapt_datetimefield_value(timezone.now()), channel])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def take_back(channel, message_id, first, last, data):
@@ -101,21 +117,14 @@ def _as_kept(data):
 class EventLog(DjangoModelStorage):
     """The library's log without its faults: exact under concurrency, and never trimmed while somebody waits."""
 
-    def append_event(self, channel, event_type, data):
-        """Log `data` (str) under the channel's next id, within the caller's transaction; return the Event."""
-        event_id = self._next_id(channel)
-        LoggedEvent.objects.create(channel=channel, type=event_type, data=_as_kept(data), eid=event_id)
-        return Event(channel, event_type, data, id=event_id)
+    def append_event(self, channel, event_type, data, number=None):
+        """Log `data` (str) under a number that was taken, or the channel's next, within the caller's transaction.
 
-    def _next_id(self, channel):
-        counter = EventCounter.objects.filter(name=channel)
-        # The UPDATE locks the counter's row until the transaction ends.
-        if not counter.update(value=F("value") + 1, updated=timezone.now()):
-            # Several first events may get here at once. A plain INSERT would fail for all but one of them, and on
-            # PostgreSQL a failed statement spoils the whole transaction.
-            EventCounter.objects.bulk_create([EventCounter(name=channel)], ignore_conflicts=True)
-            counter.update(value=F("value") + 1, updated=timezone.now())
-        return counter.values_list("value", flat=True).get()
+        Return the Event.
+        """
+        number = number or take_event_number(channel)
+        LoggedEvent.objects.create(channel=channel, type=event_type, data=_as_kept(data), eid=number)
+        return Event(channel, event_type, data, id=number)
 
     def get_events(self, channel, last_id, limit=100):
         """Return up to `limit` Events after `last_id` (int), oldest first.

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from .channels import room_channel
 from .errors import refuse
-from .eventlog import next_event_number, send_event, take_back
+from .eventlog import send_event, take_back, take_event_number
 from .models import ChatRoom, hash_of
 
 
@@ -18,10 +18,11 @@ def say(eid, sender, text, key=None, tag=None):
         room = ChatRoom.objects.locked(eid)
         message = room.messages.sent_with(key)  # under the lock, so that of two at once one finds the other's
         if message is None:
+            number = take_event_number(channel)
             message = room.messages.create(
-                user=sender, text=text, tag=tag or None, key_hash=key and hash_of(key), event=next_event_number(channel)
+                user=sender, text=text, tag=tag or None, key_hash=key and hash_of(key), event=number
             )
-            send_event(channel, "message", message.to_data())
+            send_event(channel, "message", message.to_data(), number=number)
         elif message.user != sender or (message.text != text and not message.change):  # its first text is not kept
             raise refuse(409, "key", "key was used for another message in this room. Use a new one for each message.")
     return message
@@ -34,8 +35,9 @@ def edit(eid, message_id, key, text):
         if message.deleted:
             raise refuse(410, "id", f"Message {message_id} has been deleted. Send a new one.")
         if message.text != text:
-            message.edit(text, change=next_event_number(room_channel(eid)))
-            send_event(room_channel(eid), "message-edited", message.to_data())
+            number = take_event_number(room_channel(eid))
+            message.edit(text, change=number)
+            send_event(room_channel(eid), "message-edited", message.to_data(), number=number)
     return message
 
 
@@ -58,9 +60,10 @@ def _bury(eid, message):
     if not message.deleted:
         channel = room_channel(eid)
         told = message.event or 0, message.change or message.event or 0  # 0: of before there were these numbers
-        message.bury(change=next_event_number(channel))
+        number = take_event_number(channel)
+        message.bury(change=number)
         take_back(channel, message.id, *told, message.to_data())
-        send_event(channel, "message-deleted", message.to_data())
+        send_event(channel, "message-deleted", message.to_data(), number=number)
 
 
 def _message_of_sender(eid, message_id, key):
