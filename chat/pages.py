@@ -95,7 +95,6 @@ def _chat_page(request, eid, user, problem="", text="", status=200):
     page = {
         "room": eid,
         "user": user,
-        "channel": channel,
         "lastEventId": last_event_id,
         "newest": newest,
         "more": more,

@@ -207,12 +207,6 @@ def test_before_what_is_no_number_there_is_a_page_that_says_so(client, before):
     assert "before is not a number" in answer.content.decode()
 
 
-def test_the_page_names_its_channel(client):
-    page = Page(page_of(client, "K\u00f6ln")).json("page")
-    assert page["channel"] == "room-K\u00f6ln"
-    assert client.get(page["eventsUrl"]).wsgi_request.GET.getlist("channel") == [page["channel"]]
-
-
 @pytest.mark.parametrize("address", ["/", "/lobby", "/lobby?user=Bob#m1", "/a/b", "/?user="])
 @pytest.mark.parametrize(
     ("cookie", "theme"), [("dark", "dark"), ("light", "light"), ("", None), ("Dark", None), ('"><script>', None)]
