@@ -16,13 +16,12 @@ from django.conf import settings
 from django_eventstream.utils import sse_encode_event
 from gripcontrol import GripPubControl, HttpStreamFormat
 from pubcontrol import Item
-from requests.adapters import HTTPAdapter
 
+from .control_port import ControlPort
 from .grip import public_part
 
 log = logging.getLogger(__name__)
 
-CONNECT_S, ANSWER_S = 2, 5
 FIRST_RETRY_S, LAST_RETRY_S = 0.1, 3
 MATTERS_S = 900  # after that every held stream has followed its next link
 MAX_REQUEST_BYTES = 500_000  # the proxy refuses requests over 1 000 000
@@ -73,9 +72,7 @@ class Lane:
     def __init__(self, client):
         self.client = client
         self.proxy = public_part(client.uri)
-        self.client.requests_session.mount("http://", TimeLimit())
-        self.client.requests_session.mount("https://", TimeLimit())
-        self.client.requests_session.trust_env = False  # no netrc and no web proxy between us and the GRIP proxy
+        self.client.requests_session = ControlPort(client.uri)
         self.queue = deque()
         self.queued_bytes = 0
         self.sending = False
@@ -148,13 +145,6 @@ class Lane:
         if len(young) < len(batch):
             log.error("%d event(s) given up for %s", len(batch) - len(young), self.proxy)
         return young
-
-
-class TimeLimit(HTTPAdapter):
-    """Give every request a time limit: pubcontrol sets none, and a hanging proxy would hold its lane for ever."""
-
-    def send(self, request, **kwargs):
-        return super().send(request, **{**kwargs, "timeout": (CONNECT_S, ANSWER_S)})
 
 
 _existing_lanes = []

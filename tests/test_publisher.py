@@ -11,7 +11,7 @@ import pytest
 from django_eventstream.event import Event
 from grip_proxy import GripProxy
 
-from chat import background, publisher
+from chat import background, control_port, publisher
 from chat.eventlog import EventLog
 
 CHANNEL = "room-two words"
@@ -110,7 +110,7 @@ def test_a_proxy_that_hangs_holds_up_neither_the_caller_nor_the_others(settings)
 
 
 def test_a_hanging_proxy_is_given_up_and_asked_again(settings, monkeypatch):
-    monkeypatch.setattr(publisher, "ANSWER_S", 0.05)
+    monkeypatch.setattr(control_port, "ANSWER_S", 0.05)
     with GripProxy("hang") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
