@@ -3,6 +3,7 @@
 import re
 import socket
 import threading
+import time
 from contextlib import contextmanager, suppress
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.http import UnreadablePostError
 from .errors import refuse
 
 BODY_S = 10
+LOOK_AGAIN_S = 0.5
 
 
 def read_whole_body(request):
@@ -50,16 +52,40 @@ def _time_limit(request, late):
     if connection is None:
         yield
         return
-
-    def stop():
-        late.set()
-        with suppress(OSError):  # gone already
-            connection.shutdown(socket.SHUT_RD)
-
-    clock = threading.Timer(BODY_S, stop)
-    clock.daemon = True
-    clock.start()
+    _begin(connection, late)
     try:
         yield
     finally:
-        clock.cancel()
+        with _changing:
+            del _reading[connection]
+
+
+# One clock for all: a thread for each request would cost more than reading its body.
+_reading = {}  # connection: (when it is late, the Event to set then)
+_changing = threading.Lock()
+_begun = threading.Event()
+_clock = None
+
+
+def _begin(connection, late):
+    global _clock
+    with _changing:
+        _reading[connection] = time.monotonic() + BODY_S, late
+        _begun.set()
+        if _clock is None:
+            _clock = threading.Thread(target=_stop_late_ones, name="body clock", daemon=True)
+            _clock.start()
+
+
+def _stop_late_ones():
+    while True:
+        _begun.wait()
+        time.sleep(LOOK_AGAIN_S)
+        with _changing:
+            for connection, (deadline, late) in _reading.items():
+                if time.monotonic() > deadline:
+                    late.set()
+                    with suppress(OSError):  # gone already
+                        connection.shutdown(socket.SHUT_RD)
+            if not _reading:
+                _begun.clear()
