@@ -19,6 +19,7 @@ KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction, which holds SQLite's one write lock for some 10 ms (100 ms for the longest)
 TRIM_PAUSE_S = 0.1  # a transaction that waits for that lock looks for it every 100 ms at least
 COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s RETURNING value"
+LOG = f"INSERT INTO {LoggedEvent._meta.db_table} (channel, type, data, eid, created) VALUES (%s, %s, %s, %s, %s)"
 MAX_DATA_BYTES = 400_000  # JSON escapes it once more for the proxy, which refuses requests over 1 000 000
 
 
@@ -84,9 +85,13 @@ def _count(channel):
     the counters' table each time, and these have 31 bits.
     """
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [connection.ops.adapt_datetimefield_value(timezone.now()), channel])
+        cursor.execute(COUNT, [_now(), channel])
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def _now():
+    return connection.ops.adapt_datetimefield_value(timezone.now())
 
 
 def take_back(channel, message_id, first, last, data):
@@ -123,7 +128,8 @@ class EventLog(DjangoModelStorage):
         Return the Event.
         """
         number = number or take_event_number(channel)
-        LoggedEvent.objects.create(channel=channel, type=event_type, data=_as_kept(data), eid=number)
+        with connection.cursor() as cursor:
+            cursor.execute(LOG, [channel, event_type, _as_kept(data), number, _now()])
         return Event(channel, event_type, data, id=number)
 
     def get_events(self, channel, last_id, limit=100):

@@ -1,7 +1,7 @@
 import hashlib
 from secrets import compare_digest
 
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Abs
 from django.db.models.lookups import GreaterThan, LessThan
 from django.urls import reverse
@@ -27,12 +27,19 @@ class ChatRoomQuerySet(models.QuerySet):
         draws, so in a room message ids, event ids and commits run the same way, and a reader that asks for
         what comes after an id never misses a smaller one.
         """
-        room, _ = self.select_for_update().get_or_create(eid=eid)
-        return room
+        return self.locked_if_any(eid) or self.select_for_update().get_or_create(eid=eid)[0]
 
     def locked_if_any(self, eid):
-        """Return the room, locked in the same way, or None if nobody wrote in it yet."""
-        return self.select_for_update().filter(eid=eid).first()
+        """Return the room, locked in the same way, or None if nobody wrote in it yet.
+
+        In SQL, for each message begins with it: Django would take as long to put the statement together as the
+        database for all that follows.
+        """
+        lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id FROM {self.model._meta.db_table} WHERE eid = %s {lock}", [eid])
+            row = cursor.fetchone()
+        return row and self.model(id=row[0], eid=eid)
 
 
 class ChatRoom(models.Model):
@@ -66,11 +73,11 @@ class ChatMessageQuerySet(models.QuerySet):
 
     def before(self, message_id):
         """Return the standing messages before this id, newest first."""
-        return self.filter(LessThan(ORDER_IN_ROOM, message_id)).newest_first()
+        return self.filter(LessThan(ORDER_IN_ROOM, _big(message_id))).newest_first()
 
     def after(self, message_id):
         """Return the standing messages after this id, oldest first."""
-        return self.standing().filter(GreaterThan(ORDER_IN_ROOM, message_id)).order_by(ORDER_IN_ROOM.asc())
+        return self.standing().filter(GreaterThan(ORDER_IN_ROOM, _big(message_id))).order_by(ORDER_IN_ROOM.asc())
 
     def changed_after(self, event_number):
         """Return what was edited or deleted after this event of the room, in the order of the last changes."""
@@ -159,6 +166,11 @@ class ChatMessage(models.Model):
         """Leave a tombstone of the message; `change` is the number of the event that will tell of it."""
         self.text, self.deleted, self.change = "", timezone.now(), change
         self.save(update_fields=["text", "deleted", "change"])
+
+
+def _big(number):
+    # Django believes that what is compared with ABS(id) has 32 bits, and PostgreSQL is sent no more of it.
+    return models.Value(number, models.BigIntegerField())
 
 
 def _iso(date):

@@ -19,6 +19,10 @@ SQLITE = {
 
 POSTGRESQL = {
     "connect_timeout": 5,  # seconds
+    # The server plans what it is asked again and again once for each connection, and not each time. (A pgbouncer that
+    # gives connections away between transactions has to know of prepared statements: version 1.21 or newer.)
+    "server_side_binding": True,
+    "prepare_threshold": 5,
     # One connection for each thread of a worker is enough; Django returns it after each request.
     # The pool tries for reconnect_timeout only, and anew for the next request: by itself it would wait longer after
     # each failure, and answer 503 for half a minute after the server is back.
