@@ -1,0 +1,128 @@
+"""Posts over some connections, in a closed loop or on a schedule, and knows which were acknowledged."""
+
+import select
+import time
+from array import array
+from collections import Counter, defaultdict
+
+from . import markers
+from .figures import spread
+
+ANSWER_S = 60  # that the last answers may take
+
+
+class Posting:
+    """One run. Requests are pairs of (before, after), one for each room; see markers.template().
+
+    The poster's number in a marker is that of the connection times the rooms, plus the room: what one of them says in
+    one room has an order, for it says the next message when the one before is acknowledged.
+    """
+
+    def __init__(self, connections, requests, first_poster=0):
+        self._connections, self._requests = connections, requests
+        self._first = first_poster
+        self._numbers = defaultdict(int)  # poster -> its last number
+        self._room = 0
+        self._waiting = {}  # descriptor -> (connection's index, poster, number, when it was due, its request)
+        self._epoll = select.epoll()
+        for connection in connections:
+            self._epoll.register(connection.fileno(), select.EPOLLIN)
+        self._index = {connection.fileno(): index for index, connection in enumerate(connections)}
+        self._unsure = []
+        self._statuses = Counter()
+        self._took_ns, self._counting = array("q"), True
+
+    def closed_loop(self, seconds, warm_up=0):
+        """Have each connection post its next message as soon as it has the answer, for `seconds` after the warm-up."""
+        self._counting = not warm_up
+        began = time.monotonic_ns()
+        count_from, until = began + int(warm_up * 1e9), began + int((warm_up + seconds) * 1e9)
+        for index in range(len(self._connections)):
+            self._post(index, time.monotonic_ns())
+        while (now := time.monotonic_ns()) < until:
+            if not self._counting and now >= count_from:
+                self._counting = True
+            for index in self._answers((until - now) / 1e9):
+                self._post(index, time.monotonic_ns())
+        counted = len(self._took_ns)
+        self._finish()
+        return self._told(counted, seconds)
+
+    def on_schedule(self, rate, seconds):
+        """Post `rate` messages a second, whatever the answers do; a message's time counts from when it was due."""
+        idle = list(range(len(self._connections)))
+        began, step = time.monotonic_ns(), 1e9 / rate
+        for number in range(round(rate * seconds)):
+            due = began + int(number * step)
+            while (now := time.monotonic_ns()) < due or not idle:
+                idle += self._answers((due - now) / 1e9 if idle else 1)
+                if not idle and now > due + ANSWER_S * 1e9:
+                    raise TimeoutError(f"no answer within {ANSWER_S} s")
+            self._post(idle.pop(0), due)
+        self._finish()
+        return self._told(len(self._took_ns), seconds)
+
+    def _post(self, index, due):
+        room = self._room
+        self._room = (room + 1) % len(self._requests)
+        poster = self._first + index * len(self._requests) + room
+        self._numbers[poster] += 1
+        number = self._numbers[poster]
+        before, after = self._requests[room]
+        self._waiting[index] = poster, number, due
+        self._connections[index].send(before + markers.digits(poster, number, due) + after)
+
+    def _answers(self, seconds):
+        """Wait for answers, at most `seconds`; return the indexes of the connections that have theirs."""
+        # epoll's own timeout is rounded up to milliseconds.
+        if not select.select([self._epoll], [], [], max(0, seconds))[0]:
+            return []
+        answered = []
+        for descriptor, _ in self._epoll.poll(0):
+            index = self._index[descriptor]
+            status = self._connections[index].read()
+            if status is not None:
+                self._note(index, status)
+                answered.append(index)
+        return answered
+
+    def _note(self, index, status):
+        now = time.monotonic_ns()
+        poster, number, due = self._waiting.pop(index, (None, None, now))
+        if poster is not None:
+            if status != 200:
+                self._unsure.append((poster, number))
+            if self._counting:
+                self._statuses[status] += 1
+                if status == 200:
+                    self._took_ns.append(now - due)
+        if status == "closed" or self._connections[index].wants_to_close:
+            self._connect_again(index)
+
+    def _connect_again(self, index):
+        connection = self._connections[index]
+        del self._index[connection.fileno()]
+        connection.connect_again()
+        self._index[connection.fileno()] = index
+        self._epoll.register(connection.fileno(), select.EPOLLIN)
+
+    def _finish(self):
+        """Wait for the answers that are still to come."""
+        until = time.monotonic() + ANSWER_S
+        while self._waiting and time.monotonic() < until:
+            self._answers(1)
+        for poster, number, _ in self._waiting.values():
+            self._unsure.append((poster, number))
+            self._statuses["no answer"] += 1
+        self._epoll.close()
+
+    def _told(self, counted, seconds):
+        return {
+            "posted": self._statuses[200],
+            "rate": counted / seconds,
+            **spread(self._took_ns),
+            "errors": {str(status): count for status, count in self._statuses.items() if status != 200},
+            "reconnects": sum(connection.reconnects for connection in self._connections),
+            "said": dict(self._numbers),
+            "unsure": self._unsure,
+        }

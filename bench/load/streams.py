@@ -1,0 +1,156 @@
+"""Thousands of open streams in one loop: as little work as possible for each event, and none that can be done later."""
+
+import errno
+import os
+import select
+import socket
+import time
+from collections import Counter
+
+from . import markers
+
+BATCH = 512  # events, between two looks at the clock
+PIECE = 4096  # bytes
+BACKLOG = 500_000  # pieces; then they are looked into although more is readable
+SOURCES = 16  # addresses, 127.0.0.1 and up: the ports of one would run out
+HANDSHAKE_S = 60
+
+
+class Streams:
+    """Open streams, read them, and tell the ledger what came. `requests` has one request for each room."""
+
+    def __init__(self, ledger):
+        self.ledger = ledger
+        self.epoll = select.epoll()
+        self.failed = Counter()
+        self.closed = self.received = 0
+        self._sockets = {}  # descriptor -> socket
+        self._opening = {}  # descriptor -> what came so far; None while connecting
+        self._readers = {}  # descriptor -> the number of the reader whose stream it is
+        self._tails = {}  # reader -> the end of what came, when a marker may go on from there
+        self._backlog = []
+        self._to_open = iter(())
+
+    def open(self, address, requests, count, opened, in_flight=256):
+        """Begin to open `count` streams, the first in the first room, and so on around."""
+        self._address, self._requests, self._opened = tuple(address), requests, opened
+        self._to_open = iter(range(count))
+        self.open_from = len(self._readers)
+        for _ in range(in_flight):
+            self._open_next()
+
+    @property
+    def is_opening(self):
+        return bool(self._opening)
+
+    @property
+    def count(self):
+        return len(self._readers) + len(self._opening)
+
+    @property
+    def opened(self):
+        return len(self._readers) - len(self._opening)
+
+    def turn(self, seconds):
+        """Read one batch of what has come, or look into it when nothing more comes; return foreign descriptors."""
+        events = self.epoll.poll(0 if self._backlog else seconds, BATCH)
+        now = time.monotonic_ns()
+        foreign = []
+        if not events or len(self._backlog) > BACKLOG:
+            self.look_into_what_came()
+        for descriptor, _ in events:
+            if descriptor in self._opening:
+                self._go_on_opening(descriptor, now)
+            elif descriptor in self._readers:
+                self._read(descriptor, now)
+            else:
+                foreign.append(descriptor)
+        return foreign
+
+    def close(self):
+        """Close all of them."""
+        for descriptor in list(self._sockets):
+            self._drop(descriptor)
+        self._backlog.clear()
+
+    def _read(self, descriptor, now):
+        try:
+            data = os.read(descriptor, PIECE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._backlog.append((self._readers[descriptor], now, data))
+        else:
+            self.closed += 1
+            self._drop(descriptor)
+
+    def look_into_what_came(self):
+        tails, take = self._tails, self.ledger.take
+        for reader, when, data in self._backlog:
+            self.received += len(data)
+            found, tail = markers.find(tails.pop(reader) + data if reader in tails else data)
+            if tail:
+                tails[reader] = tail
+            for poster, number, due in found:
+                take(reader, int(poster), int(number), when - int(due))
+        self._backlog.clear()
+
+    def _open_next(self):
+        reader = next(self._to_open, None)
+        if reader is None:
+            return
+        one = socket.socket()
+        one.setblocking(False)
+        one.setsockopt(socket.SOL_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT: the port is chosen by connect
+        one.bind((f"127.0.0.{1 + reader % SOURCES}", 0))
+        code = one.connect_ex(self._address)
+        descriptor = one.fileno()
+        self._sockets[descriptor] = one
+        self._readers[descriptor] = reader
+        self._opening[descriptor] = None
+        self.epoll.register(descriptor, select.EPOLLOUT)
+        if code not in (0, errno.EINPROGRESS):
+            self._fail(descriptor, os.strerror(code))
+
+    def _go_on_opening(self, descriptor, now):
+        one, came = self._sockets[descriptor], self._opening[descriptor]
+        try:
+            if came is None:
+                one.send(self._requests[self._readers[descriptor] % len(self._requests)])
+                self._opening[descriptor] = b""
+                self.epoll.modify(descriptor, select.EPOLLIN)
+                return
+            data = one.recv(PIECE)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            return self._fail(descriptor, error.strerror)
+        came += data
+        before, mark, after = came.partition(self._opened)
+        if mark:
+            del self._opening[descriptor]
+            self._backlog.append((self._readers[descriptor], now, after))
+            self._open_next()
+        elif data:
+            self._opening[descriptor] = came
+        else:
+            self._fail(descriptor, before[:60].decode(errors="replace").partition("\r\n")[0] or "closed")
+
+    def give_up_opening(self):
+        """Count as failed what has not opened by now."""
+        self._to_open = iter(())
+        for descriptor in list(self._opening):
+            self._fail(descriptor, "not open in time")
+
+    def _fail(self, descriptor, why):
+        self.failed[why] += 1
+        del self._opening[descriptor]
+        self._drop(descriptor)
+        self._open_next()
+
+    def _drop(self, descriptor):
+        self._opening.pop(descriptor, None)
+        self._tails.pop(self._readers.pop(descriptor), None)
+        self._sockets.pop(descriptor).close()
