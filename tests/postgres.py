@@ -28,7 +28,9 @@ def find_programs():
 class Cluster:
     """The server: start it by `with`, then get the URLs of fresh databases."""
 
-    def __init__(self):
+    def __init__(self, durable=False):
+        """With `durable`, commits wait for the disk, as they do by default."""
+        self.durable = durable
         self.programs = find_programs()
         self.folder = Path(tempfile.mkdtemp(prefix="chat-pg-"))
         self.user = {"user": OWNER} if os.getuid() == 0 else {}
@@ -49,8 +51,8 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):
-        # No TCP, no waiting for the disk: the data dies with the test.
-        options = f"-k {self.folder} -h '' -F -c max_connections=100"
+        # No TCP, and no waiting for the disk: the data dies with the test.
+        options = f"-k {self.folder} -h '' -c max_connections=100" + ("" if self.durable else " -F")
         self._run("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-o", options, "-w", "start")
 
     def stop(self, mode="fast"):

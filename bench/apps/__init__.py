@@ -1,0 +1,1 @@
+"""The chats, written for Django, that others would build: for the benchmark only."""

@@ -1,0 +1,14 @@
+import os
+
+from bench.apps.settings import *  # noqa: F403
+from bench.apps.settings import INSTALLED_APPS
+
+INSTALLED_APPS = ["channels", *INSTALLED_APPS]
+ROOT_URLCONF = "bench.apps.channels_chat.urls"
+ASGI_APPLICATION = "bench.apps.channels_chat.asgi.application"
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": os.environ["CHANNEL_LAYER"],
+        "CONFIG": {"hosts": [os.environ["REDIS_URL"]]},
+    }
+}

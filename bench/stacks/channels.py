@@ -1,0 +1,68 @@
+"""Django Channels with channels-redis: WebSockets under uvicorn, on a Redis of their own."""
+
+import shutil
+from urllib.parse import quote
+
+from running import one_start_at_a_time
+
+from . import database
+from .ancestor import migrate
+from .child import CannotStart, Child, answers, listens, spare_ports
+from .stack import Stack
+from .uvicorn import uvicorn
+
+WORKERS = 2
+LAYER = "channels_redis.core.RedisChannelLayer"
+
+
+class Channels(Stack):
+    name = "channels"
+    opened = b"HTTP/1.1 101"  # sent once the reader is in the group
+    pages = False
+
+    def __init__(self, database="sqlite", layer=LAYER):
+        self._kind, self._layer = database, layer
+
+    def _start(self, stack):
+        self._database = database.start(self._kind, stack, self.folder)
+        self.database_url = self._database.url
+        redis = self.folder / "redis.sock"
+        environment = {
+            "DJANGO_SETTINGS_MODULE": "bench.apps.channels_chat.settings",
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": f"unix://{redis}",
+            "CHANNEL_LAYER": self._layer,
+        }
+        migrate(self.folder, environment)
+        self._redis = stack.enter_context(_redis(redis, self.folder))
+        self._redis.wait_until(lambda: listens(redis), "socket")
+        with one_start_at_a_time():
+            (port,) = spare_ports(1)
+            self.reader_address = self.poster_address = ("127.0.0.1", port)
+            command = uvicorn(port, f"--workers={WORKERS}", "bench.apps.channels_chat.asgi:application")
+            self._web = stack.enter_context(Child("uvicorn", command, self.folder, **environment))
+            self._web.wait_until(lambda: answers(self.reader_address, "/rooms/lobby/messages/"), "answer")
+
+    def reader_request(self, room):
+        return self._get(
+            f"/rooms/{quote(room, safe='')}/",
+            "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n",
+        )
+
+    def processes(self):
+        workers = self._web.workers()
+        masters = [pid for pid in self._web.pids() if pid not in workers]
+        return {
+            "uvicorn master": masters,
+            "uvicorn worker": workers,
+            "redis": self._redis.pids(),
+            **self._database.processes(),
+        }
+
+
+def _redis(path, folder):
+    if not shutil.which("redis-server"):
+        raise CannotStart("Redis is not installed: sudo apt install redis-server")
+    words = ("redis-server", "--port", "0", "--unixsocket", path, "--dir", folder, "--save", "", "--appendonly", "no")
+    return Child("redis", words, folder)

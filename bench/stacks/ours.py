@@ -1,0 +1,41 @@
+"""This chat, as bin/run serves it."""
+
+import re
+
+from running import Chat
+
+from chatsite.serve import instance
+
+from . import database
+from .stack import Stack, check_choice
+
+
+class Ours(Stack):
+    name = "ours"
+
+    def __init__(self, database="sqlite", through="proxy"):
+        """`through` says where posts go: "proxy" is Pushpin, "straight" the web server behind it."""
+        check_choice("through", through, "proxy", "straight")
+        self._kind, self._through = database, through
+
+    def _start(self, stack):
+        data = self.folder / "data"
+        data.mkdir()
+        self._database = database.start(self._kind, stack, data)
+        self.database_url = self._database.url
+        environment = {"LOG_LEVEL": "ERROR"}
+        if self._kind == "postgresql":  # without the variable it makes the SQLite file itself, where we expect it
+            environment["DATABASE_URL"] = self.database_url
+        self._chat = stack.enter_context(Chat.ready(data, **environment))
+        self.reader_address = ("127.0.0.1", int(self._chat.port))
+        self.poster_address = self.reader_address if self._through == "proxy" else ("127.0.0.1", _web_port(data))
+
+    def processes(self):
+        names = dict.fromkeys(self._chat.names())
+        found = {name: self._chat.pids_of(name) for name in names}
+        return {"bin/run": [self._chat.pid], **found, **self._database.processes()}
+
+
+def _web_port(data):
+    routes = (instance.path_for(data) / "routes").read_text()
+    return int(re.search(r"^\* 127\.0\.0\.1:(\d+)$", routes, re.MULTILINE)[1])
