@@ -15,9 +15,9 @@ CHUNK_HEAD = re.compile(rb"\r\n[0-9a-fA-F]+\r\n")
 
 
 def template(request):
-    """Return what stands before and after the digits in a request (bytes) that posts TEXT."""
-    before, after = request.split(BLANK)
-    return before, after
+    """Return what stands before and after the digits in a request (bytes) that posts TEXT; None for after in others."""
+    before, mark, after = request.partition(BLANK)
+    return before, after if mark else None
 
 
 def digits(poster, sequence, due_ns):

@@ -26,11 +26,19 @@ class Posters:
         self._connections = [Connection(tuple(address)) for _ in range(clients)]
         return {}
 
-    def post(self, requests, first_poster=0, rate=None, **how):
-        """Post in a closed loop, or `rate` times a second; return how that went. Each request posts markers.TEXT."""
+    def post(self, requests, first_poster=0, rate=None, good=(200,), until_order=False, **how):
+        """Post in a closed loop, or `rate` times a second, if wanted until the next order; return how that went.
+
+        Each of the `requests`, one for each room, posts markers.TEXT; others are sent as they are.
+        """
         templates = [markers.template(request.encode("latin-1")) for request in requests]
-        posting = Posting(self._connections, templates, first_poster)
+        stop = orders.Orders.descriptor if until_order else None
+        posting = Posting(self._connections, templates, first_poster, good, stop)
         return posting.on_schedule(rate, **how) if rate else posting.closed_loop(**how)
+
+    def stop(self):
+        """Do nothing: to be ordered is enough to end what goes on until the next order."""
+        return {}
 
     def close(self):
         """Close the connections."""

@@ -18,9 +18,10 @@ class Posting:
     one room has an order, for it says the next message when the one before is acknowledged.
     """
 
-    def __init__(self, connections, requests, first_poster=0):
+    def __init__(self, connections, requests, first_poster=0, good=(200,), stop=None):
+        """`good` are the statuses of what was taken; once the descriptor `stop` can be read, posting ends."""
         self._connections, self._requests = connections, requests
-        self._first = first_poster
+        self._first, self._good, self._stop = first_poster, good, stop
         self._numbers = defaultdict(int)  # poster -> its last number
         self._room = 0
         self._waiting = {}  # descriptor -> (connection's index, poster, number, when it was due, its request)
@@ -56,11 +57,17 @@ class Posting:
             due = began + int(number * step)
             while (now := time.monotonic_ns()) < due or not idle:
                 idle += self._answers((due - now) / 1e9 if idle else 1)
-                if not idle and now > due + ANSWER_S * 1e9:
+                if now > due + ANSWER_S * 1e9:
                     raise TimeoutError(f"no answer within {ANSWER_S} s")
+            if self._is_stopped():
+                break
             self._post(idle.pop(0), due)
+        seconds = (time.monotonic_ns() - began) / 1e9
         self._finish()
         return self._told(len(self._took_ns), seconds)
+
+    def _is_stopped(self):
+        return self._stop is not None and bool(select.select([self._stop], [], [], 0)[0])
 
     def _post(self, index, due):
         room = self._room
@@ -70,7 +77,8 @@ class Posting:
         number = self._numbers[poster]
         before, after = self._requests[room]
         self._waiting[index] = poster, number, due
-        self._connections[index].send(before + markers.digits(poster, number, due) + after)
+        marked = before if after is None else before + markers.digits(poster, number, due) + after
+        self._connections[index].send(marked)
 
     def _answers(self, seconds):
         """Wait for answers, at most `seconds`; return the indexes of the connections that have theirs."""
@@ -90,11 +98,11 @@ class Posting:
         now = time.monotonic_ns()
         poster, number, due = self._waiting.pop(index, (None, None, now))
         if poster is not None:
-            if status != 200:
+            if status not in self._good:
                 self._unsure.append((poster, number))
             if self._counting:
                 self._statuses[status] += 1
-                if status == 200:
+                if status in self._good:
                     self._took_ns.append(now - due)
         if status == "closed" or self._connections[index].wants_to_close:
             self._connect_again(index)
@@ -118,10 +126,11 @@ class Posting:
 
     def _told(self, counted, seconds):
         return {
-            "posted": self._statuses[200],
+            "posted": sum(self._statuses[status] for status in self._good),
+            "in_all": sum(self._numbers.values()),
             "rate": counted / seconds,
             **spread(self._took_ns),
-            "errors": {str(status): count for status, count in self._statuses.items() if status != 200},
+            "errors": {str(status): count for status, count in self._statuses.items() if status not in self._good},
             "reconnects": sum(connection.reconnects for connection in self._connections),
             "said": dict(self._numbers),
             "unsure": self._unsure,

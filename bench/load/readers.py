@@ -27,9 +27,9 @@ class Readers:
         self.rooms = 1
 
     def open(self, address, requests, count, opened, in_flight=256):
-        """Open `count` streams; return how many, how fast, and why the others failed."""
-        self.rooms, self.count = len(requests), count
-        began = time.monotonic()
+        """Open `count` more streams; return how many, how fast, and why the others failed."""
+        self.rooms = len(requests)
+        before, began = len(self.streams.opened), time.monotonic()
         self.streams.open(
             address, [request.encode("latin-1") for request in requests], count, opened.encode(), in_flight
         )
@@ -38,12 +38,9 @@ class Readers:
             if time.monotonic() > began + HANDSHAKE_S:
                 self.streams.give_up_opening()
         seconds = time.monotonic() - began
-        return {
-            "opened": self.streams.opened,
-            "failed": dict(self.streams.failed),
-            "seconds": seconds,
-            "rate": self.streams.opened / seconds,
-        }
+        opened = len(self.streams.opened) - before
+        failed = dict(self.streams.failed)
+        return {"opened": opened, "failed": failed, "seconds": seconds, "rate": opened / seconds}
 
     def wait(self, deliveries, seconds):
         """Read until so many deliveries were counted since the last begin(), or the time is over."""
@@ -64,7 +61,7 @@ class Readers:
         said = {int(poster): last for poster, last in (said or {}).items()}
         ledger = self.ledger
         told = {
-            "readers": self.streams.opened,
+            "readers": len(self.streams.opened),
             "closed": self.streams.closed,
             "bytes": self.streams.received,
             "arrived": ledger.arrived,
@@ -77,14 +74,8 @@ class Readers:
             told["messages"] = [[count, last / 1e6] for count, last in ledger.messages.values()]
         return told
 
-    def close(self):
-        """Leave."""
-        self.streams.close()
-        self.ledger = self.streams.ledger = Ledger()
-        return {}
-
     def _readers_of(self, poster):
-        return range(poster % self.rooms, self.count, self.rooms)
+        return [reader for reader in self.streams.opened if reader % self.rooms == poster % self.rooms]
 
 
 def obey():

@@ -13,7 +13,7 @@ BATCH = 512  # events, between two looks at the clock
 PIECE = 4096  # bytes
 BACKLOG = 500_000  # pieces; then they are looked into although more is readable
 SOURCES = 16  # addresses, 127.0.0.1 and up: the ports of one would run out
-HANDSHAKE_S = 60
+HANDSHAKE_S = 120  # for all of them
 
 
 class Streams:
@@ -23,7 +23,8 @@ class Streams:
         self.ledger = ledger
         self.epoll = select.epoll()
         self.failed = Counter()
-        self.closed = self.received = 0
+        self.closed = self.received = self._numbered = 0
+        self.opened = []  # the readers that got their stream open, whether it still is or not
         self._sockets = {}  # descriptor -> socket
         self._opening = {}  # descriptor -> what came so far; None while connecting
         self._readers = {}  # descriptor -> the number of the reader whose stream it is
@@ -31,25 +32,17 @@ class Streams:
         self._backlog = []
         self._to_open = iter(())
 
-    def open(self, address, requests, count, opened, in_flight=256):
-        """Begin to open `count` streams, the first in the first room, and so on around."""
-        self._address, self._requests, self._opened = tuple(address), requests, opened
-        self._to_open = iter(range(count))
-        self.open_from = len(self._readers)
+    def open(self, address, requests, count, mark, in_flight=256):
+        """Begin to open `count` more streams, in the rooms by turns."""
+        self._address, self._requests, self._mark = tuple(address), requests, mark
+        self._to_open = iter(range(self._numbered, self._numbered + count))
+        self._numbered += count
         for _ in range(in_flight):
             self._open_next()
 
     @property
     def is_opening(self):
         return bool(self._opening)
-
-    @property
-    def count(self):
-        return len(self._readers) + len(self._opening)
-
-    @property
-    def opened(self):
-        return len(self._readers) - len(self._opening)
 
     def turn(self, seconds):
         """Read one batch of what has come, or look into it when nothing more comes; return foreign descriptors."""
@@ -128,9 +121,10 @@ class Streams:
         except OSError as error:
             return self._fail(descriptor, error.strerror)
         came += data
-        before, mark, after = came.partition(self._opened)
+        before, mark, after = came.partition(self._mark)
         if mark:
             del self._opening[descriptor]
+            self.opened.append(self._readers[descriptor])
             self._backlog.append((self._readers[descriptor], now, after))
             self._open_next()
         elif data:

@@ -1,0 +1,74 @@
+"""python -m bench: what bin/bench runs.
+
+Measures this chat and, alternating with it, what people would use instead; merges what it finds into
+bench/results.json, and makes bench/RESULTS.md and bench/results.png from that; with --quick, all three in var/bench/.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+
+from . import report
+from .results import Results
+from .workloads import WORKLOADS
+
+REPORT = "report"
+FOLDER = Path(__file__).parent
+QUICK_FOLDER = FOLDER.parent / "var" / "bench"
+
+
+def main():
+    options = arguments()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
+    folder = QUICK_FOLDER if options.quick else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    results = Results(folder / "results.json")
+    try:
+        for name in options.workloads:
+            if name != REPORT:
+                measure(name, results, options)
+    except KeyboardInterrupt:
+        return 130
+    report.write(results.workloads, folder)
+    return 0
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="bin/bench", description=sys.modules["__main__"].__doc__)
+    choices = [*WORKLOADS, REPORT]
+    parser.add_argument(
+        "workloads", nargs="*", metavar="WORKLOAD", help=f"one or several of {', '.join(choices)} (all)"
+    )
+    parser.add_argument("--rounds", type=int, help="how often each stack is measured (3)")
+    parser.add_argument(
+        "--quick", action="store_true", help="everything small and once, to see that it works: 3 minutes"
+    )
+    parser.add_argument("--readers", type=int, help="of one room (10000; 500 with --quick)")
+    parser.add_argument("--messages", type=int, default=5_000_000, help="in the database of the pages (5000000)")
+    parser.add_argument("--minutes", type=float, default=10, help="to be idle (10)")
+    options = parser.parse_args()
+    if unknown := {*options.workloads} - {*choices}:
+        parser.error(f"There is no workload {', '.join(unknown)}. There are {', '.join(choices)}.")
+    options.workloads = options.workloads or list(WORKLOADS)
+    options.rounds = options.rounds or (1 if options.quick else 3)
+    options.readers = options.readers or (500 if options.quick else 10_000)
+    return options
+
+
+def measure(name, results, options):
+    """Run one workload and save what it found, or, when interrupted, nothing of it."""
+    began = time.monotonic()
+    print(f"== {name}", file=sys.stderr, flush=True)
+    results.begin(name, options)
+    for case, run in WORKLOADS[name].run(options):
+        results.add(name, case, run)
+        report.tell(case, run)
+    results.save()
+    print(f"== {name} took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""What processes cost: CPU seconds and memory, from /proc."""
+
+import os
+import time
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+SMALL = 0.05  # of a core: less is quiet
+
+
+def cpu_s(pids):
+    """Return the CPU seconds that these processes, and those of their children that have ended, used so far."""
+    return sum(_cpu_s(pid) for pid in pids)
+
+
+def pss_kb(pids):
+    """Return their memory in kB, each shared page divided by the number of processes that share it."""
+    return sum(_pss_kb(pid) for pid in pids)
+
+
+def memory(stack):
+    """Return {name of its process: kB}."""
+    return {name: pss_kb(pids) for name, pids in stack.processes().items()}
+
+
+class Watch:
+    """Used by `with`: afterwards `told` says what the stack and the load have cost meanwhile."""
+
+    def __init__(self, stack, *load):
+        self._stack, self._load = stack, load
+
+    def __enter__(self):
+        self._began, self._before = time.monotonic(), self._now()
+        self._machine = machine_s()
+        return self
+
+    def __exit__(self, *_):
+        seconds, after = time.monotonic() - self._began, self._now()
+        used = {name: max(0, round(after[name] - self._before.get(name, 0), 2)) for name in after}
+        load = {one.name: used.pop(one.name) for one in self._load}
+        busy, possible = (now - before for now, before in zip(machine_s(), self._machine, strict=True))
+        self.told = {
+            "cpu_s": used,
+            "watched_s": round(seconds, 2),
+            "load": {name: round(spent / seconds, 3) for name, spent in load.items()},  # of one core
+            "busy": round(busy / possible, 3),  # of all cores
+        }
+
+    def _now(self):
+        groups = {**self._stack.processes(), **{one.name: [one.pid] for one in self._load}}
+        return {name: cpu_s(pids) for name, pids in groups.items()}
+
+
+def machine_s():
+    """Return the seconds that all cores were busy, and those that they could have been, since the machine began."""
+    with open("/proc/stat") as file:
+        times = [int(field) / TICKS for field in file.readline().split()[1:9]]
+    idle = times[3] + times[4]
+    return sum(times) - idle, sum(times)
+
+
+def wait_until_quiet(stack, seconds=15, look_again_s=0.5):
+    """Wait until the stack has finished what it was doing, or the time is over."""
+    until = time.monotonic() + seconds
+    before = _all(stack)
+    while time.monotonic() < until:
+        time.sleep(look_again_s)
+        now = _all(stack)
+        if now - before < SMALL * look_again_s:
+            return
+        before = now
+
+
+def _all(stack):
+    return sum(cpu_s(pids) for pids in stack.processes().values())
+
+
+def _cpu_s(pid):
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(map(int, fields[11:15])) / TICKS
+
+
+def _pss_kb(pid):
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

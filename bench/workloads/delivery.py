@@ -1,0 +1,43 @@
+"""How late messages come while many are posted on a schedule: to one busy room, and to a thousand rooms."""
+
+from bench.costs import memory
+
+from .crowd import ROOM, Crowd, deliveries, figures
+from .rounds import attempt
+
+NAME = "delivery"
+STACKS = ("ours", "ancestor", "nchan", "channels")
+CLIENTS = 8
+PATIENCE_S = 15  # until what readers have not got counts as missing
+BUSY_ROOM = {"rooms": 1, "readers": 100, "rate": 120, "seconds": 15}
+MANY_ROOMS = {"rooms": 1000, "readers": 10, "rate": 50, "seconds": 20}
+QUICK_BUSY_ROOM = {"rooms": 1, "readers": 20, "rate": 60, "seconds": 2}
+QUICK_MANY_ROOMS = {"rooms": 20, "readers": 10, "rate": 50, "seconds": 2}
+
+
+def run(options):
+    """Yield (case, run)."""
+    kinds = (QUICK_BUSY_ROOM, QUICK_MANY_ROOMS) if options.quick else (BUSY_ROOM, MANY_ROOMS)
+    for _ in range(options.rounds):
+        for stack in STACKS:
+            for kind in kinds:
+                yield from attempt({"stack": stack, **kind}, _measure)
+
+
+def _measure(stack, case):
+    rooms = [f"{ROOM}-{number}" for number in range(case["rooms"])]
+    with Crowd(stack) as crowd:
+        crowd.connect(CLIENTS)
+        opened = crowd.open(case["rooms"] * case["readers"], rooms)
+        _wake(crowd, rooms, case)
+        with crowd.watch() as watch:
+            posted = crowd.post(rooms, rate=case["rate"], seconds=case["seconds"])
+            told = crowd.deliveries(posted, case["readers"], PATIENCE_S)
+        run = {**figures(posted), **deliveries(told), "opening_failed": opened["failed"]}
+        yield case, {**run, **watch.told, "memory_kb": memory(stack)}
+
+
+def _wake(crowd, rooms, case):
+    """Post a second's messages, which don't count."""
+    posted = crowd.post(rooms, rate=case["rate"] / 4, seconds=1)
+    crowd.deliveries(posted, case["readers"], PATIENCE_S)

@@ -1,0 +1,43 @@
+"""What readers cost who only listen, for minutes: the CPU of each process, and whether its memory grows."""
+
+import time
+
+from bench.costs import memory
+
+from .crowd import Crowd
+from .rounds import attempt
+
+NAME = "idle"
+SETTLING_S = 60  # what is measured begins then
+
+
+def run(options):
+    """Yield (case, run)."""
+    minutes = 0.3 if options.quick else options.minutes
+    yield from attempt({"stack": "ours", "readers": options.readers, "minutes": minutes}, _measure)
+
+
+def _measure(stack, case):
+    seconds = case["minutes"] * 60
+    settling = min(SETTLING_S, seconds / 4)
+    with Crowd(stack) as crowd:
+        opened = crowd.open(case["readers"])
+        time.sleep(settling)
+        before = memory(stack)
+        with crowd.watch() as watch:
+            time.sleep(seconds - settling)
+        after = memory(stack)
+        told = crowd.readers.ask("tell")
+    run = watch.told
+    yield (
+        case,
+        {
+            "opened": opened["opened"],
+            "closed": told["closed"],
+            "bytes_a_reader": told["bytes"] / max(1, opened["opened"]),
+            "cores": {name: used / run["watched_s"] for name, used in run["cpu_s"].items()},
+            "grown_kb": {name: after[name] - before.get(name, 0) for name in after},
+            "memory_kb": after,
+            **run,
+        },
+    )

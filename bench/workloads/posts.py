@@ -1,0 +1,49 @@
+"""How many messages a second can be posted to one room."""
+
+from bench.costs import memory
+
+from .crowd import Crowd, deliveries, figures
+from .rounds import attempt
+
+NAME = "posts"
+SECONDS, QUICK_SECONDS = 6, 1
+CLIENTS, MANY_CLIENTS = 32, 128
+LISTENERS = 100
+DATABASES = ("postgresql", "sqlite")
+PATIENCE_S = 10  # until what listeners have not got counts as missing
+
+
+def run(options):
+    """Yield (case, run)."""
+    seconds = QUICK_SECONDS if options.quick else SECONDS
+    for _ in range(options.rounds):
+        for database in DATABASES:
+            for stack in ("ours", "ancestor"):
+                yield from attempt(_case(stack, database, "proxy"), _through_the_proxy, seconds)
+            for stack in ("ours", "ancestor"):
+                yield from attempt(_case(stack, database, "straight"), _post, CLIENTS, seconds)
+            yield from attempt({"stack": "channels", "database": database}, _post, CLIENTS, seconds)
+
+
+def _case(stack, database, through):
+    return {"stack": stack, "database": database, "through": through}
+
+
+def _through_the_proxy(stack, case, seconds):
+    yield from _post(stack, case, CLIENTS, seconds)
+    if case["database"] == "sqlite":  # many writers are what it is said not to stand
+        yield from _post(stack, case, MANY_CLIENTS, seconds)
+    yield from _post(stack, case, CLIENTS, seconds, LISTENERS)
+
+
+def _post(stack, case, clients, seconds, listeners=0):
+    with Crowd(stack) as crowd:
+        crowd.connect(clients)
+        if listeners:
+            crowd.open(listeners)
+        with crowd.watch() as watch:
+            posted = crowd.post(seconds=seconds, warm_up=seconds / 6)
+        run = {**figures(posted), "in_all": posted["in_all"], **watch.told, "memory_kb": memory(stack)}
+        if listeners:
+            run.update(deliveries(crowd.deliveries(posted, listeners, PATIENCE_S)))
+    yield {**case, "clients": clients, "listeners": listeners}, run

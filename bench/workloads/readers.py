@@ -1,0 +1,91 @@
+"""What thousands of readers of one room cost: to connect, to be held, and until the last has a message."""
+
+from bench.costs import memory, wait_until_quiet
+
+from .crowd import ROOM, Crowd
+from .rounds import attempt
+
+NAME = "readers"
+OTHER_ROOM = "elsewhere"
+CLIENTS, RATE = 10, 20  # of posts to the other room while readers connect; posts/s
+MESSAGES = 10
+PATIENCE_S = 90  # that the last reader may wait for a message: Pushpin as packaged takes half a minute for 10 000
+
+# The readers after each step, and the messages then. uvicorn's processes hold fewer readers well.
+STEPS = {
+    "ours": (0.1, 0.5, 1),
+    "ancestor": (1,),
+    "nchan": (0.1, 0.5, 1),
+    "channels": (0.3,),
+    "ancestor-native": (0.2,),
+}
+FEW_MESSAGES = {"ancestor": 1}
+
+
+def run(options):
+    """Yield (case, run)."""
+    for _ in range(options.rounds):
+        for stack, steps in STEPS.items():
+            counts = [int(part * options.readers) for part in steps]
+            yield from attempt({"stack": stack}, _measure, counts, FEW_MESSAGES.get(stack, MESSAGES))
+
+
+def _measure(stack, case, counts, messages):
+    with Crowd(stack) as crowd:
+        crowd.connect(CLIENTS)
+        crowd.post((OTHER_ROOM,), rate=RATE, seconds=1)  # all that is made at the first request is made
+        wait_until_quiet(stack)
+        empty, open_readers, seconds = memory(stack), 0, 0.0
+        for count in counts:
+            connecting = _connect(crowd, count - open_readers)
+            open_readers += connecting["opened"]
+            seconds += connecting["seconds"]
+            wait_until_quiet(stack)
+            full = memory(stack)
+            grown = {name: full[name] - empty.get(name, 0) for name in full}
+            run = {
+                **connecting,
+                "connect_rate": open_readers / seconds,
+                "kb_a_reader": sum(grown.values()) / max(1, open_readers),
+                "grown_kb": grown,
+                "memory_kb": full,
+            }
+            yield {**case, "readers": count}, {**run, **_fan_out(crowd, open_readers, messages)}
+
+
+def _connect(crowd, count):
+    """Open streams while others post elsewhere."""
+    crowd.begin_to_post((OTHER_ROOM,), rate=RATE, seconds=600, until_order=True)
+    with crowd.watch() as watch:
+        went = crowd.open(count)
+    posted = crowd.end_posting()
+    told = {name: went[name] for name in ("opened", "failed", "seconds")}
+    return {
+        "opening_failed": told.pop("failed"),
+        **told,
+        "posts_p99_ms": posted["p99_ms"],
+        "posts_max_ms": posted["max_ms"],
+        "posts_errors": posted["errors"],
+        "connect_cpu_s": watch.told["cpu_s"],
+        "connect_load": watch.told["load"],
+    }
+
+
+def _fan_out(crowd, readers, messages):
+    """Post single messages, each when the last reader has the one before."""
+    times, lost, tellings = [], 0, []
+    crowd.readers.ask("begin")
+    with crowd.watch() as watch:
+        for _ in range(messages):
+            posted = crowd.post((ROOM,), rate=1, seconds=1)
+            told = crowd.deliveries(posted, readers, PATIENCE_S, messages=True)
+            lost += told["lost"]
+            times += [last for count, last in told["messages"] if count >= readers]
+            tellings.append(told)
+    last = tellings[-1]
+    return {
+        "fan_out_ms": times,
+        "lost": lost,
+        **{name: last[name] for name in ("doubled", "reordered", "closed")},
+        **watch.told,
+    }
