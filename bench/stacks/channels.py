@@ -12,7 +12,7 @@ from .stack import Stack
 from .uvicorn import uvicorn
 
 WORKERS = 2
-LAYER = "channels_redis.core.RedisChannelLayer"
+LAYER = "channels_redis.pubsub.RedisPubSubChannelLayer"  # faster than core.RedisChannelLayer, which may drop some
 
 
 class Channels(Stack):
@@ -26,18 +26,17 @@ class Channels(Stack):
     def _start(self, stack):
         self._database = database.start(self._kind, stack, self.folder)
         self.database_url = self._database.url
-        redis = self.folder / "redis.sock"
-        environment = {
-            "DJANGO_SETTINGS_MODULE": "bench.apps.channels_chat.settings",
-            "DATABASE_URL": self.database_url,
-            "REDIS_URL": f"unix://{redis}",
-            "CHANNEL_LAYER": self._layer,
-        }
-        migrate(self.folder, environment)
-        self._redis = stack.enter_context(_redis(redis, self.folder))
-        self._redis.wait_until(lambda: listens(redis), "socket")
         with one_start_at_a_time():
-            (port,) = spare_ports(1)
+            port, redis_port = spare_ports(2)
+            environment = {
+                "DJANGO_SETTINGS_MODULE": "bench.apps.channels_chat.settings",
+                "DATABASE_URL": self.database_url,
+                "REDIS_URL": f"redis://127.0.0.1:{redis_port}",
+                "CHANNEL_LAYER": self._layer,
+            }
+            migrate(self.folder, environment)
+            self._redis = stack.enter_context(_redis(redis_port, self.folder))
+            self._redis.wait_until(lambda: listens(("127.0.0.1", redis_port)), "port")
             self.reader_address = self.poster_address = ("127.0.0.1", port)
             command = uvicorn(port, f"--workers={WORKERS}", "bench.apps.channels_chat.asgi:application")
             self._web = stack.enter_context(Child("uvicorn", command, self.folder, **environment))
@@ -61,8 +60,8 @@ class Channels(Stack):
         }
 
 
-def _redis(path, folder):
+def _redis(port, folder):
     if not shutil.which("redis-server"):
         raise CannotStart("Redis is not installed: sudo apt install redis-server")
-    words = ("redis-server", "--port", "0", "--unixsocket", path, "--dir", folder, "--save", "", "--appendonly", "no")
-    return Child("redis", words, folder)
+    places = ("--bind", "127.0.0.1", "--port", port, "--dir", folder)
+    return Child("redis", ("redis-server", *places, "--save", "", "--appendonly", "no"), folder)
