@@ -4,7 +4,7 @@ import os
 
 import dj_database_url
 
-SECRET_KEY = "for the benchmark only"
+SECRET_KEY = "as long as the one that startproject makes: for the benchmark only"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 
