@@ -6,6 +6,7 @@ bench/results.json, and makes bench/RESULTS.md and bench/results.png from that; 
 
 import argparse
 import signal
+import statistics
 import sys
 import time
 from pathlib import Path
@@ -65,9 +66,19 @@ def measure(name, results, options):
     results.begin(name, options)
     for case, run in WORKLOADS[name].run(options):
         results.add(name, case, run)
-        report.tell(case, run)
+        tell(run)
     results.save()
     print(f"== {name} took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+def tell(run):
+    """Print the figures of one run that say most."""
+    names = ("rate", "p99_ms", "connect_rate", "posts_p99_ms", "kb_a_reader", "delivery_p99_ms", "lost", "errors")
+    told = {name: run[name] for name in names if run.get(name) not in (None, {})}
+    if run.get("fan_out_ms"):
+        told["fan_out_ms"] = statistics.median(run["fan_out_ms"])
+    words = (f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in told.items())
+    print("  " + ", ".join(words), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

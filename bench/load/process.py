@@ -10,7 +10,7 @@ import time
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
-ANSWER_S = 180
+ANSWER_S = 180  # for any order; some include waiting
 
 
 class Process:
@@ -37,10 +37,10 @@ class Process:
         self._process.stdin.close()
         self._process.stdout.close()
 
-    def ask(self, do, seconds=ANSWER_S, **values):
+    def ask(self, do, **values):
         """Give an order and return the answer to it."""
         self.order(do, **values)
-        return self.answer(seconds)
+        return self.answer()
 
     def order(self, do, **values):
         """Give an order; its answer() may be taken later."""
@@ -48,13 +48,13 @@ class Process:
         while line:
             line = line[self._process.stdin.write(line) :]
 
-    def answer(self, seconds=ANSWER_S):
+    def answer(self):
         """Return the next answer; raise TimeoutError when there is none in time."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + ANSWER_S
         while b"\n" not in self._rest:
             readable, _, _ = select.select([self._process.stdout], [], [], max(0, until - time.monotonic()))
             if not readable:
-                raise TimeoutError(f"the {self.name} did not answer within {seconds} s")
+                raise TimeoutError(f"the {self.name} did not answer within {ANSWER_S} s")
             data = self._process.stdout.read(1 << 20)
             if not data:
                 raise RuntimeError(f"the {self.name} ended: see the lines above")

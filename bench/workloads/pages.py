@@ -82,4 +82,4 @@ def _measure(client, stack, request, seconds):
     client.ask("connect", address=stack.poster_address, clients=CLIENTS)
     with Watch(stack, client) as watch:
         got = client.ask("post", requests=[request], good=[200, 304], seconds=seconds, warm_up=WARM_UP_S)
-    return {**{name: got[name] for name in ("rate", "p50_ms", "p99_ms", "max_ms", "errors")}, **watch.told}
+    return {**{name: got[name] for name in ("in_all", "rate", "p50_ms", "p99_ms", "max_ms", "errors")}, **watch.told}

@@ -45,6 +45,7 @@ def _measure(stack, case, counts, messages):
             grown = {name: full[name] - empty.get(name, 0) for name in full}
             run = {
                 **connecting,
+                "readers_now": open_readers,
                 "connect_rate": open_readers / seconds,
                 "kb_a_reader": sum(grown.values()) / max(1, open_readers),
                 "grown_kb": grown,
@@ -85,6 +86,7 @@ def _fan_out(crowd, readers, messages):
     last = tellings[-1]
     return {
         "fan_out_ms": times,
+        "messages": messages,
         "lost": lost,
         **{name: last[name] for name in ("doubled", "reordered", "closed")},
         **watch.told,

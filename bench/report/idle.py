@@ -1,0 +1,37 @@
+"""The table of the workload `idle`."""
+
+from .words import failures, load, number, table
+
+NAME = "idle"
+
+
+def section(found):
+    parts = ["## Idle readers\n\n`bin/bench idle`: they only listen; what is counted begins after the first minute.\n"]
+    for row in found.rows(NAME):
+        if row.runs:
+            parts.append(_one(row))
+    return "\n".join([*parts, failures(found.rows(NAME))])
+
+
+def django(cores):
+    """Return the part of a core that the web server's processes take."""
+    return sum(used for name, used in cores.items() if name.startswith("web "))
+
+
+def _one(row):
+    cores, grown, memory = (row.by_process(name) for name in ("cores", "grown_kb", "memory_kb"))
+    told = (
+        f"{number(row.case['readers'])} readers for {number(row.case['minutes'])} minutes; {row.total('closed')} "
+        f"streams were closed; each got {number(row.median('bytes_a_reader'))} bytes; load: {load(row)}\n\n"
+    )
+    lines = [
+        [name, f"{cores[name]:.1%}", number(memory[name] / 1e3), f"{grown[name] / 1e3:+.1f}"]
+        for name in sorted(cores, key=cores.get, reverse=True)
+    ]
+    total = [
+        "all",
+        f"{sum(cores.values()):.1%}",
+        number(sum(memory.values()) / 1e3),
+        f"{sum(grown.values()) / 1e3:+.1f}",
+    ]
+    return told + table(["process", "of a core", "MB in the end", "grown, MB"], [*lines, total])

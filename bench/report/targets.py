@@ -1,0 +1,100 @@
+"""The goals, and whether they are met."""
+
+from . import idle, pages, readers
+from .words import number, ratio, table, times
+
+NO_GROWTH = 0.02  # of a process's memory in the time of `idle`; and no less than 1 MB
+SAME = 0.10  # of a rate
+
+
+def section(found):
+    """Return the table; what has not been measured is left out."""
+    checks = [*_posts(found), *_readers(found), *_delivery(found), *_idle(found), *_pages(found), *_exact(found)]
+    lines = [[what, wanted, told, "yes" if met else "**no**"] for what, wanted, told, met in checks if met is not None]
+    return "## Goals\n\n" + table(["", "goal", "measured", "met"], lines)
+
+
+def _at_most(what, limit, unit, value):
+    return what, f"≤ {number(limit)} {unit}", f"{number(value)} {unit}", None if value is None else value <= limit
+
+
+def _at_least(what, limit, unit, value):
+    return what, f"≥ {number(limit)} {unit}", f"{number(value)} {unit}", None if value is None else value >= limit
+
+
+def _posts(found):
+    def rows(stack="ours", database="postgresql", through="proxy", clients=32):
+        case = {"stack": stack, "database": database, "through": through, "clients": clients, "listeners": 0}
+        return found.row("posts", **case)
+
+    for database, through, limit in (
+        ("postgresql", "proxy", 3.0),
+        ("sqlite", "proxy", 2.2),
+        ("postgresql", "straight", 4.0),
+        ("sqlite", "straight", 2.5),
+    ):
+        ours, ancestor = rows("ours", database, through), rows("ancestor", database, through)
+        way = "through Pushpin" if through == "proxy" else "straight"
+        yield _at_least(f"posts {way}, {database}, to the ancestor's", limit, "×", ratio(ours, ancestor, "rate"))
+        if through == "proxy":
+            yield _at_most(f"their p99, {database}", 150, "ms", ours.median("p99_ms"))
+    many = rows("ours", "sqlite", clients=128)
+    yield _at_most("errors with 128 clients, SQLite", 0, "", many.total("errors") if many.runs else None)
+
+
+def _readers(found):
+    ours = found.rows("readers", stack="ours")
+    full = max(ours, key=lambda row: row.case.get("readers", 0), default=found.row("readers", stack="ours"))
+    readers_ = full.case.get("readers")
+    nchan = found.row("readers", stack="nchan", readers=readers_)
+    fan_out = ratio(full, nchan, "fan_out_ms")
+    what = f"one message to {number(readers_)} readers, to nchan's time"
+    yield _at_most(what, 2.8, "×", fan_out)
+    each = [readers.per_reader_us(row) for row in ours if row.runs and row.median("fan_out_ms")]
+    # Ten times the readers may take up to half as long again for each.
+    linear = max(each) / min(each) if len(each) > 1 else None
+    yield _at_most("time per reader, from a tenth of the readers to all of them, varies by", 1.5, "×", linear)
+    yield _at_least("readers that connect", 1000, "/s", full.median("connect_rate"))
+    yield _at_most("p99 of posts meanwhile", 500, "ms", full.median("posts_p99_ms"))
+    yield _at_most("memory a reader", 56, "kB", full.median("kb_a_reader"))
+
+
+def _delivery(found):
+    one, many = (
+        next((row for row in found.rows("delivery", stack="ours") if (row.case["rooms"] == 1) is is_one), None)
+        for is_one in (True, False)
+    )
+    for row, limit in ((one, 40), (many, 150)):
+        if row:
+            case = row.case
+            what = f"delivery p99, {number(case['rooms'])} × {case['readers']} readers, {case['rate']}/s"
+            yield _at_most(what, limit, "ms", row.median("delivery_p99_ms"))
+
+
+def _idle(found):
+    row = found.row("idle", stack="ours")
+    if row.runs:
+        yield _at_most("Django's CPU for idle readers", 3, "% of a core", 100 * idle.django(row.by_process("cores")))
+        grown, memory = row.by_process("grown_kb"), row.by_process("memory_kb")
+        growing = [name for name in grown if grown[name] > max(1000, NO_GROWTH * memory[name])]
+        yield "processes that grow meanwhile", "none", ", ".join(growing) or "none", not growing
+
+
+def _pages(found):
+    for row in found.rows("pages", stack="ours", way=""):
+        if not row.case["messages"]:
+            continue
+        case = row.case
+        what = f"{case['kind']} of the {case['room']} room, {case['database']}"
+        ancestor = found.row("pages", **{**case, "stack": "ancestor"})
+        yield _at_least(f"{what}, to the ancestor's", 2, "×", ratio(row, ancestor, "rate"))
+        same = ratio(row, pages.small(found, case), "rate")
+        met = None if same is None else same >= 1 - SAME
+        yield f"{what}, to that of a small table", f"≥ {1 - SAME:.2f} ×", times(same), met
+
+
+def _exact(found):
+    rows = [row for name in ("posts", "readers", "delivery") for row in found.rows(name, stack="ours") if row.runs]
+    count = sum(row.total("lost", "doubled", "reordered") for row in rows)
+    if rows:
+        yield "messages lost, doubled or out of order in all of that", "0", number(count), count == 0
