@@ -12,7 +12,7 @@ from .stack import Stack
 from .uvicorn import uvicorn
 
 WORKERS = 2
-LAYER = "channels_redis.pubsub.RedisPubSubChannelLayer"  # faster than core.RedisChannelLayer, which may drop some
+LAYER = "channels_redis.pubsub.RedisPubSubChannelLayer"  # core.RedisChannelLayer is as fast, but got stuck at times
 
 
 class Channels(Stack):
