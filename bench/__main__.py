@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import report
 from .results import Results
+from .stacks import STACKS
 from .workloads import WORKLOADS
 
 REPORT = "report"
@@ -43,7 +44,8 @@ def arguments():
     parser.add_argument(
         "workloads", nargs="*", metavar="WORKLOAD", help=f"one or several of {', '.join(choices)} (all)"
     )
-    parser.add_argument("--rounds", type=int, help="how often each stack is measured (3)")
+    parser.add_argument("--rounds", type=int, help="how often each stack is measured (3; delivery and pages 2)")
+    parser.add_argument("--only", type=lambda text: text.split(","), help="these stacks alone, by name, with commas")
     parser.add_argument(
         "--quick", action="store_true", help="everything small and once, to see that it works: 3 minutes"
     )
@@ -54,7 +56,9 @@ def arguments():
     if unknown := {*options.workloads} - {*choices}:
         parser.error(f"There is no workload {', '.join(unknown)}. There are {', '.join(choices)}.")
     options.workloads = options.workloads or list(WORKLOADS)
-    options.rounds = options.rounds or (1 if options.quick else 3)
+    if unknown := {*(options.only or ())} - {*STACKS}:
+        parser.error(f"There is no stack {', '.join(unknown)}. There are {', '.join(STACKS)}.")
+    options.only = options.only or list(STACKS)
     options.readers = options.readers or (500 if options.quick else 10_000)
     return options
 
@@ -63,8 +67,10 @@ def measure(name, results, options):
     """Run one workload and save what it found, or, when interrupted, nothing of it."""
     began = time.monotonic()
     print(f"== {name}", file=sys.stderr, flush=True)
+    workload = WORKLOADS[name]
+    options.rounds_now = options.rounds or (1 if options.quick else workload.ROUNDS)
     results.begin(name, options)
-    for case, run in WORKLOADS[name].run(options):
+    for case, run in workload.run(options):
         results.add(name, case, run)
         tell(run)
     results.save()

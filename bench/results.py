@@ -22,7 +22,7 @@ class Results:
 
     def begin(self, workload, options):
         """Forget the last run of this workload for a new one."""
-        asked = {"quick": options.quick, "rounds": options.rounds}
+        asked = {"quick": options.quick, "rounds": options.rounds_now}
         date = datetime.now(timezone.utc).isoformat(timespec="minutes")
         self.workloads[workload] = {"date": date, **asked, "machine": machine(), "rows": []}
 

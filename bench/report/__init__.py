@@ -6,10 +6,10 @@ from .found import Found
 SECTIONS = (posts, readers, delivery, idle, pages)
 ABOUT = """# What the chat is measured at
 
-Made by `bin/bench`; `bin/bench report` makes this page and the plots again from `results.json`. Each stack is started
-{rounds} times, by turns with the others, with an empty database, on loopback. A figure is the median, with the lowest
-and the highest in brackets. Readers and posters run on the same machine and take part of it: their columns say how much
-of one core each used, and one that comes near 100 % would be what is measured.
+Made by `bin/bench`; `bin/bench report` makes this page and the plots again from `results.json`. In each round (`posts`
+and `readers` have three, the others two) each stack is started in turn, with an empty database, on loopback. A figure
+is the median, with the lowest and the highest in brackets. Readers and posters run on the same machine and take part of
+it: their columns say how much of one core each used, and one that comes near 100 % would be what is measured.
 
 The stacks: **ours** as `bin/run` serves it; **ancestor**, the example of django-eventstream, with the library's
 defaults behind Debian's Pushpin as it is packaged; **ancestor-native**, the same under uvicorn without a proxy;
@@ -23,7 +23,7 @@ and knows no Django. Those who publish over a proxy can also be posted to *strai
 def write(workloads, folder):
     """Write both files; `workloads` is what results.json holds."""
     found = Found(workloads)
-    parts = [ABOUT.format(rounds=found.rounds), targets.section(found)]
+    parts = [ABOUT, targets.section(found)]
     parts += [section.section(found) for section in SECTIONS if section.NAME in workloads]
     parts.append(_machines(workloads))
     (folder / "RESULTS.md").write_text("\n".join(parts))

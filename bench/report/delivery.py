@@ -23,7 +23,7 @@ def section(found):
                     "p99 ms",
                     "slowest ms",
                     "÷ ours, p99",
-                    "missing 15 s later",
+                    "missing 10 s later",
                     "doubled",
                     "out of order",
                 ],

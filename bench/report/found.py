@@ -9,10 +9,6 @@ class Found:
     def __init__(self, workloads):
         self.workloads = workloads
 
-    @property
-    def rounds(self):
-        return " or ".join(sorted({str(one["rounds"]) for one in self.workloads.values()})) or "no"
-
     def rows(self, workload, **case):
         """Return the Rows of the workload whose case has these values, in the order they were measured."""
         known = self.workloads.get(workload, {"rows": []})["rows"]

@@ -1,6 +1,6 @@
 """The table of the workload `pages`."""
 
-from .words import failures, number, parts, ratio, spread, table, times
+from .words import DATABASES, failures, number, parts, ratio, spread, table, times
 
 NAME = "pages"
 ABOUT = """## Pages of a long history
@@ -44,7 +44,7 @@ def _line(found, row):
     case = row.case
     kind = f"{case['kind']}, {case['way']}" if case["way"] else case["kind"]
     return [
-        f"{case['database']}, {kind}",
+        f"{DATABASES[case['database']]}, {kind}",
         case["room"],
         spread(row, "rate"),
         spread(ancestor, "rate"),

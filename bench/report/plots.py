@@ -37,8 +37,8 @@ def write(found, file):
 def _posts(found, panel):
     panel.set_title("Posts a second to one room, 32 clients", loc="left", fontweight="bold")
     groups = {
-        "PostgreSQL,\nthrough Pushpin": {"database": "postgresql", "through": "proxy"},
-        "SQLite,\nthrough Pushpin": {"database": "sqlite", "through": "proxy"},
+        "PostgreSQL,\nPushpin": {"database": "postgresql", "through": "proxy"},
+        "SQLite,\nPushpin": {"database": "sqlite", "through": "proxy"},
         "PostgreSQL,\nstraight": {"database": "postgresql", "through": "straight"},
         "SQLite,\nstraight": {"database": "sqlite", "through": "straight"},
     }

@@ -1,6 +1,6 @@
 """The tables of the workload `posts`."""
 
-from .words import failures, load, number, parts, ratio, spread, table, times
+from .words import DATABASES, failures, load, number, parts, ratio, spread, table, times
 
 NAME = "posts"
 HEADS = ["", "stack", "posts/s", "ours is", "p50 ms", "p99 ms", "slowest ms", "errors"]
@@ -28,7 +28,7 @@ def where(case):
     """Say where and how a case posts."""
     way = {"proxy": "through Pushpin", "straight": "straight"}.get(case.get("through"), "")
     who = f"{case['clients']} clients" + (f", {case['listeners']} readers" if case["listeners"] else "")
-    return ", ".join(part for part in (case.get("database", ""), way, who) if part)
+    return ", ".join(part for part in (DATABASES[case["database"]], way, who) if part)
 
 
 def _line(found, row):

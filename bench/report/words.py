@@ -1,5 +1,7 @@
 """Figures and tables in Markdown."""
 
+DATABASES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+
 
 def number(value):
     """Return it with three digits that count, or what stands for none."""

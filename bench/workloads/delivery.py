@@ -3,12 +3,13 @@
 from bench.costs import memory
 
 from .crowd import ROOM, Crowd, deliveries, figures
-from .rounds import attempt
+from .rounds import attempt, chosen
 
 NAME = "delivery"
+ROUNDS = 2
 STACKS = ("ours", "ancestor", "nchan", "channels")
 CLIENTS = 8
-PATIENCE_S = 15  # until what readers have not got counts as missing
+PATIENCE_S = 10  # until what readers have not got counts as missing
 BUSY_ROOM = {"rooms": 1, "readers": 100, "rate": 120, "seconds": 15}
 MANY_ROOMS = {"rooms": 1000, "readers": 10, "rate": 50, "seconds": 20}
 QUICK_BUSY_ROOM = {"rooms": 1, "readers": 20, "rate": 60, "seconds": 2}
@@ -18,8 +19,8 @@ QUICK_MANY_ROOMS = {"rooms": 20, "readers": 10, "rate": 50, "seconds": 2}
 def run(options):
     """Yield (case, run)."""
     kinds = (QUICK_BUSY_ROOM, QUICK_MANY_ROOMS) if options.quick else (BUSY_ROOM, MANY_ROOMS)
-    for _ in range(options.rounds):
-        for stack in STACKS:
+    for _ in range(options.rounds_now):
+        for stack in chosen(options, *STACKS):
             for kind in kinds:
                 yield from attempt({"stack": stack, **kind}, _measure)
 

@@ -8,6 +8,7 @@ from .crowd import Crowd
 from .rounds import attempt
 
 NAME = "idle"
+ROUNDS = 1
 SETTLING_S = 60  # what is measured begins then
 
 

@@ -9,10 +9,11 @@ from bench.costs import Watch
 from bench.load.process import Process
 
 from . import history
-from .rounds import say, started
+from .rounds import chosen, say, started
 
 NAME = "pages"
-SECONDS, QUICK_SECONDS, WARM_UP_S = 4, 0.5, 0.3
+ROUNDS = 2
+SECONDS, QUICK_SECONDS, WARM_UP_S = 3, 0.4, 0.3
 CLIENTS = 8
 DATABASES = ("postgresql", "sqlite")
 KINDS = {"page": "/{room}?user=ann", "list": "/rooms/{room}/messages/"}
@@ -24,11 +25,12 @@ def run(options):
     messages = QUICK_MESSAGES if options.quick else options.messages
     seconds = QUICK_SECONDS if options.quick else SECONDS
     for database in DATABASES:
-        wanted = [("ours", messages), ("ancestor", messages), ("ours", 0)]
+        wanted = [(name, messages) for name in chosen(options, "ours", "ancestor")]
+        wanted += [(name, 0) for name in chosen(options, "ours")]
         try:
             with ExitStack() as running, Process("posters") as client:
                 filled = [_filled(running, name, database, count) for name, count in wanted]
-                for _ in range(options.rounds):
+                for _ in range(options.rounds_now):
                     for case, stack in filled:
                         yield from _ask(client, stack, case, seconds)
         except Exception as error:

@@ -3,9 +3,10 @@
 from bench.costs import memory
 
 from .crowd import Crowd, deliveries, figures
-from .rounds import attempt
+from .rounds import attempt, chosen
 
 NAME = "posts"
+ROUNDS = 3
 SECONDS, QUICK_SECONDS = 6, 1
 CLIENTS, MANY_CLIENTS = 32, 128
 LISTENERS = 100
@@ -16,13 +17,14 @@ PATIENCE_S = 10  # until what listeners have not got counts as missing
 def run(options):
     """Yield (case, run)."""
     seconds = QUICK_SECONDS if options.quick else SECONDS
-    for _ in range(options.rounds):
+    for _ in range(options.rounds_now):
         for database in DATABASES:
-            for stack in ("ours", "ancestor"):
+            for stack in chosen(options, "ours", "ancestor"):
                 yield from attempt(_case(stack, database, "proxy"), _through_the_proxy, seconds)
-            for stack in ("ours", "ancestor"):
+            for stack in chosen(options, "ours", "ancestor"):
                 yield from attempt(_case(stack, database, "straight"), _post, CLIENTS, seconds)
-            yield from attempt({"stack": "channels", "database": database}, _post, CLIENTS, seconds)
+            for stack in chosen(options, "channels"):
+                yield from attempt({"stack": stack, "database": database}, _post, CLIENTS, seconds)
 
 
 def _case(stack, database, through):

@@ -3,9 +3,10 @@
 from bench.costs import memory, wait_until_quiet
 
 from .crowd import ROOM, Crowd
-from .rounds import attempt
+from .rounds import attempt, chosen
 
 NAME = "readers"
+ROUNDS = 3
 OTHER_ROOM = "elsewhere"
 CLIENTS, RATE = 10, 20  # of posts to the other room while readers connect; posts/s
 MESSAGES = 10
@@ -24,9 +25,9 @@ FEW_MESSAGES = {"ancestor": 1}
 
 def run(options):
     """Yield (case, run)."""
-    for _ in range(options.rounds):
-        for stack, steps in STEPS.items():
-            counts = [int(part * options.readers) for part in steps]
+    for _ in range(options.rounds_now):
+        for stack in chosen(options, *STEPS):
+            counts = [int(part * options.readers) for part in STEPS[stack]]
             yield from attempt({"stack": stack}, _measure, counts, FEW_MESSAGES.get(stack, MESSAGES))
 
 

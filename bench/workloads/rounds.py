@@ -6,6 +6,11 @@ from contextlib import contextmanager
 from bench.stacks import STACKS
 
 
+def chosen(options, *names):
+    """Return those of the stacks that are wanted in this run."""
+    return [name for name in names if name in options.only]
+
+
 @contextmanager
 def started(case):
     """Start the stack that the case wants, with those of its options that are a stack's."""
