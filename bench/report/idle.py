@@ -25,13 +25,18 @@ def _one(row):
         f"streams were closed; each got {number(row.median('bytes_a_reader'))} bytes; load: {load(row)}\n\n"
     )
     lines = [
-        [name, f"{cores[name]:.1%}", number(memory[name] / 1e3), f"{grown[name] / 1e3:+.1f}"]
+        [name, f"{cores[name]:.1%}", number(memory[name] / 1e3), _more(grown[name])]
         for name in sorted(cores, key=cores.get, reverse=True)
     ]
     total = [
         "all",
         f"{sum(cores.values()):.1%}",
         number(sum(memory.values()) / 1e3),
-        f"{sum(grown.values()) / 1e3:+.1f}",
+        _more(sum(grown.values())),
     ]
     return told + table(["process", "of a core", "MB in the end", "grown, MB"], [*lines, total])
+
+
+def _more(kb):
+    """Return how many MB were gained or lost; 0 has no sign."""
+    return f"{round(kb / 1e3, 1) + 0.0:+.1f}".replace("+0.0", "0")

@@ -18,6 +18,7 @@ HEADS = [
     "ours, p99 ms",
     "ancestor, p99 ms",
     "ours, CPU ms",
+    "ancestor, CPU ms",
 ]
 
 
@@ -53,4 +54,5 @@ def _line(found, row):
         spread(row, "p99_ms"),
         spread(ancestor, "p99_ms"),
         parts(row.by_process("cpu_s", "in_all"), 1000, 0.05),
+        parts(ancestor.by_process("cpu_s", "in_all"), 1000, 0.05),
     ]
