@@ -5,7 +5,7 @@ from string import Template
 
 from chatsite.env import PROJECT_DIR
 
-from . import open_files
+from . import open_files, ports
 
 TEMPLATES = PROJECT_DIR / "deploy"
 WANTED_CONNECTIONS = 50_000
@@ -25,13 +25,26 @@ def put_old_logs_aside(log_dir):
 
 
 def write_configuration(run_dir, log_dir, *, listen, control_port, web_port, key):
+    """Fill in the templates for a Pushpin that people reach themselves, with the web server on this machine.
+
+    Return the path of the configuration file.
+    """
+    return fill_in(
+        run_dir,
+        log_dir,
+        listen=listen,
+        control_ip=ports.LOOPBACK,
+        control_port=control_port,
+        web_servers=f"{ports.LOOPBACK}:{web_port}",
+        key=key,
+        x_forwarded_for="truncate:0,append",
+    )
+
+
+def fill_in(run_dir, log_dir, **values):
     """Fill in the templates; return the path of the configuration file."""
-    values = {
+    values |= {
         "run_dir": run_dir,
-        "listen": listen,
-        "control_port": control_port,
-        "web_port": web_port,
-        "key": key,
         "services": _services(),
         "max_connections": max(1, min(WANTED_CONNECTIONS, open_files.limit() - OTHER_FILES)),
     }

@@ -1,0 +1,111 @@
+"""python -m chatsite.serve.pushpin_apart DJANGO ...: keep a Pushpin running for Django servers on other machines.
+
+Each DJANGO is host:port. HOST and PORT are where nginx connects, GRIP_URL is the one by which the Django servers know
+this Pushpin, DATA_DIR is for its logs.
+"""
+
+import ipaddress
+import os
+import re
+import socket
+import sys
+
+from chatsite import env as environment
+
+from . import instance, open_files, ports, pushpin, sessions, signals, supervisor
+from .terminal import CannotStart, say
+
+READY_S = 30
+USAGE = "Name the Django servers, for example: bin/pushpin 10.0.0.11:8000 10.0.0.12:8000"
+WRONG_URL = (
+    "GRIP_URL won't do: write the one URL by which the Django servers know this Pushpin, "
+    "http://10.0.0.21:5561?key=... with a key of 32 or more of the characters A-Z a-z 0-9 _ -"
+)
+
+
+def main(web_servers):
+    signals.hold()
+    try:
+        serve(environment.read(), _checked(web_servers))
+    except signals.StopRequested:
+        return 0
+    except (environment.EnvironmentProblem, CannotStart) as problem:
+        say(problem, fd=2)
+        return 1
+
+
+def serve(env, web_servers):
+    """Serve until signals.StopRequested, and leave nothing behind."""
+    ip = ports.address(env.host)
+    listen = f"[{ip}]:{env.port}" if ":" in ip else f"{ip}:{env.port}"
+    control_ip, control_port, key = _control(env.grip_url)
+    if not pushpin.installed():
+        raise CannotStart("Pushpin is not installed here. Install it first: sudo apt install pushpin")
+    ports.listen(ip, env.port).close()  # only to say it in our own words when it is taken
+    open_files.raise_limit()
+    sessions.adopt_orphans()
+    with instance.only_one(env.data_dir, f"http://{listen}/"), instance.run_directory(env.data_dir) as run_dir:
+        part = _part(
+            run_dir,
+            env.data_dir / "log",
+            listen=listen,
+            control_ip=control_ip,
+            control_port=control_port,
+            web_servers=" ".join(web_servers),
+            key=key,
+            x_forwarded_for="",  # as nginx has made it
+        )
+        try:
+            part.start()
+            supervisor.wait_until(lambda: _listens(ip, env.port), [part], READY_S)
+            say(f"Pushpin is ready for nginx: {listen}  (Ctrl-C stops it)")
+            while True:
+                signals.wait(supervisor.tend([part]))
+        finally:
+            supervisor.stop([part])
+
+
+def _part(run_dir, log_dir, **values):
+    log = log_dir / "pushpin.log"
+    pushpin.put_old_logs_aside(log_dir)
+    own = {"PATH": os.environ.get("PATH", os.defpath), instance.MARK: str(run_dir)}
+
+    def start():
+        configuration = pushpin.fill_in(run_dir, log_dir, **values)
+        return sessions.Session(pushpin.command(configuration), own, output=log)
+
+    return supervisor.Part("Pushpin", start, log)
+
+
+def _checked(web_servers):
+    # They go into a file whose lines are words with a space between.
+    wrong = [name for name in web_servers if not re.fullmatch(r"([\w.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}", name)]
+    if wrong or not web_servers:
+        raise CannotStart(f"{wrong[0]!r} is no host:port. {USAGE}" if wrong else USAGE)
+    return web_servers
+
+
+def _control(grip_url):
+    """Return the address, the port and the key of the only proxy in GRIP_URL."""
+    found = re.fullmatch(r"http://(\[[^]]+\]|[^:/?#@]+):([0-9]+)/?\?key=([A-Za-z0-9_-]{32,})", grip_url)
+    if not found:
+        raise CannotStart(WRONG_URL)
+    ip, port, key = found.groups()
+    ip = next(iter(ports.addresses(ip)), None)
+    if ip is None:
+        raise CannotStart(f"GRIP_URL won't do: {found[1]} has no address here. Write one of this machine.")
+    if ipaddress.ip_address(ip).is_global:
+        raise CannotStart(f"GRIP_URL won't do: on {ip} the whole world could publish. Use a private network.")
+    return ip, port, key
+
+
+def _listens(ip, port):
+    try:
+        socket.create_connection((ip, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
