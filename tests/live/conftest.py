@@ -7,6 +7,7 @@ from pathlib import Path
 import postgres
 import pytest
 from line import Line
+from machines import Machines
 from running import Chat
 
 HERE = Path(__file__).parent
@@ -60,6 +61,16 @@ def chat_on_postgresql(pushpin, tmp_path_factory):
 def any_chat(request):
     """A chat behind Pushpin, on each database in turn."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def machines(pushpin, tmp_path_factory):
+    """Django servers and Pushpins behind nginx, with PostgreSQL."""
+    program("nginx", "nginx is not installed: sudo apt install nginx-light")
+    if not postgres.find_programs():
+        refuse("PostgreSQL is not installed: sudo apt install postgresql")
+    with Machines(tmp_path_factory.mktemp("machines")) as machines:
+        yield machines
 
 
 @pytest.fixture(scope="module")  # no longer: while Playwright runs, Django takes its thread for an async one

@@ -28,7 +28,42 @@ LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 
 
-class Chat:
+class Front:
+    """What people speak to: the chat at `url`."""
+
+    url = None
+
+    def request(self, method, path, body=None, headers=None, seconds=ANSWER_S):
+        """Send one request; return (status, body as text)."""
+        where = urlsplit(self.url)
+        connection = HTTPConnection(where.hostname, where.port, timeout=seconds)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def post(self, room, sender, text, seconds=ANSWER_S):
+        """Post like `curl -d from=… -d text=…`; return the message."""
+        body = urlencode({"from": sender, "text": text})
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, answer = self.request("POST", f"/rooms/{quote(room, safe='')}/messages/", body, headers, seconds)
+        assert status == 200, (status, answer)
+        return json.loads(answer)
+
+    def listen(self, room, last_event_id=None, seconds=ANSWER_S):
+        """Return a Listener whose stream is open: it gets everything posted from now on."""
+        listener = Listener(self.url, room, last_event_id, seconds)
+        try:
+            listener.next("stream-open", seconds)
+        except BaseException:
+            listener.close()
+            raise
+        return listener
+
+
+class Chat(Front):
     """One bin/run with data of its own; nothing of the caller's environment but PATH and HOME reaches it."""
 
     def __init__(self, data_dir, command=(RUN,), cwd=None, **environment):
@@ -137,35 +172,6 @@ class Chat:
             if "gunicorn" in words:
                 named[pid] = "web master" if _parent(pid) == self.pid else "web worker"
         return named
-
-    def request(self, method, path, body=None, headers=None, seconds=ANSWER_S):
-        """Send one request; return (status, body as text)."""
-        where = urlsplit(self.url)
-        connection = HTTPConnection(where.hostname, where.port, timeout=seconds)
-        try:
-            connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            return response.status, response.read().decode()
-        finally:
-            connection.close()
-
-    def post(self, room, sender, text, seconds=ANSWER_S):
-        """Post like `curl -d from=… -d text=…`; return the message."""
-        body = urlencode({"from": sender, "text": text})
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, answer = self.request("POST", f"/rooms/{quote(room, safe='')}/messages/", body, headers, seconds)
-        assert status == 200, (status, answer)
-        return json.loads(answer)
-
-    def listen(self, room, last_event_id=None, seconds=ANSWER_S):
-        """Return a Listener whose stream is open: it gets everything posted from now on."""
-        listener = Listener(self.url, room, last_event_id, seconds)
-        try:
-            listener.next("stream-open", seconds)
-        except BaseException:
-            listener.close()
-            raise
-        return listener
 
     def _read_lines(self):
         for line in self._run.stdout:

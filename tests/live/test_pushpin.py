@@ -6,10 +6,11 @@ import tempfile
 import threading
 import time
 from http.client import HTTPConnection, HTTPException
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from echo import Echo
 from running import PROJECT, spare_port, wait_for
 
 from chatsite.serve import pushpin as configuration
@@ -75,20 +76,6 @@ def get(port, headers):
         return None
     finally:
         connection.close()
-
-
-class Echo(BaseHTTPRequestHandler):
-    """Answers with the headers of the request."""
-
-    def do_GET(self):
-        body = str(self.headers).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
 
 
 def test_the_address_that_a_client_claims_is_replaced(headers_behind_pushpin):

@@ -1,0 +1,17 @@
+"""A web server that says what it was asked."""
+
+from http.server import BaseHTTPRequestHandler
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with the headers of the request."""
+
+    def do_GET(self):
+        body = str(self.headers).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass

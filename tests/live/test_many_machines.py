@@ -1,0 +1,288 @@
+"""Several Django servers and Pushpins behind nginx, as docs/many_machines.md has them."""
+
+import json
+import re
+import ssl
+import threading
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection, HTTPSConnection
+from http.server import ThreadingHTTPServer
+from urllib.parse import quote, urlencode, urlsplit
+
+import pytest
+from echo import Echo
+from follower import Follower, Talkers
+from listener import ANSWER_S, Listener
+from machines import freeze, pull_the_plug, thaw
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+# fmt: off
+ROOMS = ["lobby", "two words", "ü", "日本", "😀", "100%", "%2F", "a%2Fb", "..%2F", "a,b", "a:b", "s;x", "what?", "#1",
+         "a&b=c", "a+b", "\\", "o'neil", "<b>", "😀" * 64]
+# fmt: on
+
+
+@pytest.fixture
+def nginx(machines):
+    return machines.nginx
+
+
+@pytest.fixture
+def pushpins(machines):
+    return [machines.pushpin(0), machines.pushpin(1)]
+
+
+@pytest.fixture
+def followers(nginx, room):
+    """Four readers of the room, spread over the Pushpins by nginx."""
+    with ExitStack() as stack:
+        followers = [Follower(nginx.url, room) for _ in range(4)]
+        for follower in followers:
+            stack.callback(follower.leave)
+        yield followers
+
+
+def events_path(room):
+    return f"/rooms/{quote(room, safe='')}/events/"
+
+
+# What passes through
+
+
+def test_both_pushpins_tell_the_same(nginx, pushpins, room):
+    with pushpins[0].listen(room) as one, pushpins[1].listen(room) as other:
+        said = [nginx.post(room, "Alice", str(n)) for n in range(20)]
+        assert [one.message() for _ in said] == said
+        assert [other.message() for _ in said] == said
+        assert one.last_event_id == other.last_event_id
+
+
+def test_a_reader_of_one_resumes_at_the_other(nginx, pushpins, room):
+    here, there = pushpins
+    last_event_id = missed = None
+    for number in range(4):
+        with here.listen(room, last_event_id) as reader:
+            if number:
+                assert reader.message() == missed
+            assert nginx.post(room, "Alice", f"live {number}") == reader.message()
+        last_event_id = reader.last_event_id
+        missed = nginx.post(room, "Alice", f"missed {number}")
+        here, there = there, here
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_can_be_read_and_written_in_as_it_is_called(nginx, room):
+    page = f"/{quote(room, safe='')}?user=Alice"
+    assert nginx.request("GET", page)[0] == 200
+    with Listener(nginx.url, room, path=events_path(room)) as reader:
+        reader.next("stream-open")
+        assert nginx.post(room, "Alice", "live") == reader.message()
+    missed = nginx.post(room, "Alice", "missed")
+    with nginx.listen(room, reader.last_event_id) as reader:
+        assert reader.message() == missed
+    listed = json.loads(nginx.request("GET", f"/rooms/{quote(room, safe='')}/messages/")[1])
+    assert listed["messages"][0] == missed
+
+
+def test_streams_pass_through_pushpin_and_nothing_else_does(nginx, pushpins):
+    nginx.post("lobby", "Alice", "hi")
+    style = re.search(r'href="(/static/[^"]+)"', nginx.request("GET", "/lobby?user=ann")[1])[1]
+    elsewhere = ["/", "/lobby?user=ann", "/events", "/rooms/lobby/messages/", "/admin/login/", style, "/robots.txt"]
+    with ExitStack() as stack:
+        for pushpin in pushpins:
+            freeze(pushpin)
+            stack.callback(thaw, pushpin)
+        assert [nginx.request("GET", path)[0] for path in elsewhere] == [200] * len(elsewhere)
+        assert nginx.post("lobby", "Alice", "and on")
+        # Straight to Django they would be a 404 or, without a signature, a 501.
+        assert nginx.request("GET", "/rooms/a%2Fb/events/")[0] == 404
+        assert nginx.request("GET", "/events/0123456789abcdef/?channel=room-lobby")[0] == 501
+        for path in ("/events/?channel=room-lobby", "/rooms/lobby/events/", "/rooms/two%20words/events/"):
+            with pytest.raises(TimeoutError):
+                nginx.request("GET", path, seconds=1)
+
+
+# What nginx does for Django
+
+
+@pytest.mark.parametrize("path", ["/lobby?user=ann", "/rooms/lobby/messages/", "/admin/login/"])
+def test_a_page_is_compressed(nginx, path):
+    nginx.post("lobby", "Alice", "x" * 300)
+    with answer_of(nginx, path, {"Accept-Encoding": "gzip"}) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+
+
+def test_a_stream_is_not_compressed(nginx):
+    with answer_of(nginx, "/events/?channel=room-lobby", {"Accept-Encoding": "gzip"}) as answer:
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        assert answer.headers["Content-Encoding"] is None
+
+
+@contextmanager
+def answer_of(front, path, headers, source_ip="127.0.0.1"):
+    connection = HTTPConnection(urlsplit(front.url).netloc, timeout=ANSWER_S, source_address=(source_ip, 0))
+    try:
+        connection.request("GET", path, headers=headers)
+        yield connection.getresponse()
+    finally:
+        connection.close()
+
+
+def test_slow_senders_hold_no_threads(nginx):
+    """Four workers with four threads each would all wait for bodies."""
+    with ExitStack() as stack:
+        for _ in range(40):
+            slow = stack.enter_context(SlowPost(nginx))
+        assert nginx.post("lobby", "Alice", "Somebody has to get on")["text"] == "Somebody has to get on"
+        assert slow.finish() == 200
+
+
+class SlowPost:
+    """A POST whose body is still to come."""
+
+    BODY = b"from=Bob&text=Just+in+time"
+
+    def __init__(self, front):
+        self._connection = HTTPConnection(urlsplit(front.url).netloc, timeout=ANSWER_S)
+        self._connection.putrequest("POST", "/rooms/slow/messages/")
+        for name, value in {**FORM, "Content-Length": len(self.BODY)}.items():
+            self._connection.putheader(name, value)
+        self._connection.endheaders(self.BODY[:4])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._connection.close()
+
+    def finish(self):
+        self._connection.send(self.BODY[4:])
+        return self._connection.getresponse().status
+
+
+def test_a_client_can_claim_no_other_address(machines):
+    """Neither straight nor on the way through a Pushpin, which adds nothing to it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    web = f"127.0.0.1:{server.server_port}"
+    extra = machines.proxies[2]
+    try:
+        machines.start_pushpin(extra, [web])
+        machines.nginx.reload([web], [extra])
+        for path in ("/", "/events/"):
+            claims = {"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "on"}
+            with answer_of(machines.nginx, path, claims, source_ip="127.0.0.99") as answer:
+                arrived = answer.read().decode()
+            told = sorted(re.findall("X-Forwarded-.*", arrived, re.I))
+            assert told == ["X-Forwarded-For: 127.0.0.99", "X-Forwarded-Proto: http"], path
+    finally:
+        machines.pushpins[extra.address].stop()
+        machines.nginx.reload(machines.web, machines.proxies[:2])
+        server.shutdown()
+        server.server_close()
+
+
+def test_the_admin_lets_people_in_over_https(nginx):
+    """Django takes a form over https only when it knows that it is https."""
+    trust = ssl._create_unverified_context()
+    connection = HTTPSConnection("127.0.0.1", nginx.tls_port, timeout=ANSWER_S, context=trust)
+    connection.request("GET", "/admin/login/")
+    page = connection.getresponse()
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[1]
+    origin = f"https://127.0.0.1:{nginx.tls_port}"
+    headers = {
+        **FORM,
+        "Cookie": page.headers["Set-Cookie"].split(";")[0],
+        "Origin": origin,
+        "Referer": f"{origin}/admin/",
+    }
+    form = {"csrfmiddlewaretoken": token, "username": "eve", "password": "wrong"}
+    connection.request("POST", "/admin/login/", urlencode(form), headers)
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert "Please enter the correct username and password" in answer.read().decode()
+    connection.close()
+
+
+def test_plain_http_leads_to_https(nginx):
+    connection = HTTPConnection("127.0.0.2", nginx.port, timeout=ANSWER_S)
+    connection.request("POST", "/rooms/%2525%20x/messages/?limit=3", headers={"Host": "chat.example.com"})
+    answer = connection.getresponse()
+    assert answer.status == 308
+    assert answer.headers["Location"] == "https://chat.example.com/rooms/%2525%20x/messages/?limit=3"
+    connection.close()
+
+
+# When something dies
+
+
+def test_a_hanging_pushpin_delays_nobody_but_its_own_readers(nginx, pushpins, room):
+    hanging, other = pushpins
+    with hanging.listen(room) as held_up, other.listen(room) as reader:
+        freeze(hanging)
+        try:
+            said = [nginx.post(room, "Alice", str(n)) for n in range(20)]
+            assert [reader.message() for _ in said] == said
+        finally:
+            thaw(hanging)
+        assert [held_up.message() for _ in said] == said
+
+
+def test_readers_of_a_dead_pushpin_go_on_at_the_other(machines, nginx, followers, room):
+    said = [nginx.post(room, "Alice", "before")]
+    pull_the_plug(machines.pushpin(0))
+    try:
+        said += [nginx.post(room, "Alice", str(n)) for n in range(20)]
+        for follower in followers:
+            follower.wait_until_told(said)
+        connections = {follower.connections for follower in followers}
+        assert 1 in connections, "all were at the dead one"
+        assert max(connections) > 1, "none was at the dead one"
+    finally:
+        machines.start_pushpin(machines.proxies[0])
+    with machines.pushpin(0).listen(room) as reader:
+        assert nginx.post(room, "Alice", "It is back") == reader.message()
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_dead_django_server_is_passed_over(machines, nginx, followers, room, number):
+    pull_the_plug(machines.djangos[machines.web[number]])
+    try:
+        said = [nginx.post(room, "Alice", str(n)) for n in range(10)]
+        assert {nginx.request("GET", "/lobby?user=ann")[0] for _ in range(10)} == {200}
+        for follower in followers:
+            follower.wait_until_told(said)
+            follower.come_back()
+        said.append(nginx.post(room, "Alice", "and on"))
+        for follower in followers:
+            follower.wait_until_told(said)
+    finally:
+        machines.start_django(machines.web[number], machines.proxies[:2])
+
+
+# Adding and removing
+
+
+def test_adding_and_removing_a_pushpin_under_load_loses_nothing(machines, nginx, room):
+    old, kept, new = machines.proxies
+    followers = [Follower(nginx.url, room) for _ in range(4)]
+    with Talkers(nginx, room) as talkers:
+        talkers.wait_for_more()
+
+        machines.start_pushpin(new)
+        machines.restart_djangos([old, kept, new])
+        nginx.reload(machines.web, [old, kept, new])
+        followers += [Follower(nginx.url, room) for _ in range(3)]
+        with machines.pushpin(2).listen(room) as reader:
+            assert reader.message()
+
+        nginx.reload(machines.web, [kept, new])
+        pull_the_plug(machines.pushpins[old.address])
+        talkers.wait_for_more()
+        machines.restart_djangos([kept, new])
+        talkers.wait_for_more()
+    for follower in followers:
+        entered = talkers.said.index(follower.told[0])
+        follower.wait_until_told(talkers.said[entered:])
+        follower.leave()
+    assert [follower.told[0] for follower in followers[:4]] == talkers.said[:1] * 4
