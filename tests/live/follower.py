@@ -4,6 +4,7 @@ import json
 import secrets
 import threading
 import time
+from collections import Counter
 from http.client import HTTPException
 from urllib.parse import quote, urlencode
 
@@ -34,6 +35,8 @@ class Follower:
     def wait_until_told(self, messages):
         """Wait for as many messages; fail unless they are these."""
         wait_for(lambda: len(self.told) >= len(messages), PATIENCE_S)
+        told, wanted = Counter(m["id"] for m in self.told), Counter(m["id"] for m in messages)
+        assert told == wanted, f"told beyond: {told - wanted}, never told: {wanted - told}"
         assert self.told == messages
 
     def come_back(self):

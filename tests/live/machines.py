@@ -185,6 +185,7 @@ class Nginx(Front):
         own = [
             f"{name}_temp_path {self._folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         ]
+        own.append("proxy_bind 127.0.0.5;")  # from another machine, as the servers see it
         text = text.replace("http {\n", "http {\n    " + "\n    ".join(own) + "\n", 1)
         path = self._folder / "nginx.conf"
         path.write_text(text)
