@@ -14,6 +14,7 @@ DEPLOY = PROJECT_DIR / "deploy"
 UNITS = ["chat.service", "chat-pushpin.service"]
 VARIABLES = {field.name.upper() for field in dataclasses.fields(Environment)}
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+GUIDE = (PROJECT_DIR / "docs" / "many_machines.md").read_text()
 NGINX = (DEPLOY / "nginx.conf").read_text()
 
 
@@ -74,3 +75,19 @@ def test_the_django_servers_publish_to_every_pushpin_in_a_container():
 @pytest.mark.parametrize("service", ["web1", "pushpin1"])
 def test_the_containers_set_variables_that_there_are(service):
     assert {*COMPOSE["services"][service]["environment"]} <= VARIABLES | {"FORWARDED_ALLOW_IPS"}
+
+
+@pytest.mark.parametrize("name", sorted({*re.findall(r"(?<![\w/])(?:bin|deploy|tests)/[\w./-]*\w", GUIDE)}))
+def test_the_guide_names_files_that_there_are(name):
+    assert (PROJECT_DIR / name).is_file()
+
+
+def test_the_guide_names_variables_that_there_are():
+    assert {*re.findall(r"\b([A-Z][A-Z_]+)=", GUIDE)} <= VARIABLES | {"FORWARDED_ALLOW_IPS"}
+
+
+def test_the_guide_and_the_files_have_the_same_addresses():
+    known = {address.partition(":")[0] for address in upstream("django") + upstream("pushpins")}
+    known |= {service["networks"]["chat"]["ipv4_address"] for service in COMPOSE["services"].values()}
+    for text in (GUIDE, (DEPLOY / "env.example").read_text(), *((DEPLOY / name).read_text() for name in UNITS)):
+        assert {*re.findall(r"\b10\.0\.0\.[0-9]+\b", text)} <= known

@@ -4,6 +4,7 @@ Each DJANGO is host:port. HOST and PORT are where nginx connects, GRIP_URL is th
 this Pushpin, DATA_DIR is for its logs.
 """
 
+import http.client
 import ipaddress
 import os
 import re
@@ -57,7 +58,7 @@ def serve(env, web_servers):
         )
         try:
             part.start()
-            supervisor.wait_until(lambda: _listens(ip, env.port), [part], READY_S)
+            supervisor.wait_until(lambda: _works(listen, control_ip, control_port), [part], READY_S)
             say(f"Pushpin is ready for nginx: {listen}  (Ctrl-C stops it)")
             while True:
                 signals.wait(supervisor.tend([part]))
@@ -99,12 +100,20 @@ def _control(grip_url):
     return ip, port, key
 
 
-def _listens(ip, port):
+def _works(listen, control_ip, control_port):
+    """Say whether it listens for what is published, and opens a stream, or says why not.
+
+    While its parts are finding each other, a request may get lost, and a stream is answered with 500.
+    """
+    front = http.client.HTTPConnection(listen, timeout=1)
     try:
-        socket.create_connection((ip, port), timeout=1).close()
-    except OSError:
+        socket.create_connection((control_ip, control_port), timeout=1).close()
+        front.request("GET", "/events/?channel=room-lobby")
+        return front.getresponse().status != 500
+    except (OSError, http.client.HTTPException):
         return False
-    return True
+    finally:
+        front.close()
 
 
 if __name__ == "__main__":

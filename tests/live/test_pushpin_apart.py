@@ -1,0 +1,62 @@
+"""bin/pushpin says what is wrong with what it is given, and leaves nothing behind."""
+
+import signal
+
+import pytest
+from machines import PUSHPIN
+from running import Chat, spare_port
+
+KEY = "k" * 32
+
+
+@pytest.fixture
+def start(tmp_path):
+    started = []
+
+    def start(*web_servers, **variables):
+        started.append(Chat(tmp_path, command=(PUSHPIN, *web_servers), **variables))
+        return started[-1]
+
+    yield start
+    for pushpin in started:
+        pushpin.stop()
+
+
+def said_by(pushpin):
+    assert pushpin.wait_until_ended(60) == 1
+    pushpin.wait_until_silent()
+    return "\n".join(pushpin.printed)
+
+
+@pytest.mark.parametrize("web_servers", [[], ["10.0.0.11"], ["10.0.0.11:8000", "http://10.0.0.12:8000"], ["a:1 b:2"]])
+def test_it_is_given_django_servers(start, web_servers):
+    said = said_by(start(*web_servers, GRIP_URL=f"http://127.0.0.1:{spare_port()}?key={KEY}"))
+    assert "bin/pushpin 10.0.0.11:8000 10.0.0.12:8000" in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", f"http://127.0.0.1:5561?key={KEY} http://127.0.0.2:5561?key={KEY}", "http://127.0.0.1:5561?key=short",
+     "http://127.0.0.1:5561", f"https://api.fastly.com/service/abc?verify-iss=fastly:abc&key={KEY}",
+     f"http://127.0.0.1:5561?key={'k' * 32},x"],
+)  # fmt: skip
+def test_it_wants_the_one_url_by_which_it_is_known(pushpin, start, url):
+    said = said_by(start("10.0.0.11:8000", GRIP_URL=url))
+    assert "write the one URL by which the Django servers know this Pushpin" in said
+    assert KEY not in said
+
+
+def test_it_can_not_be_published_to_by_the_whole_world(pushpin, start):
+    assert "on 8.8.8.8 the whole world could publish" in said_by(
+        start("a:1", GRIP_URL=f"http://8.8.8.8:5561?key={KEY}")
+    )
+
+
+def test_it_is_ready_without_a_django_server_and_stops_without_a_rest(pushpin, start):
+    url = f"http://127.0.0.1:{spare_port()}?key={KEY}"
+    running = start(f"127.0.0.1:{spare_port()}", GRIP_URL=url)
+    running.wait_for_line("Pushpin is ready", 60)
+    assert running.request("GET", "/")[0] == 502
+    running.signal(signal.SIGTERM)
+    assert running.wait_until_ended() == 0
+    assert running.processes() == {}
