@@ -7,7 +7,8 @@ from collections import defaultdict
 from asgiref.sync import sync_to_async
 from django.db import connection
 from django_eventstream.eventstream import get_events
-from django_eventstream.utils import make_id, sse_encode_event
+
+from .stream_body import stream_body
 
 KEEP_ALIVE_S = 20
 MAX_STREAMS = 200  # each costs a thread, which Django keeps for a request until its answer has ended
@@ -66,20 +67,7 @@ def _read(wanted, opening):
         found = get_events(wanted)
     finally:
         connection.close()  # the thread is borrowed: it must not keep a connection
-    last_ids = dict(found.channel_last_ids)
-    body = ""
-    if opening:
-        # With the id, a reader that is cut off before its first message resumes; before a reset it must not.
-        event_id = "" if found.channel_reset else f"id: {make_id(last_ids)}\n"
-        body += f"event: stream-open\n{event_id}data:\n\n"
-    if found.channel_reset:
-        channels = {"channels": sorted(found.channel_reset)}
-        body += sse_encode_event("stream-reset", channels, event_id=make_id(last_ids), json_encode=True)
-    for channel, events in found.channel_items.items():
-        for event in events:
-            last_ids[channel] = str(event.id)
-            body += sse_encode_event(event.type, event.data, event_id=make_id(last_ids))
-    wanted.channel_last_ids = last_ids
+    body, wanted.channel_last_ids = stream_body(found, opening)
     return body.encode(), bool(found.channel_more)
 
 

@@ -19,7 +19,7 @@ UNKNOWN_ID = "-1"
 
 
 @only("GET")  # the proxy would hold the stream of any other method too
-def events(request, query_hash=None):
+def events(request, which=None):
     return _open(request, request.GET.getlist("channel"))
 
 
@@ -30,18 +30,18 @@ def room_events(request, room):
 
 def _open(request, names):
     wanted = EventRequest()
-    wanted.channels = _channels(names)
     wanted.is_next = request.GET.get("link") == "next"
+    if request.grip.proxied and request.GET.get("recover") == "true":
+        wanted.channel_last_ids = _proxy_last_ids(request)
+        wanted.channels = _channels(wanted.channel_last_ids or names)
+    else:
+        wanted.channels = _channels(names)
+        wanted.channel_last_ids = _reader_last_ids(request, wanted.channels)
     if request.grip.proxied:
-        is_recovery = request.GET.get("recover") == "true"
-        wanted.channel_last_ids = (
-            _proxy_last_ids(request) if is_recovery else _reader_last_ids(request, wanted.channels)
-        )
         response = held.response(request, wanted)
     elif isinstance(request, ASGIRequest) and not settings.GRIP_PROXIES:
         if embedded.is_full():
             raise refuse(503, "connection", "Embedded mode holds no more streams. Try later, or use Pushpin.")
-        wanted.channel_last_ids = _reader_last_ids(request, wanted.channels)
         response = StreamingHttpResponse(embedded.stream(wanted), content_type="text/event-stream")
     else:
         raise refuse(
@@ -55,7 +55,7 @@ def _open(request, names):
 
 
 def _channels(names):
-    """Return the channels sorted and each once, so that all their readers share one next link."""
+    """Return the channels sorted and each once, so that all their readers are told the same."""
     if not names:
         raise refuse(400, "channel", "channel is missing. Add ?channel=room-<room>.")
     try:

@@ -19,6 +19,7 @@ KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction, which holds SQLite's one write lock for some 10 ms (100 ms for the longest)
 TRIM_PAUSE_S = 0.1  # a transaction that waits for that lock looks for it every 100 ms at least
 COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s RETURNING value"
+CURRENT = f"SELECT value FROM {EventCounter._meta.db_table} WHERE name = %s"
 LOG = f"INSERT INTO {LoggedEvent._meta.db_table} (channel, type, data, eid, created) VALUES (%s, %s, %s, %s, %s)"
 MAX_DATA_BYTES = 400_000  # JSON escapes it once more for the proxy, which refuses requests over 1 000 000
 
@@ -121,6 +122,13 @@ def _as_kept(data):
 
 class EventLog(DjangoModelStorage):
     """The library's log without its faults: exact under concurrency, and never trimmed while somebody waits."""
+
+    def get_current_id(self, channel):
+        """Return the number of the channel's last event, 0 if it had none. Each stream and each page begins with it."""
+        with connection.cursor() as cursor:
+            cursor.execute(CURRENT, [channel])
+            row = cursor.fetchone()
+        return row[0] if row else 0
 
     def append_event(self, channel, event_type, data, number=None):
         """Log `data` (str) under a number that was taken, or the channel's next, within the caller's transaction.

@@ -2,82 +2,82 @@
 
 The proxy sends a reader's request on to us, keeps the connection and lets ours go. It comes back for the reader
 by the *next link* that we gave it: from time to time, when it was told of an event out of sequence, and at once
-while there is more to read.
+while there is more to read. The instructions are those of the GRIP protocol, https://pushpin.org/docs/protocols/grip/.
 """
 
 import hashlib
-import re
 import time
 import zlib
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+from django.http import HttpResponse
 from django.urls import reverse
 from django_eventstream.eventstream import get_events
 from django_eventstream.utils import make_id
+from gripcontrol import Channel
 
-# Pushpin follows 10 next links a second, each for up to 100 readers of the same one, and a reader whose turn has not
-# come is told nothing meanwhile: 600 rooms that asked every 20 s were told up to 50 s late. So links are rare.
+from .stream_body import stream_body
+
+KEEP_ALIVE = "event: keep-alive\ndata:\n\n"
+KEEP_ALIVE_S = 20
+# Pushpin follows 10 next links a second, each for up to 100 readers, and a reader whose turn has not come is told
+# nothing meanwhile. And it follows that of each room right after the room's first reader came. So links are rare, and
+# few: with one for each room the last of 1 000 rooms had to wait for 100 seconds, with one for all of them Django got
+# 1 000 requests a second.
 NEXT_LINK_S = 600
+LINKS = 50
 # Pushpin answers 502 for a first response with instructions of over 100 000 bytes. Next links have no such limit.
 MAX_FIRST_BODY_BYTES = 90_000
 
 
 def response(request, wanted):
-    """Return the response that opens or continues the stream for an EventRequest.
-
-    The library writes it; we mend what would lose messages.
-    """
+    """Return the response that opens or continues the stream for an EventRequest."""
     found = get_events(wanted)
-    response = _mended(request, found)
-    if len(response.content) > MAX_FIRST_BODY_BYTES and not wanted.is_next:
-        found.channel_items = {channel: [] for channel in found.channel_items}
+    body, last_ids = stream_body(found, opening=not wanted.is_next)
+    if len(_format(body)) > MAX_FIRST_BODY_BYTES and not wanted.is_next:
+        found.channel_items = {}
         found.channel_more = set(wanted.channels)
-        request.grip.instruct = None
-        response = _mended(request, found)
-    request.grip.instruct.set_next_link(_next_link(wanted.channels, found), _next_link_timeout(wanted.channels))
-    return response
+        body, last_ids = stream_body(found, opening=True)
+    _instruct(request.grip.start_instruct(), last_ids, more=bool(found.channel_more))
+    return HttpResponse(_format(body), content_type="text/event-stream")
 
 
-def _mended(request, found):
-    response = found.to_grip_response(request)
-    response.content = _escape_ids(_number_open(response.content, found))
-    return response
+def _format(body):
+    # For the proxy the body is a format with %(channel)s in it.
+    return body.replace("%", "%%").encode()
 
 
-def _number_open(body, found):
-    """Give stream-open an id: a reader that is cut off before its first message resumes from there.
-
-    But not before a reset, which it would then never hear of.
-    """
-    if found.channel_reset:
-        return body
-    numbered = f"event: stream-open\nid: {make_id(found.channel_last_ids)}\n"
-    return body.replace(b"event: stream-open\n", numbered.encode(), 1)
-
-
-def _escape_ids(body):
-    """Double the percent signs of ids and resets: for the proxy the body is a format with %(channel)s in it."""
-    return re.sub(
-        rb"^id: .*|^event: stream-reset\n(id: .*\n)?data: .*",
-        lambda found: found[0].replace(b"%", b"%%"),
-        body,
-        flags=re.MULTILINE,
-    )
+def _instruct(instruct, last_ids, more):
+    """Tell the proxy what to hold: the channels, and how the ids of all of them make an event's id."""
+    for channel, last_id in last_ids.items():
+        held = Channel(_name(channel), prev_id=last_id)
+        held.filters.append("build-id")
+        instruct.add_channel(held)
+    ids = (f"{_format(quote(channel)).decode()}:%({_name(channel)})s" for channel in last_ids)
+    instruct.meta["id_format"] = ",".join(ids)
+    instruct.set_keep_alive(KEEP_ALIVE, KEEP_ALIVE_S)
+    if not more:
+        instruct.set_hold_stream()
+    instruct.set_next_link(_next_link(last_ids, more), _next_link_timeout(last_ids))
 
 
-def _next_link(channels, found):
+def _name(channel):
+    """Return the channel's name at the proxy, which the publisher uses as well."""
+    return f"events-{quote(channel)}"
+
+
+def _next_link(last_ids, more):
     """Return the address by which the proxy goes on.
 
-    It is the same for all readers of the same channels, and the proxy asks once for all of them; the library's
-    own differs by the second and by the reader's parameters. Only while more is pending it carries the ids.
-    Links that differ have different paths: while one is being answered, the proxy takes another that differs in
-    its query alone for the same one, and gives a room's messages to the readers of another room.
+    Usually it is one of a few, the same for everybody in the same channels: the proxy says in its header Grip-Last
+    which channels it means and what it has told of them, and of readers who are equally far it asks for one. Only
+    while more is pending there is no such header, and the link says it. Such links have paths of their own: while one
+    is being answered, the proxy takes another that differs in its query alone for the same one, and gives a room's
+    messages to the readers of another room.
     """
-    query = [*(("channel", channel) for channel in channels), ("link", "next")]
-    if found.channel_more:
-        query.append(("lastEventId", make_id(_ids_sent(found))))
-    else:
-        query.append(("recover", "true"))
+    if not more:
+        return f"{reverse('next-link', args=[_number(last_ids) % LINKS])}?link=next&recover=true"
+    query = [*(("channel", channel) for channel in last_ids), ("link", "next"), ("lastEventId", make_id(last_ids))]
     query = urlencode(query)
     return f"{reverse('next-link', args=[hashlib.sha256(query.encode()).hexdigest()[:32]])}?{query}"
 
@@ -87,11 +87,10 @@ def _next_link_timeout(channels):
 
     It ends in a second that belongs to these channels: their readers then ask together, and rooms one by one.
     """
-    their_second = zlib.crc32("\n".join(channels).encode())
-    until = (their_second - int(time.time())) % NEXT_LINK_S
+    until = (_number(channels) - int(time.time())) % NEXT_LINK_S
     return until if until >= NEXT_LINK_S / 2 else until + NEXT_LINK_S
 
 
-def _ids_sent(found):
-    sent = {channel: events[-1].id for channel, events in found.channel_items.items() if events}
-    return {**found.channel_last_ids, **sent}
+def _number(channels):
+    """Return a number (int) that belongs to these channels."""
+    return zlib.crc32("\n".join(channels).encode())

@@ -19,7 +19,7 @@ urlpatterns = [
     path("robots.txt", pages.robots, name="robots"),
     path("events/", event_stream.events, name="events"),
     # The proxy tells links apart by their path; what stands here is not looked at.
-    path("events/<slug:query_hash>/", event_stream.events, name="next-link"),
+    path("events/<slug:which>/", event_stream.events, name="next-link"),
     path("rooms/<segment:room>/messages/", views.messages, name="messages"),
     path("rooms/<segment:room>/messages/<segment:message_id>/", views.message, name="message"),
     path("rooms/<segment:room>/events/", event_stream.room_events, name="room-events"),

@@ -21,6 +21,7 @@ DJANGO_EVENTSTREAM = {
     "chat.management.commands.trim_event_log",
     "chat.publisher",
     "chat.background",
+    "chat.stream_body",
 }
 
 
@@ -63,7 +64,7 @@ def test_models_import_django_and_the_names():
     [
         ("django_eventstream", DJANGO_EVENTSTREAM),
         ("django_grip", {"chat.middleware"}),
-        ("gripcontrol", {"chat.grip", "chat.publisher"}),
+        ("gripcontrol", {"chat.grip", "chat.held", "chat.publisher"}),
         ("pubcontrol", {"chat.publisher"}),
         ("requests", set()),
         ("urllib3", {"chat.control_port"}),
