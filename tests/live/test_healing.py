@@ -8,36 +8,39 @@ from grip_proxy import KEY, GripProxy
 from listener import Listener
 from running import PROJECT, Chat, kill
 
-LOG_ONE = """
+from chat.held import LINKS
+
+LOG_ONE_EACH = """
 from django.db import transaction
 from django_eventstream.utils import get_storage
 from chat.models import ChatRoom
-import json
-with transaction.atomic():
-    message = ChatRoom.objects.locked("lobby").messages.create(user="Alice", text="committed")
-    get_storage().append_event("room-lobby", "message", json.dumps(message.to_data()))
-print(json.dumps(message.to_data()))
+import json, os
+for room in os.environ["ROOMS"].split():
+    with transaction.atomic():
+        message = ChatRoom.objects.locked(room).messages.create(user="Alice", text=f"committed in {room}")
+        get_storage().append_event(f"room-{room}", "message", json.dumps(message.to_data()))
+    print(json.dumps(message.to_data()))
 """
 
 
-def commit_without_publishing(chat):
-    """Do what a worker has done that is killed right after its commit; return the message."""
-    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(chat.data_dir)}
-    command = [PROJECT / ".venv/bin/python", PROJECT / "manage.py", "shell", "-v0", "-c", LOG_ONE]
+def commit_without_publishing(chat, *rooms):
+    """Do in each room what a worker has done that is killed right after its commit; return the messages."""
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(chat.data_dir), "ROOMS": " ".join(rooms)}
+    command = [PROJECT / ".venv/bin/python", PROJECT / "manage.py", "shell", "-v0", "-c", LOG_ONE_EACH]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
-    return json.loads(done.stdout)
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_the_worker_that_takes_its_place_publishes_it(tmp_path):
     with GripProxy() as proxy, Chat.ready(tmp_path, GRIP_URL=f"{proxy.uri}?key={KEY}") as chat:
-        message = commit_without_publishing(chat)
+        (message,) = commit_without_publishing(chat, "lobby")
         kill(chat.pids_of("web worker")[0])
         assert json.dumps(message) in proxy.next_item()["http-stream"]["content"]
 
 
 def test_the_next_event_brings_it_along_to_every_reader(chat):
     readers = [chat.listen("lobby") for _ in range(50)]
-    lost = commit_without_publishing(chat)
+    (lost,) = commit_without_publishing(chat, "lobby")
     following = chat.post("lobby", "Bob", "and on")
     for reader in readers:
         assert [reader.message(), reader.message()] == [lost, following]
@@ -53,3 +56,13 @@ def test_readers_of_two_rooms_who_come_back_at_once_are_each_told_of_their_own(c
         for room, reader in readers:
             with reader:
                 assert [reader.message() for _ in said[room]] == said[room]
+
+
+def test_readers_of_rooms_that_share_a_next_link_are_each_told_of_their_own(chat):
+    rooms = [f"sharing-{number}" for number in range(3 * LINKS)]
+    readers = [chat.listen(room) for room in rooms]
+    lost = commit_without_publishing(chat, *rooms)
+    following = [chat.post(room, "Bob", f"and on in {room}") for room in rooms]
+    for reader, *messages in zip(readers, lost, following, strict=True):
+        with reader:
+            assert [reader.message(30), reader.message(30)] == messages
