@@ -84,8 +84,8 @@ class ChatMessageQuerySet(models.QuerySet):
         return self.filter(change__gt=event_number).order_by("change")
 
     def sent_with(self, key):
-        """Return the message that was sent with this key (str), or None; None too for no key."""
-        return self.filter(key_hash=hash_of(key)).first() if key else None
+        """Return the message that was sent with this key (str), or None."""
+        return self.filter(key_hash=hash_of(key)).first()
 
 
 class ChatMessage(models.Model):

@@ -8,7 +8,7 @@ from django.db import transaction
 from .channels import room_channel
 from .errors import refuse
 from .eventlog import send_event, take_back, take_event_number
-from .models import ChatRoom, hash_of
+from .models import ChatMessage, ChatRoom, hash_of
 
 
 def say(eid, sender, text, key=None, tag=None):
@@ -16,11 +16,12 @@ def say(eid, sender, text, key=None, tag=None):
     channel = room_channel(eid)
     with transaction.atomic():
         room = ChatRoom.objects.locked(eid)
-        message = room.messages.sent_with(key)  # under the lock, so that of two at once one finds the other's
+        # Under the lock, so that of two at once one finds the other's.
+        message = room.messages.sent_with(key) if key else None
         if message is None:
             number = take_event_number(channel)
-            message = room.messages.create(
-                user=sender, text=text, tag=tag or None, key_hash=key and hash_of(key), event=number
+            message = ChatMessage.objects.create(
+                room=room, user=sender, text=text, tag=tag or None, key_hash=key and hash_of(key), event=number
             )
             send_event(channel, "message", message.to_data(), number=number)
         elif message.user != sender or (message.text != text and not message.change):  # its first text is not kept

@@ -10,6 +10,11 @@ from chat.grip import public_part
 from .env import make_data_dir
 
 SQLITE = {
+    "ENGINE": "chatsite.sqlite3",
+    # A thread keeps its file open: opening it anew fails while the disk is full, and reading needs no space.
+    "CONN_MAX_AGE": None,
+}
+SQLITE_OPTIONS = {
     # A transaction that reads first and then writes can't wait for the lock in SQLite's default mode: it fails
     # at once with "database is locked". IMMEDIATE takes the write lock at BEGIN, WAL lets readers go on meanwhile.
     "transaction_mode": "IMMEDIATE",
@@ -17,7 +22,8 @@ SQLITE = {
     "timeout": 20,  # seconds to wait for the lock
 }
 
-POSTGRESQL = {
+POSTGRESQL = {"ENGINE": "chatsite.postgresql"}
+POSTGRESQL_OPTIONS = {
     "connect_timeout": 5,  # seconds
     # The server plans what it is asked again and again once for each connection, and not each time. (A pgbouncer that
     # gives connections away between transactions has to know of prepared statements: version 1.21 or newer.)
@@ -34,25 +40,23 @@ def from_url(url, data_dir):
     """Return the settings for `url`, or for SQLite in `data_dir` (made if missing) when it is None."""
     if not url:
         make_data_dir(data_dir)
-        return _with_options({"ENGINE": "django.db.backends.sqlite3", "NAME": data_dir / "chat.sqlite3"}, SQLITE)
+        return _settings({"NAME": data_dir / "chat.sqlite3"}, SQLITE, SQLITE_OPTIONS)
     try:
-        config = dj_database_url.parse(url, conn_health_checks=True)
+        config = dj_database_url.parse(url)
     except (ValueError, KeyError):
         config = {}
-    options = {
-        "django.db.backends.sqlite3": SQLITE,
-        "django.db.backends.postgresql": POSTGRESQL,
+    ours = {
+        "django.db.backends.sqlite3": (SQLITE, SQLITE_OPTIONS),
+        "django.db.backends.postgresql": (POSTGRESQL, POSTGRESQL_OPTIONS),
     }.get(config.get("ENGINE"))
     # Every thread would have an in-memory database of its own.
-    if options is None or config.get("NAME") in (None, "", ":memory:"):
+    if ours is None or config.get("NAME") in (None, "", ":memory:"):
         raise ImproperlyConfigured(
             f"DATABASE_URL={public_part(url)!r} won't do: write postgres://user:password@host:5432/name "
             "(with % and two digits for signs in the password) or sqlite:////path/to/file."
         )
-    return _with_options(config, options)
+    return _settings(config, *ours)
 
 
-def _with_options(config, options):
-    # A thread keeps its SQLite file open: opening it anew fails while the disk is full, and reading needs no space.
-    age = {"CONN_MAX_AGE": None} if options is SQLITE else {}
-    return {**config, **age, "OPTIONS": {**deepcopy(options), **config.get("OPTIONS", {})}}
+def _settings(config, ours, options):
+    return {**config, **ours, "OPTIONS": {**deepcopy(options), **config.get("OPTIONS", {})}}
