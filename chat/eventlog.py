@@ -18,6 +18,7 @@ from . import embedded, publisher
 KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction, which holds SQLite's one write lock for some 10 ms (100 ms for the longest)
 TRIM_PAUSE_S = 0.1  # a transaction that waits for that lock looks for it every 100 ms at least
+LAST_NUMBER = f"SELECT value FROM {EventCounter._meta.db_table} WHERE name = %s"  # of a channel; no row if it had none
 COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s RETURNING value"
 CURRENT = f"SELECT value FROM {EventCounter._meta.db_table} WHERE name = %s"
 LOG = f"INSERT INTO {LoggedEvent._meta.db_table} (channel, type, data, eid, created) VALUES (%s, %s, %s, %s, %s)"

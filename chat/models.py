@@ -129,20 +129,12 @@ class ChatMessage(models.Model):
     def __str__(self):
         return f"{self.user}: {self.text[:60]}"
 
-    @property
-    def iso_date(self):
-        return _iso(self.date)
-
-    @property
-    def iso_edited(self):
-        return self.edited and _iso(self.edited)
-
     def to_data(self):
         """Return the message object of the wire: id (int), from, text, date; and, where there is one, its tag (str).
 
         Of what was changed also: edited or deleted, or both, as dates, and change (int).
         """
-        data = {"id": self.id, "from": self.user, "text": self.text, "date": self.iso_date}
+        data = {"id": self.id, "from": self.user, "text": self.text, "date": _iso(self.date)}
         if self.tag:
             data["tag"] = self.tag
         if self.edited:

@@ -13,9 +13,11 @@ from django.views.decorators.gzip import gzip_page
 
 from .bodies import read_fields
 from .channels import room_channel
+from .drawn import drawn
 from .errors import Refusal, only, refuse, refuse_form
-from .eventlog import current_event_number, event_id
+from .eventlog import event_id
 from .forms import JoinForm, MessageForm, PageForm
+from .latest import latest
 from .models import MAX_TEXT_LENGTH, PAGE_SIZE, ChatMessage
 from .static_files import are_bundled
 from .writing import say
@@ -84,18 +86,16 @@ def _chat_page(request, eid, user, problem="", text="", status=200):
     before = form.cleaned_data["before"]
     channel = room_channel(eid)
     # The event id is read before the messages: what is sent in between comes twice and is dropped by its id.
-    last_event_id = event_id(channel, current_event_number(channel))
-    said = ChatMessage.objects.in_room(eid)
-    messages = list((said.newest_first() if before is None else said.before(before))[: PAGE_SIZE + 1])
-    more = len(messages) > PAGE_SIZE
-    messages = messages[PAGE_SIZE - 1 :: -1]
-    newest = messages[-1] if messages and before is None else said.newest_first().first()
-    newest = newest.id if newest else 0
+    last_event, newest_messages, more = latest(eid)
+    newest = newest_messages[0]["id"] if newest_messages else 0
+    messages = newest_messages
+    if before is not None:
+        messages, more = _older(eid, before)
     newer = before is not None and newest >= before
     page = {
         "room": eid,
         "user": user,
-        "lastEventId": last_event_id,
+        "lastEventId": event_id(channel, last_event),
         "newest": newest,
         "more": more,
         "atEnd": not newer,
@@ -108,15 +108,21 @@ def _chat_page(request, eid, user, problem="", text="", status=200):
         "room": eid,
         "user": user,
         "user_query": urlencode({"user": user}),
-        "messages": messages,
+        "messages": drawn(reversed(messages), user),
         "page": page,
-        "older": messages[0].id if more else None,
+        "older": messages[-1]["id"] if more else None,
         "newer": newer,
         "key": secrets.token_urlsafe(16),  # sent with the plain form: what is sent twice is said once
         "problem": problem,
         "text": text,
     }
     return render(request, "chat/room.html", context, status=status)
+
+
+def _older(eid, before):
+    """Return the messages of the wire before this id, newest first, and whether there are more."""
+    messages = list(ChatMessage.objects.in_room(eid).before(before)[: PAGE_SIZE + 1])
+    return [message.to_data() for message in messages[:PAGE_SIZE]], len(messages) > PAGE_SIZE
 
 
 class SeeOther(HttpResponseRedirect):

@@ -4,8 +4,10 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.http import JsonResponse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import conditional_page
 
 from . import writing
 from .bodies import read_message_fields
@@ -13,6 +15,7 @@ from .channels import room_channel
 from .errors import only, refuse_form, refuse_invalid
 from .eventlog import current_event_number, event_id
 from .forms import DeleteForm, EditForm, MessageForm, PageForm
+from .latest import latest
 from .models import ChatMessage
 from .names import clean_room_name
 
@@ -21,13 +24,21 @@ from .names import clean_room_name
 # nothing that it couldn't post itself.
 @csrf_exempt
 @only("GET", "HEAD", "POST")
+@cache_control(no_cache=True)
 @gzip_page
+@conditional_page
 def messages(request, room):
     eid = _room_or_refusal(room)
     return _post_message(request, eid) if request.method == "POST" else _list_messages(request, eid)
 
 
 def _list_messages(request, eid):
+    last_event, messages, more = _part(request, eid) if request.GET else latest(eid)
+    return JsonResponse({"messages": messages, "more": more, "last-event-id": event_id(room_channel(eid), last_event)})
+
+
+def _part(request, eid):
+    """Return what latest() does, for another part of the room's messages."""
     channel = room_channel(eid)
     page = _valid(PageForm(request.GET, channel=channel))
     limit = page["limit"]
@@ -36,13 +47,7 @@ def _list_messages(request, eid):
     more = len(messages) > limit
     if more and page["since"] is not None:
         last_event = messages[limit - 1].change
-    return JsonResponse(
-        {
-            "messages": [m.to_data() for m in messages[:limit]],
-            "more": more,
-            "last-event-id": event_id(channel, last_event),
-        }
-    )
+    return last_event, [m.to_data() for m in messages[:limit]], more
 
 
 def _wanted(eid, page, last_event):

@@ -71,6 +71,9 @@ TEMPLATES = [
 DATABASES = {"default": database.from_url(ENV.database_url, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Each process keeps the latest messages of the rooms that are asked for. No room keeps more than about 120 kB.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 500}}}
+
 # The GRIP proxies that hold the streams. GRIP_URL names them; they may also be written here, as django-grip
 # documents it: {"control_uri": "...", "control_iss": "...", "key": b64decode("...")}.
 GRIP_PROXIES = []

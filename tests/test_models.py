@@ -19,7 +19,8 @@ def message(**fields):
 
 def test_a_message_object_has_exactly_the_four_keys_of_the_contract():
     sent = message()
-    assert sent.to_data() == {"id": sent.id, "from": "Alice", "text": "hi", "date": sent.iso_date}
+    sent.date = datetime(2026, 1, 2, 3, 4, 5, 6000, timezone.utc)
+    assert sent.to_data() == {"id": sent.id, "from": "Alice", "text": "hi", "date": "2026-01-02T03:04:05.006Z"}
 
 
 @pytest.mark.parametrize(("microsecond", "shown"), [(0, "000"), (1, "000"), (999_999, "999"), (120_000, "120")])

@@ -1,0 +1,27 @@
+"""Messages as HTML, by the template that the page's script uses too."""
+
+from functools import lru_cache
+
+from django.template.loader import render_to_string
+from django.utils.dateparse import parse_datetime
+from django.utils.safestring import mark_safe
+
+KEPT = 5_000  # pieces of HTML, each of about 1 kB
+MAX_KEPT_CHARS = 1_000  # longer texts are drawn each time
+
+
+def drawn(messages, user):
+    """Return the HTML of messages of the wire (dict), as `user` sees them."""
+    return mark_safe("".join(_one(message, message["from"] == user) for message in messages))
+
+
+def _one(message, own):
+    draw = _draw if len(message["text"]) <= MAX_KEPT_CHARS else _draw.__wrapped__
+    return draw(own, **message)
+
+
+# It depends on nothing but what it is given, so it can't be out of date.
+@lru_cache(KEPT)
+def _draw(own, **message):
+    context = {"message": message, "own": own, "said": parse_datetime(message["date"])}
+    return render_to_string("chat/_message.html", context)
