@@ -15,6 +15,12 @@ def drawn(messages, user):
     return mark_safe("".join(_one(message, message["from"] == user) for message in messages))
 
 
+@lru_cache
+def blank():
+    """Return the HTML that the page's script fills in."""
+    return render_to_string("chat/_message.html")
+
+
 def _one(message, own):
     draw = _draw if len(message["text"]) <= MAX_KEPT_CHARS else _draw.__wrapped__
     return draw(own, **message)

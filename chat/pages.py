@@ -13,7 +13,7 @@ from django.views.decorators.gzip import gzip_page
 
 from .bodies import read_fields
 from .channels import room_channel
-from .drawn import drawn
+from .drawn import blank, drawn
 from .errors import Refusal, only, refuse, refuse_form
 from .eventlog import event_id
 from .forms import JoinForm, MessageForm, PageForm
@@ -109,6 +109,7 @@ def _chat_page(request, eid, user, problem="", text="", status=200):
         "user": user,
         "user_query": urlencode({"user": user}),
         "messages": drawn(reversed(messages), user),
+        "blank_message": blank(),
         "page": page,
         "older": messages[-1]["id"] if more else None,
         "newer": newer,

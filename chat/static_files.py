@@ -1,5 +1,7 @@
 """Collected files: hashed and compressed, and the scripts of a page joined into one."""
 
+from functools import cache
+
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.base import ContentFile
@@ -9,6 +11,10 @@ from .scripts import BUNDLES, joined, parts
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.url = cache(self.url)  # a page names six files, each time; for a server they never change
+
     def post_process(self, paths, dry_run=False, **options):
         if not dry_run:
             paths = {**paths, **{bundle: (self, bundle) for bundle in BUNDLES}}
