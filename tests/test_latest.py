@@ -109,7 +109,7 @@ def test_what_is_said_between_the_number_and_the_messages_is_listed_or_comes_aft
         assert {*said} <= {message["id"] for message in answer["messages"]} | ids_after(answer["last-event-id"])
 
 
-@pytest.mark.parametrize("before", ["", "&before=999"])
+@pytest.mark.parametrize("before", ["", "&before=999999999"])
 def test_everybody_has_their_own_messages_marked_in_what_is_kept_for_all(client, before):
     post(client, sender="Bob")
     post(client, sender="Alice")
@@ -137,7 +137,7 @@ def test_the_tag_of_a_compressed_list_is_known_again(client):
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("query", ["after=0", "before=999", "since=room-lobby:0", "limit=1"])
+@pytest.mark.parametrize("query", ["after=0", "before=999999999", "since=room-lobby:0", "limit=1"])
 def test_every_part_of_a_room_has_a_tag(client, query):
     post(client)
     answer = client.get(f"{LIST}?{query}")
