@@ -1,5 +1,7 @@
 """The pages for people: joining, the chat, and what they see when something is wrong."""
 
+import re
+
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import RequestFactory
@@ -114,6 +116,7 @@ def test_a_message_shows_who_when_and_its_id(client):
     page = chat_page(client)
     assert page.all("bdi", class_="from")[0].text == "Alice"
     assert page.all("time")[0]["datetime"] == message["date"]
+    assert re.fullmatch(r"[1-9]\d? [A-Z][a-z]{2} 20\d\d, \d\d:\d\d UTC", page.all("time")[0].text)
     assert page.all("li", class_="message")[0]["data-id"] == str(message["id"])
 
 
