@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-from browser import HOSTILE_ROOM, NETWORK_ERROR, chat_path
+from browser import HOSTILE_ROOM, NETWORK_ERROR, Person, chat_path
 from playwright.sync_api import expect
 
 
@@ -36,7 +36,9 @@ def test_one_joins_reads_and_writes_without_javascript(people, chat, room):
 
 def test_the_join_page_knows_the_last_name_and_the_rooms(people, chat, room):
     page = people.visit(chat_path("Alice", room))
+    Person(page).wait_for_stream()
     page.goto(chat.url + chat_path("Zoë & co", "garden"))
+    Person(page).wait_for_stream()  # by then it has noted the visit
     page.goto(chat.url)
     field = page.get_by_label("Your name")
     expect(field).to_have_value("Zoë & co")
