@@ -1,10 +1,17 @@
 """The benchmark's readers know which message came to whom, however the bytes come in."""
 
+import select
+import socket
+import time
+
 import pytest
 
-from bench.load import markers
+from bench.load import event_ids, markers
 from bench.load.ledger import Ledger
+from bench.load.streams import Streams
 
+REQUEST = b"GET /events/ HTTP/1.1\r\nHost: a\r\n\r\n"
+OPEN = b"HTTP/1.1 200 OK\r\n\r\nevent: stream-open\nid: room-x:0\ndata:\n\n"
 SSE = 'event: message\r\nid: room-x:1\r\ndata: {{"text": "{}"}}\r\n\r\n'
 
 
@@ -126,3 +133,74 @@ def test_a_request_gets_its_digits_and_keeps_its_length():
     filled = before + markers.digits(7, 8, 9) + after
     assert len(filled) == len(request)
     assert markers.find(filled)[0] == [(b"0000007", b"0000008", b"%019d" % 9)]
+
+
+@pytest.fixture
+def server():
+    """A socket that streams connect to; its test plays the server."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(10)
+        yield listening
+
+
+@pytest.fixture
+def streams(ledger, server):
+    """One reader that is about to open its stream."""
+    streams = Streams(ledger)
+    streams.open(server.getsockname(), [REQUEST], 1, b"event: stream-open")
+    yield streams
+    streams.close()
+
+
+def turn_until(streams, true):
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen within 10 s"
+        streams.turn(0.01)
+
+
+def has_come(one):
+    return select.select([one], [], [], 0)[0]
+
+
+def serve(streams, server, *pieces):
+    """Answer the next request with these bytes and the end; return the request."""
+    turn_until(streams, lambda: has_come(server))
+    with server.accept()[0] as connection:
+        turn_until(streams, lambda: has_come(connection))
+        request = connection.recv(4096)
+        connection.sendall(b"".join(pieces))
+    return request
+
+
+def event(number):
+    return SSE.replace("room-x:1", f"room-x:{number}").format(text(number)).encode()
+
+
+def test_a_reader_whose_stream_was_closed_comes_back_with_its_last_id(ledger, streams, server):
+    assert serve(streams, server, OPEN, event(1), event(2)) == REQUEST
+    assert serve(streams, server, OPEN, event(3)) == REQUEST[:-2] + b"Last-Event-ID: room-x:2\r\n\r\n"
+    turn_until(streams, lambda: ledger.arrived == 3)
+    assert (streams.opened, lost(ledger, readers=[0])) == ([0], 0)
+
+
+def test_what_it_is_not_told_then_is_lost(ledger, streams, server):
+    serve(streams, server, OPEN, event(1))
+    serve(streams, server, OPEN, event(3))
+    turn_until(streams, lambda: ledger.arrived == 2)
+    assert lost(ledger, readers=[0]) == 1
+
+
+def test_a_reader_who_cannot_come_back_is_gone(streams, server):
+    serve(streams, server, OPEN)
+    serve(streams, server, b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+    turn_until(streams, lambda: streams.failed)
+    assert (streams.closed, streams.gone, streams.failed) == (1, 1, {"HTTP/1.1 502 Bad Gateway": 1})
+
+
+def test_an_id_counts_once_its_event_is_whole():
+    whole = OPEN + b"1a\r\n" + event(1) + b"\r\n1a\r\n: comment\n\n"
+    cut = event(2)[:-2]
+    assert event_ids.last_id(whole + cut) == b"room-x:1"
+    assert event_ids.last_id(whole + cut + b"\r\n1a\r\n\r\n") == b"room-x:2"
+    assert event_ids.last_id(b": comment\n\n") is None

@@ -63,6 +63,7 @@ class Readers:
         told = {
             "readers": len(self.streams.opened),
             "closed": self.streams.closed,
+            "gone": self.streams.gone,
             "bytes": self.streams.received,
             "arrived": ledger.arrived,
             **spread(ledger.delays_ns),

@@ -1,4 +1,7 @@
-"""Thousands of open streams in one loop: as little work as possible for each event, and none that can be done later."""
+"""Thousands of open streams in one loop: as little work as possible for each event, and none that can be done later.
+
+A reader whose stream the server closes comes back at once, as an EventSource does, with the last id that it saw.
+"""
 
 import errno
 import os
@@ -7,7 +10,7 @@ import socket
 import time
 from collections import Counter
 
-from . import markers
+from . import event_ids, markers
 
 BATCH = 512  # events, between two looks at the clock
 PIECE = 4096  # bytes
@@ -25,6 +28,8 @@ class Streams:
         self.failed = Counter()
         self.closed = self.received = self._numbered = 0
         self.opened = []  # the readers that got their stream open, whether it still is or not
+        self._returning = set()  # those of them who are on their way back
+        self._recent = {}  # reader -> the end of what came, which tells the last id
         self._sockets = {}  # descriptor -> socket
         self._opening = {}  # descriptor -> what came so far; None while connecting
         self._readers = {}  # descriptor -> the number of the reader whose stream it is
@@ -43,6 +48,11 @@ class Streams:
     @property
     def is_opening(self):
         return bool(self._opening)
+
+    @property
+    def gone(self):
+        """Return how many readers have no stream any more."""
+        return len(self.opened) - (len(self._sockets) - len(self._opening))
 
     def turn(self, seconds):
         """Read one batch of what has come, or look into it when nothing more comes; return foreign descriptors."""
@@ -76,13 +86,22 @@ class Streams:
         if data:
             self._backlog.append((self._readers[descriptor], now, data))
         else:
-            self.closed += 1
-            self._drop(descriptor)
+            self._come_back(descriptor)
+
+    def _come_back(self, descriptor):
+        """Open a stream again that the server has closed."""
+        self.closed += 1
+        self.look_into_what_came()
+        reader = self._readers[descriptor]
+        self._drop(descriptor)
+        self._returning.add(reader)
+        self._connect(reader)
 
     def look_into_what_came(self):
-        tails, take = self._tails, self.ledger.take
+        tails, recent, take = self._tails, self._recent, self.ledger.take
         for reader, when, data in self._backlog:
             self.received += len(data)
+            recent[reader] = (recent.get(reader, b"") + data)[-event_ids.KEPT :]
             found, tail = markers.find(tails.pop(reader) + data if reader in tails else data)
             if tail:
                 tails[reader] = tail
@@ -92,8 +111,10 @@ class Streams:
 
     def _open_next(self):
         reader = next(self._to_open, None)
-        if reader is None:
-            return
+        if reader is not None:
+            self._connect(reader)
+
+    def _connect(self, reader):
         one = socket.socket()
         one.setblocking(False)
         one.setsockopt(socket.SOL_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT: the port is chosen by connect
@@ -111,7 +132,7 @@ class Streams:
         one, came = self._sockets[descriptor], self._opening[descriptor]
         try:
             if came is None:
-                one.send(self._requests[self._readers[descriptor] % len(self._requests)])
+                one.send(self._request(self._readers[descriptor]))
                 self._opening[descriptor] = b""
                 self.epoll.modify(descriptor, select.EPOLLIN)
                 return
@@ -123,14 +144,25 @@ class Streams:
         came += data
         before, mark, after = came.partition(self._mark)
         if mark:
-            del self._opening[descriptor]
-            self.opened.append(self._readers[descriptor])
-            self._backlog.append((self._readers[descriptor], now, after))
-            self._open_next()
+            self._is_open(descriptor, now, after)
         elif data:
             self._opening[descriptor] = came
         else:
             self._fail(descriptor, before[:60].decode(errors="replace").partition("\r\n")[0] or "closed")
+
+    def _request(self, reader):
+        last = event_ids.last_id(self._recent.get(reader, b""))
+        return event_ids.resumed(self._requests[reader % len(self._requests)], last)
+
+    def _is_open(self, descriptor, now, came):
+        del self._opening[descriptor]
+        reader = self._readers[descriptor]
+        self._backlog.append((reader, now, came))
+        if reader in self._returning:
+            self._returning.remove(reader)
+        else:
+            self.opened.append(reader)
+            self._open_next()
 
     def give_up_opening(self):
         """Count as failed what has not opened by now."""

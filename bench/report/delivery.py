@@ -1,12 +1,13 @@
 """The tables of the workload `delivery`."""
 
-from .words import failures, load, number, parts, ratio, spread, table, times
+from .words import closed, failures, load, number, parts, ratio, spread, table, times
 
 NAME = "delivery"
 ABOUT = """## Delivery while many post
 
 `bin/bench delivery`: messages are posted on a schedule, whatever the answers do; a delivery's time counts from when its
-message was due.
+message was due. Before that everybody waits until the stack has nothing to do any more for the streams that were
+opened, for at most 15 s.
 """
 
 
@@ -26,6 +27,7 @@ def section(found):
                     "missing 10 s later",
                     "doubled",
                     "out of order",
+                    "streams closed by the server",
                 ],
                 [_line(found, row) for row in rows],
             ),
@@ -48,7 +50,7 @@ def _line(found, row):
     compared = "" if row.case["stack"] == "ours" else times(ratio(row, ours, "delivery_p99_ms"))
     slowest = number(row.worst("delivery_max_ms"))
     counts = [number(row.total(name)) for name in ("lost", "doubled", "reordered")]
-    return [where(row.case), row.case["stack"], *figures, slowest, compared, *counts]
+    return [where(row.case), row.case["stack"], *figures, slowest, compared, *counts, closed(row)]
 
 
 def _costs(row):

@@ -1,6 +1,6 @@
 """The table of the workload `idle`."""
 
-from .words import failures, load, number, table
+from .words import closed, failures, load, number, table
 
 NAME = "idle"
 
@@ -21,8 +21,8 @@ def django(cores):
 def _one(row):
     cores, grown, memory = (row.by_process(name) for name in ("cores", "grown_kb", "memory_kb"))
     told = (
-        f"{number(row.case['readers'])} readers for {number(row.case['minutes'])} minutes; {row.total('closed')} "
-        f"streams were closed; each got {number(row.median('bytes_a_reader'))} bytes; load: {load(row)}\n\n"
+        f"{number(row.case['readers'])} readers for {number(row.case['minutes'])} minutes; closed by the "
+        f"server: {closed(row)}; each got {number(row.median('bytes_a_reader'))} bytes; load: {load(row)}\n\n"
     )
     lines = [
         [name, f"{cores[name]:.1%}", number(memory[name] / 1e3), _more(grown[name])]

@@ -1,15 +1,25 @@
 """The tables of the workload `readers`."""
 
-from .words import failures, load, number, parts, ratio, spread, table, times
+from .words import closed, failures, load, number, parts, ratio, spread, table, times
 
 NAME = "readers"
 ABOUT = """## Readers of one room
 
-`bin/bench readers`: they connect, 256 at once, while 20 messages a second are posted elsewhere; are held; then single
-messages are posted, each when the last reader has the one before. A stack that holds fewer readers well is given fewer.
+`bin/bench readers`: they connect, 256 at once, while 20 messages a second are posted elsewhere; are held; once the
+stack is idle, or after 15 s, single messages are posted, each when the last reader has the one before. A reader whose
+stream the server closes comes back at once with the last id that it saw, and misses nothing if it is told the rest;
+whoever is refused then is gone, and has lost what follows. A stack that holds fewer readers well is given fewer.
 `--readers N` for another number.
 """
-CONNECT_HEADS = ["stack", "readers", "connects/s", "p99 ms of posts meanwhile", "streams that failed", "kB a reader"]
+CONNECT_HEADS = [
+    "stack",
+    "readers",
+    "connects/s",
+    "p99 ms of posts meanwhile",
+    "streams that failed",
+    "closed by the server",
+    "kB a reader",
+]
 
 
 def section(found):
@@ -50,8 +60,8 @@ def _fan_out(found, row):
 
 def _connects(row):
     figures = [spread(row, name) for name in ("connect_rate", "posts_p99_ms")]
-    failed = row.total("opening_failed", "closed")
-    return [row.case["stack"], number(row.case["readers"]), *figures, failed, spread(row, "kb_a_reader")]
+    failed, was_closed = row.total("opening_failed"), closed(row)
+    return [row.case["stack"], number(row.case["readers"]), *figures, failed, was_closed, spread(row, "kb_a_reader")]
 
 
 def _costs(row):

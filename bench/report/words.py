@@ -52,6 +52,13 @@ def load(row, name="load"):
     return ", ".join(f"{process} {value:.0%}" for process, value in row.by_process(name).items()) or "–"
 
 
+def closed(row):
+    """Return how many streams the server has closed, of how many in all runs; and for how many readers for good."""
+    streams = row.case["readers"] * row.case.get("rooms", 1) * len(row.runs)
+    gone = row.total("gone")
+    return f"{number(row.total('closed'))} of {number(streams)}" + (f", {number(gone)} gone" if gone else "")
+
+
 def failures(rows):
     """Return a line for each case that failed."""
     return "".join(

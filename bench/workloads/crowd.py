@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from bench.costs import Watch
+from bench.costs import Watch, wait_until_quiet
 from bench.load.markers import TEXT
 from bench.load.process import Process
 
@@ -36,6 +36,10 @@ class Crowd:
         requests = [self.stack.reader_request(room).decode("latin-1") for room in rooms]
         values = {"address": self.stack.reader_address, "count": count, "opened": self.stack.opened.decode()}
         return self.readers.ask("open", requests=requests, **values)
+
+    def settle(self):
+        """Wait until the stack has nothing to do any more for the streams that were opened, for at most 15 s."""
+        wait_until_quiet(self.stack)
 
     def connect(self, clients):
         """Have so many connections to post over."""
@@ -77,4 +81,4 @@ def figures(posted):
 def deliveries(told):
     """Return of what readers told what is kept of it."""
     times = {f"delivery_{name}": told[name] for name in ("p50_ms", "p99_ms", "max_ms")}
-    return {**times, **{name: told[name] for name in ("arrived", "lost", "doubled", "reordered", "closed")}}
+    return {**times, **{name: told[name] for name in ("arrived", "lost", "doubled", "reordered", "closed", "gone")}}

@@ -35,6 +35,7 @@ def _measure(stack, case):
         {
             "opened": opened["opened"],
             "closed": told["closed"],
+            "gone": told["gone"],
             "bytes_a_reader": told["bytes"] / max(1, opened["opened"]),
             "cores": {name: used / run["watched_s"] for name, used in run["cpu_s"].items()},
             "grown_kb": {name: after[name] - before.get(name, 0) for name in after},

@@ -1,6 +1,6 @@
 """What thousands of readers of one room cost: to connect, to be held, and until the last has a message."""
 
-from bench.costs import memory, wait_until_quiet
+from bench.costs import memory
 
 from .crowd import ROOM, Crowd
 from .rounds import attempt, chosen
@@ -35,13 +35,13 @@ def _measure(stack, case, counts, messages):
     with Crowd(stack) as crowd:
         crowd.connect(CLIENTS)
         crowd.post((OTHER_ROOM,), rate=RATE, seconds=1)  # all that is made at the first request is made
-        wait_until_quiet(stack)
+        crowd.settle()
         empty, open_readers, seconds = memory(stack), 0, 0.0
         for count in counts:
             connecting = _connect(crowd, count - open_readers)
             open_readers += connecting["opened"]
             seconds += connecting["seconds"]
-            wait_until_quiet(stack)
+            crowd.settle()
             full = memory(stack)
             grown = {name: full[name] - empty.get(name, 0) for name in full}
             run = {
@@ -89,6 +89,6 @@ def _fan_out(crowd, readers, messages):
         "fan_out_ms": times,
         "messages": messages,
         "lost": lost,
-        **{name: last[name] for name in ("doubled", "reordered", "closed")},
+        **{name: last[name] for name in ("doubled", "reordered", "closed", "gone")},
         **watch.told,
     }
