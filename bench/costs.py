@@ -59,15 +59,14 @@ def machine_s():
     return sum(times) - idle, sum(times)
 
 
-def wait_until_quiet(stack, seconds=15, look_again_s=0.5):
-    """Wait until the stack has finished what it was doing, or the time is over."""
+def wait_until_quiet(stack, seconds=15, looks=3, look_again_s=0.5):
+    """Wait until the stack was idle at several looks in a row, or the time is over."""
     until = time.monotonic() + seconds
-    before = _all(stack)
-    while time.monotonic() < until:
+    before, quiet = _all(stack), 0
+    while quiet < looks and time.monotonic() < until:
         time.sleep(look_again_s)
         now = _all(stack)
-        if now - before < SMALL * look_again_s:
-            return
+        quiet = quiet + 1 if now - before < SMALL * look_again_s else 0
         before = now
 
 

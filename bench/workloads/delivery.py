@@ -30,6 +30,7 @@ def _measure(stack, case):
     with Crowd(stack) as crowd:
         crowd.connect(CLIENTS)
         opened = crowd.open(case["rooms"] * case["readers"], rooms)
+        crowd.settle()
         _wake(crowd, rooms, case)
         with crowd.watch() as watch:
             posted = crowd.post(rooms, rate=case["rate"], seconds=case["seconds"])

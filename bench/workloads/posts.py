@@ -43,6 +43,7 @@ def _post(stack, case, clients, seconds, listeners=0):
         crowd.connect(clients)
         if listeners:
             crowd.open(listeners)
+            crowd.settle()
         with crowd.watch() as watch:
             posted = crowd.post(seconds=seconds, warm_up=seconds / 6)
         run = {**figures(posted), "in_all": posted["in_all"], **watch.told, "memory_kb": memory(stack)}
