@@ -34,7 +34,8 @@ def main():
                 measure(name, results, options)
     except KeyboardInterrupt:
         return 130
-    report.write(results.workloads, folder)
+    finally:
+        report.write(results.workloads, folder)
     return 0
 
 
@@ -64,7 +65,7 @@ def arguments():
 
 
 def measure(name, results, options):
-    """Run one workload and save what it found, or, when interrupted, nothing of it."""
+    """Run one workload; what it found is saved at once, so that a run which is cut short keeps what it has."""
     began = time.monotonic()
     print(f"== {name}", file=sys.stderr, flush=True)
     workload = WORKLOADS[name]
@@ -72,8 +73,8 @@ def measure(name, results, options):
     results.begin(name, options)
     for case, run in workload.run(options):
         results.add(name, case, run)
+        results.save()
         tell(run)
-    results.save()
     print(f"== {name} took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 
 
