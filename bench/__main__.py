@@ -45,10 +45,10 @@ def arguments():
     parser.add_argument(
         "workloads", nargs="*", metavar="WORKLOAD", help=f"one or several of {', '.join(choices)} (all)"
     )
-    parser.add_argument("--rounds", type=int, help="how often each stack is measured (3; delivery and pages 2)")
+    parser.add_argument("--rounds", type=int, help="how often each stack is measured (posts 3, idle 1, the others 2)")
     parser.add_argument("--only", type=lambda text: text.split(","), help="these stacks alone, by name, with commas")
     parser.add_argument(
-        "--quick", action="store_true", help="everything small and once, to see that it works: 3 minutes"
+        "--quick", action="store_true", help="everything small and once, to see that it works: 4 minutes"
     )
     parser.add_argument("--readers", type=int, help="of one room (10000; 500 with --quick)")
     parser.add_argument("--messages", type=int, default=5_000_000, help="in the database of the pages (5000000)")

@@ -7,7 +7,7 @@ SECTIONS = (posts, readers, delivery, idle, pages)
 ABOUT = """# What the chat is measured at
 
 Made by `bin/bench`; `bin/bench report` makes this page and the plots again from `results.json`. In each round (`posts`
-and `readers` have three, the others two) each stack is started in turn, with an empty database, on loopback. A figure
+has three, the others two) each stack is started in turn, with an empty database, on loopback. A figure
 is the median, with the lowest and the highest in brackets. Readers and posters run on the same machine and take part of
 it: their columns say how much of one core each used, and one that comes near 100 % would be what is measured.
 

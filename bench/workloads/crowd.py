@@ -31,11 +31,11 @@ class Crowd:
         """Return a Watch of the stack and of these two."""
         return Watch(self.stack, self.readers, self.posters)
 
-    def open(self, count, rooms=(ROOM,)):
-        """Open streams of the rooms by turns; return how that went."""
+    def open(self, count, rooms=(ROOM,), in_flight=256):
+        """Open streams of the rooms by turns, so many at once; return how that went."""
         requests = [self.stack.reader_request(room).decode("latin-1") for room in rooms]
         values = {"address": self.stack.reader_address, "count": count, "opened": self.stack.opened.decode()}
-        return self.readers.ask("open", requests=requests, **values)
+        return self.readers.ask("open", requests=requests, in_flight=in_flight, **values)
 
     def settle(self):
         """Wait until the stack has nothing to do any more for the streams that were opened, for at most 15 s."""

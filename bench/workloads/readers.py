@@ -6,7 +6,8 @@ from .crowd import ROOM, Crowd
 from .rounds import attempt, chosen
 
 NAME = "readers"
-ROUNDS = 3
+ROUNDS = 2
+IN_FLIGHT, QUICK_IN_FLIGHT = 256, 32
 OTHER_ROOM = "elsewhere"
 CLIENTS, RATE = 10, 20  # of posts to the other room while readers connect; posts/s
 MESSAGES = 10
@@ -28,17 +29,18 @@ def run(options):
     for _ in range(options.rounds_now):
         for stack in chosen(options, *STEPS):
             counts = [int(part * options.readers) for part in STEPS[stack]]
-            yield from attempt({"stack": stack}, _measure, counts, FEW_MESSAGES.get(stack, MESSAGES))
+            in_flight = QUICK_IN_FLIGHT if options.quick else IN_FLIGHT
+            yield from attempt({"stack": stack}, _measure, counts, in_flight, FEW_MESSAGES.get(stack, MESSAGES))
 
 
-def _measure(stack, case, counts, messages):
+def _measure(stack, case, counts, in_flight, messages):
     with Crowd(stack) as crowd:
         crowd.connect(CLIENTS)
         crowd.post((OTHER_ROOM,), rate=RATE, seconds=1)  # all that is made at the first request is made
         crowd.settle()
         empty, open_readers, seconds = memory(stack), 0, 0.0
         for count in counts:
-            connecting = _connect(crowd, count - open_readers)
+            connecting = _connect(crowd, count - open_readers, in_flight)
             open_readers += connecting["opened"]
             seconds += connecting["seconds"]
             crowd.settle()
@@ -55,11 +57,11 @@ def _measure(stack, case, counts, messages):
             yield {**case, "readers": count}, {**run, **_fan_out(crowd, open_readers, messages)}
 
 
-def _connect(crowd, count):
+def _connect(crowd, count, in_flight):
     """Open streams while others post elsewhere."""
     crowd.begin_to_post((OTHER_ROOM,), rate=RATE, seconds=600, until_order=True)
     with crowd.watch() as watch:
-        went = crowd.open(count)
+        went = crowd.open(count, in_flight=in_flight)
     posted = crowd.end_posting()
     told = {name: went[name] for name in ("opened", "failed", "seconds")}
     return {
