@@ -14,6 +14,7 @@ from . import event_ids, markers
 
 BATCH = 512  # events, between two looks at the clock
 PIECE = 4096  # bytes
+QUIET_S = 0.003  # that nothing is readable, until what came is looked into: meanwhile the stack has the processor
 BACKLOG = 500_000  # pieces; then they are looked into although more is readable
 SOURCES = 16  # addresses, 127.0.0.1 and up: the ports of one would run out
 HANDSHAKE_S = 120  # for all of them
@@ -56,7 +57,7 @@ class Streams:
 
     def turn(self, seconds):
         """Read one batch of what has come, or look into it when nothing more comes; return foreign descriptors."""
-        events = self.epoll.poll(0 if self._backlog else seconds, BATCH)
+        events = self.epoll.poll(min(seconds, QUIET_S) if self._backlog else seconds, BATCH)
         now = time.monotonic_ns()
         foreign = []
         if not events or len(self._backlog) > BACKLOG:
