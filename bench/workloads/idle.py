@@ -14,7 +14,7 @@ SETTLING_S = 60  # what is measured begins then
 
 def run(options):
     """Yield (case, run)."""
-    minutes = 0.3 if options.quick else options.minutes
+    minutes = 0.1 if options.quick else options.minutes
     yield from attempt({"stack": "ours", "readers": options.readers, "minutes": minutes}, _measure)
 
 

@@ -13,7 +13,7 @@ from .rounds import chosen, say, started
 
 NAME = "pages"
 ROUNDS = 2
-SECONDS, QUICK_SECONDS, WARM_UP_S = 2, 0.4, 0.3
+SECONDS, QUICK_SECONDS, WARM_UP_S = 2, 0.2, 0.3
 CLIENTS = 8
 DATABASES = ("postgresql", "sqlite")
 KINDS = {"page": "/{room}?user=ann", "list": "/rooms/{room}/messages/"}

@@ -7,7 +7,7 @@ from .rounds import attempt, chosen
 
 NAME = "posts"
 ROUNDS = 3
-SECONDS, QUICK_SECONDS = 4, 1
+SECONDS, QUICK_SECONDS = 4, 0.5
 CLIENTS, MANY_CLIENTS = 32, 128
 LISTENERS = 100
 DATABASES = ("postgresql", "sqlite")
