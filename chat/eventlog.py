@@ -17,10 +17,9 @@ from . import embedded, publisher
 
 KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction, which holds SQLite's one write lock for some 10 ms (100 ms for the longest)
-TRIM_PAUSE_S = 0.1  # a transaction that waits for that lock looks for it every 100 ms at least
+TRIM_PAUSE_S = 0.1  # others that wait for that lock get it meanwhile
 LAST_NUMBER = f"SELECT value FROM {EventCounter._meta.db_table} WHERE name = %s"  # of a channel; no row if it had none
 COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s RETURNING value"
-CURRENT = f"SELECT value FROM {EventCounter._meta.db_table} WHERE name = %s"
 LOG = f"INSERT INTO {LoggedEvent._meta.db_table} (channel, type, data, eid, created) VALUES (%s, %s, %s, %s, %s)"
 MAX_DATA_BYTES = 400_000  # JSON escapes it once more for the proxy, which refuses requests over 1 000 000
 
@@ -127,7 +126,7 @@ class EventLog(DjangoModelStorage):
     def get_current_id(self, channel):
         """Return the number of the channel's last event, 0 if it had none. Each stream and each page begins with it."""
         with connection.cursor() as cursor:
-            cursor.execute(CURRENT, [channel])
+            cursor.execute(LAST_NUMBER, [channel])
             row = cursor.fetchone()
         return row[0] if row else 0
 

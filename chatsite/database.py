@@ -25,6 +25,8 @@ SQLITE_OPTIONS = {
 POSTGRESQL = {"ENGINE": "chatsite.postgresql"}
 POSTGRESQL_OPTIONS = {
     "connect_timeout": 5,  # seconds
+    # Of a server that vanished without a word TCP would wait for an answer for a quarter of an hour.
+    "tcp_user_timeout": 10_000,  # ms
     # The server plans what it is asked again and again once for each connection, and not each time. (A pgbouncer that
     # gives connections away between transactions has to know of prepared statements: version 1.21 or newer.)
     "server_side_binding": True,

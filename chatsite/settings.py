@@ -107,5 +107,6 @@ LOGGING = {
         # What a stranger sends must not fill the terminal: 4xx answers are no news.
         "django.request": {"level": "ERROR" if ENV.log_level == "WARNING" else ENV.log_level},
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
+        "django.security.csrf": {"handlers": [], "level": "CRITICAL"},
     },
 }

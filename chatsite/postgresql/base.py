@@ -18,7 +18,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _has_been_closed(connection):
-    """Tell whether the connection can be read from although nothing was asked: what can be read is its end."""
+    """Tell whether the connection can be read from although nothing was asked: it has ended, as a rule."""
     watched = select.poll()
     watched.register(connection.fileno(), select.POLLIN)
     return bool(watched.poll(0))

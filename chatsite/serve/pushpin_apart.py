@@ -95,13 +95,14 @@ def _control(grip_url):
     ip = next(iter(ports.addresses(ip)), None)
     if ip is None:
         raise CannotStart(f"GRIP_URL won't do: {found[1]} has no address here. Write one of this machine.")
-    if ipaddress.ip_address(ip).is_global:
+    address = ipaddress.ip_address(ip)
+    if address.is_global or address.is_unspecified:
         raise CannotStart(f"GRIP_URL won't do: on {ip} the whole world could publish. Use a private network.")
     return ip, port, key
 
 
 def _works(listen, control_ip, control_port):
-    """Say whether it listens for what is published, and opens a stream, or says why not.
+    """Say whether it listens for what is published, and opens a stream.
 
     While its parts are finding each other, a request may get lost, and a stream is answered with 500.
     """

@@ -13,7 +13,8 @@ gthread.STOP_KEEPALIVE_LINGER = 0.25
 
 
 # For each open connection that a worker has, it waits so long before it takes another, up to the longest: whoever has
-# fewer takes it first. Without, one of two workers now and then got 19 of 20 connections, for as long as these lasted.
+# fewer takes it first, as long as it has fewer than 20. Without, one of two workers now and then got 19 of 20 that came
+# together, and served them alone for as long as these lasted.
 LEAVE_TO_OTHERS_S, LONGEST_S = 0.0001, 0.002
 
 

@@ -17,7 +17,7 @@ def command(example, chat):
 
 
 def test_what_is_posted_with_curl_is_heard_with_curl(chat, tmp_path):
-    (post, answer), (listen, heard), *_ = EXAMPLES
+    (listen, heard), (post, answer), *_ = EXAMPLES
     with (tmp_path / "heard").open("w") as output:
         listening = subprocess.Popen(command(listen, chat), stdout=output)
         try:
