@@ -15,6 +15,7 @@ The stacks: **ours** as `bin/run` serves it; **ancestor**, the example of django
 defaults behind Debian's Pushpin as it is packaged; **ancestor-native**, the same under uvicorn without a proxy;
 **channels**, a chat with Django Channels, channels-redis and uvicorn; **nchan**, nginx with nchan, which saves nothing
 and knows no Django. Those who publish over a proxy can also be posted to *straight*, at their web server.
+[LIMITS.md](LIMITS.md) tells what was tried for each goal that is not met.
 
 ![Post rate, fan-out, delivery and memory](results.png)
 """
