@@ -1,16 +1,29 @@
 """Rooms and their channels."""
 
+from urllib.parse import quote, unquote
+
 from django.core.exceptions import ValidationError
 from django_eventstream.channelmanager import DefaultChannelManager
 
 from .names import clean_room_name
 
 PREFIX = "room-"
+AT_THE_PROXY = "events-"
 
 
 def room_channel(eid):
     """Return the name of the channel that carries the room's events."""
     return PREFIX + eid
+
+
+def name_at_proxy(channel):
+    """Return the name under which the GRIP proxy knows the channel: that of django-eventstream."""
+    return AT_THE_PROXY + quote(channel)
+
+
+def channel_named(name_at_proxy):
+    """Return the channel that the GRIP proxy knows under this name."""
+    return unquote(name_at_proxy.removeprefix(AT_THE_PROXY))
 
 
 def clean_channel(name):

@@ -8,9 +8,8 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 from django_eventstream.eventstream import get_events
 
-from .stream_body import stream_body
+from .stream_body import KEEP_ALIVE, KEEP_ALIVE_S, stream_body
 
-KEEP_ALIVE_S = 20
 MAX_STREAMS = 200  # each costs a thread, which Django keeps for a request until its answer has ended
 
 _sleepers = defaultdict(set)  # channel: the (loop, asyncio.Event) of each stream that waits for it
@@ -48,7 +47,7 @@ async def stream(wanted):
             if body:
                 yield body
             if not more and not await _wait(woken):
-                yield b"event: keep-alive\ndata:\n\n"
+                yield KEEP_ALIVE.encode()
     finally:
         _remove(wanted.channels, sleeper)
 

@@ -11,7 +11,7 @@ from django_eventstream.eventrequest import EventRequest
 from django_eventstream.utils import add_default_headers
 
 from . import embedded, held
-from .channels import clean_channel, room_channel
+from .channels import channel_named, clean_channel, room_channel
 from .errors import only, refuse, refuse_invalid
 
 MAX_CHANNELS = 10
@@ -74,8 +74,7 @@ def _channels(names):
 
 def _proxy_last_ids(request):
     """Return what the proxy says it has sent, {channel: id}, from the header Grip-Last."""
-    sent = {unquote(name.removeprefix("events-")): last_id for name, last_id in request.grip.last.items()}
-    return {channel: _id(last_id) for channel, last_id in sent.items()}
+    return {channel_named(name): _id(last_id) for name, last_id in request.grip.last.items()}
 
 
 def _reader_last_ids(request, channels):

@@ -16,10 +16,9 @@ from django_eventstream.eventstream import get_events
 from django_eventstream.utils import make_id
 from gripcontrol import Channel
 
-from .stream_body import stream_body
+from .channels import name_at_proxy
+from .stream_body import KEEP_ALIVE, KEEP_ALIVE_S, stream_body
 
-KEEP_ALIVE = "event: keep-alive\ndata:\n\n"
-KEEP_ALIVE_S = 20
 # Pushpin follows 10 next links a second, each for up to 100 readers, and a reader whose turn has not come is told
 # nothing meanwhile. And it follows that of each room right after the room's first reader came. So links are rare, and
 # few: with one for each room the last of 1 000 rooms had to wait for 100 seconds, with one for all of them Django got
@@ -50,20 +49,15 @@ def _format(body):
 def _instruct(instruct, last_ids, more):
     """Tell the proxy what to hold: the channels, and how the ids of all of them make an event's id."""
     for channel, last_id in last_ids.items():
-        held = Channel(_name(channel), prev_id=last_id)
+        held = Channel(name_at_proxy(channel), prev_id=last_id)
         held.filters.append("build-id")
         instruct.add_channel(held)
-    ids = (f"{_format(quote(channel)).decode()}:%({_name(channel)})s" for channel in last_ids)
+    ids = (f"{_format(quote(channel)).decode()}:%({name_at_proxy(channel)})s" for channel in last_ids)
     instruct.meta["id_format"] = ",".join(ids)
     instruct.set_keep_alive(KEEP_ALIVE, KEEP_ALIVE_S)
     if not more:
         instruct.set_hold_stream()
     instruct.set_next_link(_next_link(last_ids, more), _next_link_timeout(last_ids))
-
-
-def _name(channel):
-    """Return the channel's name at the proxy, which the publisher uses as well."""
-    return f"events-{quote(channel)}"
 
 
 def _next_link(last_ids, more):

@@ -10,7 +10,7 @@ from django.db import connection
 
 from .channels import room_channel
 from .eventlog import LAST_NUMBER
-from .models import PAGE_SIZE, ChatMessage, ChatRoom
+from .models import ChatMessage, ChatRoom
 
 # In one statement: the number must not be a later one than the room, which may be deleted and made again meanwhile.
 NOW = f"SELECT ({LAST_NUMBER}), (SELECT id FROM {ChatRoom._meta.db_table} WHERE eid = %s)"
@@ -21,7 +21,7 @@ MAX_KEPT_CHARS = 30_000  # the texts of one room; settings.CACHES limits the num
 def latest(eid):
     """Return the number of the room's last event (int), its latest messages, and whether there are more (bool).
 
-    The messages are those of the wire (dict), newest first, at most PAGE_SIZE. They are read after the number.
+    The messages are those of the wire (dict), newest first, one page. They are read after the number.
     """
     number, room_id = _now(eid)
     if room_id is None:
@@ -46,5 +46,4 @@ def _now(eid):
 
 
 def _read(room_id):
-    messages = list(ChatMessage.objects.filter(room=room_id).newest_first()[: PAGE_SIZE + 1])
-    return [message.to_data() for message in messages[:PAGE_SIZE]], len(messages) > PAGE_SIZE
+    return ChatMessage.objects.filter(room=room_id).newest_first().page()

@@ -83,6 +83,11 @@ class ChatMessageQuerySet(models.QuerySet):
         """Return what was edited or deleted after this event of the room, in the order of the last changes."""
         return self.filter(change__gt=event_number).order_by("change")
 
+    def page(self, limit=PAGE_SIZE):
+        """Return the first `limit` of these as the wire has them (dict), and whether there are more (bool)."""
+        found = list(self[: limit + 1])
+        return [message.to_data() for message in found[:limit]], len(found) > limit
+
     def sent_with(self, key):
         """Return the message that was sent with this key (str), or None."""
         return self.filter(key_hash=hash_of(key)).first()

@@ -18,7 +18,7 @@ from .errors import Refusal, only, refuse, refuse_form
 from .eventlog import event_id
 from .forms import JoinForm, MessageForm, PageForm
 from .latest import latest
-from .models import MAX_TEXT_LENGTH, PAGE_SIZE, ChatMessage
+from .models import MAX_TEXT_LENGTH, ChatMessage
 from .static_files import are_bundled
 from .writing import say
 
@@ -90,7 +90,7 @@ def _chat_page(request, eid, user, problem="", text="", status=200):
     newest = newest_messages[0]["id"] if newest_messages else 0
     messages = newest_messages
     if before is not None:
-        messages, more = _older(eid, before)
+        messages, more = ChatMessage.objects.in_room(eid).before(before).page()
     newer = before is not None and newest >= before
     page = {
         "room": eid,
@@ -118,12 +118,6 @@ def _chat_page(request, eid, user, problem="", text="", status=200):
         "text": text,
     }
     return render(request, "chat/room.html", context, status=status)
-
-
-def _older(eid, before):
-    """Return the messages of the wire before this id, newest first, and whether there are more."""
-    messages = list(ChatMessage.objects.in_room(eid).before(before)[: PAGE_SIZE + 1])
-    return [message.to_data() for message in messages[:PAGE_SIZE]], len(messages) > PAGE_SIZE
 
 
 class SeeOther(HttpResponseRedirect):

@@ -10,13 +10,13 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 from django.conf import settings
 from django_eventstream.utils import sse_encode_event
 from gripcontrol import GripPubControl, HttpStreamFormat
 from pubcontrol import Item
 
+from .channels import name_at_proxy
 from .control_port import ControlPort
 from .grip import public_part
 
@@ -59,7 +59,7 @@ def _item_json(event):
     content = sse_encode_event(event.type, event.data, event_id="%I", escape=True)
     stream = HttpStreamFormat(content, content_filters=["build-id"])
     item = Item(stream, id=str(event.id), prev_id=str(event.id - 1)).export()
-    item["channel"] = f"events-{quote(event.channel)}"
+    item["channel"] = name_at_proxy(event.channel)
     return json.dumps(item, ensure_ascii=False).encode()
 
 

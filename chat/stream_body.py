@@ -1,6 +1,9 @@
-"""What a reader is told at once when a stream opens or goes on, before anything is said live."""
+"""What readers are told when a stream opens or goes on, and while nothing is said."""
 
 from django_eventstream.utils import make_id, sse_encode_event
+
+KEEP_ALIVE = "event: keep-alive\ndata:\n\n"  # an event, so that a client can notice silence
+KEEP_ALIVE_S = 20
 
 
 def stream_body(found, opening):

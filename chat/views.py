@@ -41,13 +41,11 @@ def _part(request, eid):
     """Return what latest() does, for another part of the room's messages."""
     channel = room_channel(eid)
     page = _valid(PageForm(request.GET, channel=channel))
-    limit = page["limit"]
     last_event = current_event_number(channel)  # before the messages, as in the page
-    messages = list(_wanted(eid, page, last_event)[: limit + 1])
-    more = len(messages) > limit
+    messages, more = _wanted(eid, page, last_event).page(page["limit"])
     if more and page["since"] is not None:
-        last_event = messages[limit - 1].change
-    return last_event, [m.to_data() for m in messages[:limit]], more
+        last_event = messages[-1]["change"]
+    return last_event, messages, more
 
 
 def _wanted(eid, page, last_event):

@@ -35,7 +35,7 @@ def _behind_pushpin(env, ip, run_dir, environment):
         configuration = pushpin.write_configuration(
             run_dir,
             log_dir,
-            listen=f"[{ip}]:{env.port}" if ":" in ip else f"{ip}:{env.port}",
+            listen=ports.written(ip, env.port),
             control_port=control_port,
             web_port=listener.getsockname()[1],
             key=key,

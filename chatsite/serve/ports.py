@@ -31,6 +31,11 @@ def addresses(name):
     return [entry[4][0] for entry in found]
 
 
+def written(ip, port):
+    """Return ip:port as in a URL."""
+    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
+
+
 def listen(ip, port):
     """Return a listening socket on the public address, or say why there is none."""
     try:
@@ -40,7 +45,7 @@ def listen(ip, port):
             another = 8000 if port == 65535 else port + 1
             raise CannotStart(
                 f"Port {port} on {ip} is taken by another program: end that one (ss -ltnp shows it), "
-                f"or choose another port: PORT={another} bin/run"
+                f"or choose another port: PORT={another}"
             ) from None
         if error.errno == errno.EACCES:
             raise EnvironmentProblem("PORT", str(port), "ports below 1024 are root's: write 1024 or more.") from None

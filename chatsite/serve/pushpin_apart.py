@@ -38,7 +38,7 @@ def main(web_servers):
 def serve(env, web_servers):
     """Serve until signals.StopRequested, and leave nothing behind."""
     ip = ports.address(env.host)
-    listen = f"[{ip}]:{env.port}" if ":" in ip else f"{ip}:{env.port}"
+    listen = ports.written(ip, env.port)
     control_ip, control_port, key = _control(env.grip_url)
     if not pushpin.installed():
         raise CannotStart("Pushpin is not installed here. Install it first: sudo apt install pushpin")

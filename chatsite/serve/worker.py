@@ -1,4 +1,4 @@
-"""Gunicorn's worker with one deadline: gone STOP_S after SIGTERM, whatever still runs in it."""
+"""Gunicorn's worker, but gone STOP_S after SIGTERM, whatever still runs in it, and fair to the other workers."""
 
 import signal
 import time

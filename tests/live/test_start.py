@@ -25,7 +25,7 @@ def test_a_taken_port_is_a_clear_message(pushpin, tmp_path):
         port = taken.getsockname()[1]
         (line,) = refusal(tmp_path, PORT=str(port))
         assert f"Port {port} on 127.0.0.1 is taken" in line
-        assert f"PORT={port + 1} bin/run" in line
+        assert f"PORT={port + 1}" in line
 
 
 def test_a_second_start_on_the_same_data_names_the_first(chat, tmp_path):
