@@ -73,6 +73,11 @@ def machines(pushpin, tmp_path_factory):
         yield machines
 
 
+@pytest.fixture
+def nginx(machines):
+    return machines.nginx
+
+
 @pytest.fixture(scope="module")  # no longer: while Playwright runs, Django takes its thread for an async one
 def chromium():
     path = program("chromium", "Chromium is not installed: sudo apt install chromium")

@@ -8,6 +8,7 @@ from collections import Counter
 from http.client import HTTPException
 from urllib.parse import quote, urlencode
 
+from four_people import FourPeople
 from listener import ANSWER_S, Listener
 from running import wait_for
 
@@ -68,38 +69,29 @@ class Follower:
                 self._last_event_id = self._stream.last_event_id
 
 
-class Talkers:
+class Talkers(FourPeople):
     """Four people who talk with short pauses while in `with`; what fails they send again with its key.
 
     `said` are the messages that were acknowledged.
     """
 
     def __init__(self, chat, room):
+        super().__init__()
         self.said = []
         self._chat, self._path = chat, f"/rooms/{quote(room, safe='')}/messages/"
-        self._over = threading.Event()
-        self._people = [threading.Thread(target=self._talk, args=(name,)) for name in ("Alice", "Bob", "Carol", "Dan")]
 
-    def __enter__(self):
-        for person in self._people:
-            person.start()
-        return self
-
-    def __exit__(self, *_):
-        self._over.set()
-        for person in self._people:
-            person.join()
+    def __exit__(self, *error):
+        super().__exit__(*error)
         self.said.sort(key=lambda message: message["id"])
 
     def wait_for_more(self, count=20):
         goal = len(self.said) + count
         wait_for(lambda: len(self.said) >= goal, PATIENCE_S)
 
-    def _talk(self, name):
-        while not self._over.is_set():
-            body = urlencode({"from": name, "text": "And then?", "key": secrets.token_hex(8)})
-            self.said.append(wait_for(lambda body=body: self._acknowledged(body), PATIENCE_S))
-            self._over.wait(PAUSE_S)  # two cores have to start servers meanwhile
+    def act(self, name):
+        body = urlencode({"from": name, "text": "And then?", "key": secrets.token_hex(8)})
+        self.said.append(wait_for(lambda: self._acknowledged(body), PATIENCE_S))
+        self.over.wait(PAUSE_S)  # two cores have to start servers meanwhile
 
     def _acknowledged(self, body):
         headers = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -2,17 +2,12 @@
 
 import json
 import re
-import ssl
-import threading
-from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection, HTTPSConnection
-from http.server import ThreadingHTTPServer
-from urllib.parse import quote, urlencode, urlsplit
+from contextlib import ExitStack
+from urllib.parse import quote
 
 import pytest
-from echo import Echo
 from follower import Follower, Talkers
-from listener import ANSWER_S, Listener
+from listener import Listener
 from machines import freeze, pull_the_plug, thaw
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -20,11 +15,6 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ROOMS = ["lobby", "two words", "ü", "日本", "😀", "100%", "%2F", "a%2Fb", "..%2F", "a,b", "a:b", "s;x", "what?", "#1",
          "a&b=c", "a+b", "\\", "o'neil", "<b>", "😀" * 64]
 # fmt: on
-
-
-@pytest.fixture
-def nginx(machines):
-    return machines.nginx
 
 
 @pytest.fixture
@@ -119,117 +109,6 @@ def test_streams_pass_through_pushpin_and_nothing_else_does(nginx, pushpins):
         for path in ("/events/?channel=room-lobby", "/rooms/lobby/events/", "/rooms/two%20words/events/"):
             with pytest.raises(TimeoutError):
                 nginx.request("GET", path, seconds=1)
-
-
-# What nginx does for Django
-
-
-@pytest.mark.parametrize("path", ["/lobby?user=ann", "/rooms/lobby/messages/", "/admin/login/"])
-def test_a_page_is_compressed(nginx, path):
-    nginx.post("lobby", "Alice", "x" * 300)
-    with answer_of(nginx, path, {"Accept-Encoding": "gzip"}) as answer:
-        assert answer.headers["Content-Encoding"] == "gzip"
-
-
-def test_a_stream_is_not_compressed(nginx):
-    with answer_of(nginx, "/events/?channel=room-lobby", {"Accept-Encoding": "gzip"}) as answer:
-        assert answer.headers["Content-Type"] == "text/event-stream"
-        assert answer.headers["Content-Encoding"] is None
-
-
-@contextmanager
-def answer_of(front, path, headers, source_ip="127.0.0.1"):
-    connection = HTTPConnection(urlsplit(front.url).netloc, timeout=ANSWER_S, source_address=(source_ip, 0))
-    try:
-        connection.request("GET", path, headers=headers)
-        yield connection.getresponse()
-    finally:
-        connection.close()
-
-
-def test_slow_senders_hold_no_threads(nginx):
-    """Four workers with four threads each would all wait for bodies."""
-    with ExitStack() as stack:
-        for _ in range(40):
-            slow = stack.enter_context(SlowPost(nginx))
-        assert nginx.post("lobby", "Alice", "Somebody has to get on")["text"] == "Somebody has to get on"
-        assert slow.finish() == 200
-
-
-class SlowPost:
-    """A POST whose body is still to come."""
-
-    BODY = b"from=Bob&text=Just+in+time"
-
-    def __init__(self, front):
-        self._connection = HTTPConnection(urlsplit(front.url).netloc, timeout=ANSWER_S)
-        self._connection.putrequest("POST", "/rooms/slow/messages/")
-        for name, value in {**FORM, "Content-Length": len(self.BODY)}.items():
-            self._connection.putheader(name, value)
-        self._connection.endheaders(self.BODY[:4])
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._connection.close()
-
-    def finish(self):
-        self._connection.send(self.BODY[4:])
-        return self._connection.getresponse().status
-
-
-def test_a_client_can_claim_no_other_address(machines):
-    """Neither straight nor on the way through a Pushpin, which adds nothing to it."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    web = f"127.0.0.1:{server.server_port}"
-    extra = machines.proxies[2]
-    try:
-        machines.start_pushpin(extra, [web])
-        machines.nginx.reload([web], [extra])
-        for path in ("/", "/events/"):
-            claims = {"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "on"}
-            with answer_of(machines.nginx, path, claims, source_ip="127.0.0.99") as answer:
-                arrived = answer.read().decode()
-            told = sorted(re.findall("X-Forwarded-.*", arrived, re.I))
-            assert told == ["X-Forwarded-For: 127.0.0.99", "X-Forwarded-Proto: http"], path
-    finally:
-        machines.pushpins[extra.address].stop()
-        machines.nginx.reload(machines.web, machines.proxies[:2])
-        server.shutdown()
-        server.server_close()
-
-
-def test_the_admin_lets_people_in_over_https(nginx):
-    """Django takes a form over https only when it knows that it is https."""
-    trust = ssl._create_unverified_context()
-    connection = HTTPSConnection("127.0.0.1", nginx.tls_port, timeout=ANSWER_S, context=trust)
-    connection.request("GET", "/admin/login/")
-    page = connection.getresponse()
-    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[1]
-    origin = f"https://127.0.0.1:{nginx.tls_port}"
-    headers = {
-        **FORM,
-        "Cookie": page.headers["Set-Cookie"].split(";")[0],
-        "Origin": origin,
-        "Referer": f"{origin}/admin/",
-    }
-    form = {"csrfmiddlewaretoken": token, "username": "eve", "password": "wrong"}
-    connection.request("POST", "/admin/login/", urlencode(form), headers)
-    answer = connection.getresponse()
-    assert answer.status == 200
-    assert "Please enter the correct username and password" in answer.read().decode()
-    connection.close()
-
-
-def test_plain_http_leads_to_https(nginx):
-    connection = HTTPConnection("127.0.0.2", nginx.port, timeout=ANSWER_S)
-    connection.request("POST", "/rooms/%2525%20x/messages/?limit=3", headers={"Host": "chat.example.com"})
-    answer = connection.getresponse()
-    assert answer.status == 308
-    assert answer.headers["Location"] == "https://chat.example.com/rooms/%2525%20x/messages/?limit=3"
-    connection.close()
 
 
 # When something dies

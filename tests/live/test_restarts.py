@@ -5,10 +5,10 @@ import os
 import signal
 import socket
 import sqlite3
-import threading
 from contextlib import closing, contextmanager
 
 import pytest
+from four_people import FourPeople
 from grip_proxy import KEY, GripProxy
 from running import ANSWER_S, Chat, kill, wait_for
 
@@ -16,38 +16,26 @@ BACK_S = 20  # "within seconds", on a machine that has other things to do
 SOON_S = 10  # what hangs would take longer: a publisher 15 minutes, gunicorn 30 s, a client as long as it likes
 
 
-class Crowd:
+class Crowd(FourPeople):
     """Four people who post to one room without a pause, while in `with`, each request on a connection of its own.
 
     `posted` are the messages that were answered with 200, `refused` all other outcomes.
     """
 
     def __init__(self, chat, room):
+        super().__init__()
         self.posted, self.refused = [], []
         self._chat, self._room = chat, room
-        self._over = threading.Event()
-        self._people = [threading.Thread(target=self._talk, args=(name,)) for name in ("Alice", "Bob", "Carol", "Dan")]
-
-    def __enter__(self):
-        for person in self._people:
-            person.start()
-        return self
-
-    def __exit__(self, *_):
-        self._over.set()
-        for person in self._people:
-            person.join()
 
     def wait_for_more(self, count=20):
         goal = len(self.posted) + count
         wait_for(lambda: len(self.posted) >= goal or self.refused, BACK_S)
 
-    def _talk(self, name):
-        while not self._over.is_set():
-            try:
-                self.posted.append(self._chat.post(self._room, name, "And then?", BACK_S))
-            except (AssertionError, OSError) as error:
-                self.refused.append(error)
+    def act(self, name):
+        try:
+            self.posted.append(self._chat.post(self._room, name, "And then?", BACK_S))
+        except (AssertionError, OSError) as error:
+            self.refused.append(error)
 
 
 def renew(chat):
