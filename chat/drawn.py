@@ -2,11 +2,13 @@
 
 from functools import lru_cache
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
 from django.utils.safestring import mark_safe
 
-KEPT = 5_000  # pieces of HTML, each of about 1 kB
+# Pieces of HTML, mostly of 1 kB. In development the template may change meanwhile.
+KEPT = 0 if settings.DEBUG else 5_000
 MAX_KEPT_CHARS = 1_000  # longer texts are drawn each time
 
 
@@ -15,7 +17,7 @@ def drawn(messages, user):
     return mark_safe("".join(_one(message, message["from"] == user) for message in messages))
 
 
-@lru_cache
+@lru_cache(KEPT)
 def blank():
     """Return the HTML that the page's script fills in."""
     return render_to_string("chat/_message.html")

@@ -53,6 +53,20 @@ def test_a_connection_that_is_closed_leaves_it(queue):
     assert is_free(queue)
 
 
+def test_a_database_that_can_not_be_opened_keeps_no_file_open(monkeypatch):
+    def refuse(*_, **__):
+        raise OperationalError("unable to open database file")
+
+    connection.close()
+    before = len(os.listdir("/proc/self/fd"))
+    with monkeypatch.context() as refusing:
+        refusing.setattr(connection.Database, "connect", refuse)
+        for _ in range(5):
+            with pytest.raises(OperationalError):
+                connection.ensure_connection()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_reading_does_not_queue(client, queue):
     ChatRoom.objects.create(eid="lobby")
     fcntl.flock(queue, fcntl.LOCK_EX)

@@ -20,7 +20,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._queue = os.open(f"{self.settings_dict['NAME']}-queue", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise OperationalError(f"unable to open the write queue: {error.strerror}") from error
-        return super().get_new_connection(conn_params)
+        try:
+            return super().get_new_connection(conn_params)
+        except BaseException:
+            os.close(self._queue)
+            raise
 
     def _start_transaction_under_autocommit(self):
         began = time.monotonic()
