@@ -35,6 +35,7 @@ def test_postgresql_is_used_through_a_pool_of_sound_connections(tmp_path, scheme
     assert (config["HOST"], config["PORT"], config["NAME"]) == ("db", 5433, "chat")
     assert config["OPTIONS"]["pool"]["max_size"] == 8
     assert config["CONN_MAX_AGE"] == 0  # it goes back into the pool
+    assert config["OPTIONS"]["tcp_user_timeout"] == 10_000
 
 
 def test_options_in_the_url_are_added_to_ours(tmp_path):

@@ -1,0 +1,26 @@
+"""Everybody comes at once, as after a restart."""
+
+import pytest
+from listener import ANSWER_S
+from running import Chat
+
+from bench.load.readers import READER, Readers
+
+CROWD = 1000
+
+
+@pytest.fixture
+def readers():
+    readers = Readers()
+    yield readers
+    readers.streams.close()
+
+
+def test_all_of_a_thousand_streams_that_are_opened_at_once_open(pushpin, tmp_path, readers):
+    with Chat.ready(tmp_path) as chat:
+        port = int(chat.port)
+        request = READER.format(room="lobby", host="127.0.0.1", port=port)
+        for _ in range(3):
+            went = readers.open(("127.0.0.1", port), [request], CROWD, "event: stream-open", in_flight=CROWD)
+            assert (went["opened"], went["failed"]) == (CROWD, {})
+        assert chat.post("lobby", "Alice", "Are you all here?", ANSWER_S)
