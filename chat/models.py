@@ -19,33 +19,8 @@ MAX_PAGE_SIZE = 200
 ORDER_IN_ROOM = Abs("id")
 
 
-class ChatRoomQuerySet(models.QuerySet):
-    def locked(self, eid):
-        """Return the room, made if new, locked until the caller's transaction ends.
-
-        PostgreSQL draws message ids before the commit. Whoever holds this lock commits before the next one
-        draws, so in a room message ids, event ids and commits run the same way, and a reader that asks for
-        what comes after an id never misses a smaller one.
-        """
-        return self.locked_if_any(eid) or self.select_for_update().get_or_create(eid=eid)[0]
-
-    def locked_if_any(self, eid):
-        """Return the room, locked in the same way, or None if nobody wrote in it yet.
-
-        In SQL, for each message begins with it: Django would take as long to put the statement together as the
-        database for all that follows.
-        """
-        lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id FROM {self.model._meta.db_table} WHERE eid = %s {lock}", [eid])
-            row = cursor.fetchone()
-        return row and self.model(id=row[0], eid=eid)
-
-
 class ChatRoom(models.Model):
     eid = models.CharField("name", max_length=MAX_NAME_LENGTH, unique=True)
-
-    objects = ChatRoomQuerySet.as_manager()
 
     class Meta:
         verbose_name = "room"
@@ -149,6 +124,29 @@ class ChatMessage(models.Model):
         if self.change:
             data["change"] = self.change
         return data
+
+    def insert_into(self, eid):
+        """Save the new message in the room; tell whether that was done: not without the room, nor if its key was used.
+
+        In SQL, for it is done for each message: Django would take as long to put the statement together as the database
+        for all that a message needs.
+        """
+        self.date = timezone.now()
+        date = connection.ops.adapt_datetimefield_value(self.date)
+        values = (self.user, date, self.text, self.key_hash, self.tag, self.event)
+        # The lock is for who deletes the room meanwhile.
+        lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'INSERT INTO {self._meta.db_table} (room_id, "user", date, text, key_hash, tag, event)'
+                f" SELECT id, %s, %s, %s, %s, %s, %s FROM {ChatRoom._meta.db_table} WHERE eid = %s {lock}"
+                " ON CONFLICT DO NOTHING RETURNING id, room_id",
+                [*values, eid],
+            )
+            row = cursor.fetchone()
+        if row:
+            self.id, self.room_id = row
+        return bool(row)
 
     def was_sent_with(self, key):
         """Tell whether this is the key (str or None) that the message was sent with; never, if that was none."""

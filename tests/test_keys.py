@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 from django.test import Client
-from django_eventstream.models import Event
+from django_eventstream.models import Event, EventCounter
 from posting import FORM, WAYS, assert_refused, post, post_bytes, url_of
 
 from chat.models import ChatMessage
@@ -22,9 +22,10 @@ def said():
 
 
 def told():
-    return [
-        json.loads(json.loads(data))["text"] for data in Event.objects.order_by("eid").values_list("data", flat=True)
-    ]
+    events = [*Event.objects.order_by("eid").values_list("eid", "data")]
+    assert [eid for eid, _ in events] == [*range(1, len(events) + 1)]
+    assert EventCounter.objects.get().value == len(events)  # or the next one would leave a gap
+    return [json.loads(json.loads(data))["text"] for _, data in events]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -2,13 +2,14 @@
 
 import json
 import threading
+import time
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django_eventstream.models import Event
 
-from chat.models import ChatMessage
+from chat.models import ChatMessage, ChatRoom
 
 POSTERS, MESSAGES = 12, 20
 
@@ -37,7 +38,7 @@ def follow(seen, posters):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_polling_reader_misses_nothing_while_twelve_people_post():
-    """Without the room's lock, PostgreSQL gives a smaller id to a message that commits later."""
+    """Without the lock that the event's number is, PostgreSQL gives a smaller id to a message that commits later."""
     together, seen = threading.Barrier(POSTERS, timeout=20), []
     posters = [threading.Thread(target=post_some, args=(f"Alice {n}", together)) for n in range(POSTERS)]
     [poster.start() for poster in posters]
@@ -47,3 +48,26 @@ def test_a_polling_reader_misses_nothing_while_twelve_people_post():
     assert seen == ids
     events = Event.objects.filter(channel="room-lobby").order_by("eid").values_list("data", flat=True)
     assert [json.loads(json.loads(data))["id"] for data in events] == ids
+
+
+def wait_until_somebody_waits_for_a_lock():
+    deadline = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.skipif(not connection.features.has_select_for_update, reason="one lock for all: they queue up")
+@pytest.mark.django_db(transaction=True)
+def test_who_posts_while_the_room_is_being_deleted_posts_into_a_new_one():
+    room = ChatRoom.objects.create(eid="lobby")
+    poster = threading.Thread(target=post_some, args=("Alice", threading.Barrier(1)))
+    with transaction.atomic():
+        room.delete()
+        poster.start()
+        wait_until_somebody_waits_for_a_lock()
+    poster.join(20)
+    assert ChatMessage.objects.in_room("lobby").count() == MESSAGES

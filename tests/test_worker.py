@@ -1,10 +1,13 @@
-"""Gunicorn's workers share what comes: a new connection is for whoever has fewer."""
+"""Gunicorn's workers share what comes: a new connection is for who has fewer, a core for who is new."""
 
+import os
+import runpy
 import socket
 from types import SimpleNamespace
 
 import pytest
 
+from chatsite import env
 from chatsite.serve import worker
 
 
@@ -31,3 +34,14 @@ def test_who_has_more_connections_lets_others_go_first(pause_of):
 
 def test_nobody_waits_for_long_however_many_there_are(pause_of):
     assert pause_of(1000) == worker.LONGEST_S < 0.01
+
+
+def test_each_core_has_as_many_workers_as_another():
+    settings = runpy.run_path(str(env.PROJECT_DIR / "deploy" / "gunicorn.conf.py"))
+    cores = sorted(os.sched_getaffinity(0))
+    workers = {}
+    for number in range(2 * len(cores)):
+        one = SimpleNamespace()
+        settings["pre_fork"](SimpleNamespace(WORKERS=workers), one)
+        workers[number] = one
+    assert sorted(one.core for one in workers.values()) == sorted(cores * 2)

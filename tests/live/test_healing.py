@@ -17,7 +17,7 @@ from chat.models import ChatRoom
 import json, os
 for room in os.environ["ROOMS"].split():
     with transaction.atomic():
-        message = ChatRoom.objects.locked(room).messages.create(user="Alice", text=f"committed in {room}")
+        message = ChatRoom.objects.get_or_create(eid=room)[0].messages.create(user="Alice", text=f"committed in {room}")
         get_storage().append_event(f"room-{room}", "message", json.dumps(message.to_data()))
     print(json.dumps(message.to_data()))
 """
