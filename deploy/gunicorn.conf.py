@@ -1,26 +1,29 @@
 """Gunicorn's settings; the reason stands above each. bin/run gives the address to listen on."""
 
+import itertools
 import os
-import random
 
-# Requests are short (the proxy holds the streams), so few processes and threads serve many people.
+# Requests are short (the proxy holds the streams), so few processes serve many people. One for each core, or more if
+# the database is far away: each saves one message at a time.
 workers = 2
 worker_class = "chatsite.serve.worker.Worker"
-threads = 4
+
+# Requests that a worker reads and answers that it sends, to people who may be slow.
+threads = 8
 
 # Each worker keeps to one core. Python runs one of its threads at a time anyway, and on several cores they spend up to
 # a quarter of their time on waking each other.
 
 
 def pre_fork(server, worker):
-    taken = [other.core for other in server.WORKERS.values()]
-    cores = os.sched_getaffinity(0)
-    least = min(map(taken.count, cores))
-    worker.core = random.choice([core for core in cores if taken.count(core) == least])
+    taken = {other.place for other in server.WORKERS.values()}
+    worker.place = next(place for place in itertools.count() if place not in taken)
 
 
 def post_fork(server, worker):
-    os.sched_setaffinity(0, {worker.core})
+    cores = sorted(os.sched_getaffinity(0))
+    # Another server on this machine begins with another core.
+    os.sched_setaffinity(0, {cores[(server.pid + worker.place) % len(cores)]})
 
 
 # A next link of ten rooms with long names and their event ids has more than 10 kB. Pushpin limits what strangers

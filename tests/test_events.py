@@ -310,3 +310,13 @@ def test_a_stream_is_never_compressed(ask):
     answer = ask("channel=room-lobby&lastEventId=room-lobby:0", **{"Accept-Encoding": "gzip"})
     assert not answer.has_header("Content-Encoding")
     assert kinds(answer).count("message") == 20
+
+
+def test_a_signature_that_was_good_opens_no_stream_once_its_time_is_over(ask):
+    by_then = {"Grip-Sig": signature(exp=2)}
+    assert ask(**by_then).status_code == 200
+    deadline = time.monotonic() + 10
+    while ask(**by_then).status_code == 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert ask(**by_then).status_code == 501

@@ -1,4 +1,4 @@
-"""Gunicorn's workers share what comes: a new connection is for who has fewer, a core for who is new."""
+"""Gunicorn's workers share what comes: a new connection is for who has fewer, and each keeps to a core."""
 
 import os
 import runpy
@@ -11,37 +11,71 @@ from chatsite import env
 from chatsite.serve import worker
 
 
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch):
+    monkeypatch.setattr(worker, "PAUSE_S", 0)
+
+
 @pytest.fixture
-def pause_of(monkeypatch):
-    """Tell how long a worker with so many connections waits before it takes another (s)."""
-    pauses = []
-    monkeypatch.setattr(worker, "time", SimpleNamespace(sleep=pauses.append))
-
-    def pause_of(connections):
-        one = worker.Worker.__new__(worker.Worker)
-        one.nr_conns = connections
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            listener.setblocking(False)
-            one.accept(listener)  # nobody has come, or another worker was faster
-        return pauses.pop()
-
-    return pause_of
+def two(monkeypatch):
+    """Two workers that nobody has come to, of which only the counting is there."""
+    monkeypatch.setattr(worker, "connections", [worker.NOBODY] * worker.PLACES)
+    workers = [worker.Worker.__new__(worker.Worker) for _ in range(2)]
+    for place, one in enumerate(workers):
+        one.place, one.nr_conns, one.max_keepalived, one.accepted = place, 0, 992, 0
+    return workers
 
 
-def test_who_has_more_connections_lets_others_go_first(pause_of):
-    assert pause_of(0) < pause_of(1) < pause_of(5) < pause_of(15)
+def looks_at_the_door(one):
+    """Tell whether it takes the connection that waits there."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        taken = []
+        one.enqueue_req = lambda connection: taken.append(connection.close())
+        one.cfg = SimpleNamespace()
+        with socket.create_connection(listener.getsockname()):
+            one.accept(listener)
+    return bool(taken)
 
 
-def test_nobody_waits_for_long_however_many_there_are(pause_of):
-    assert pause_of(1000) == worker.LONGEST_S < 0.01
+def test_a_connection_is_for_who_has_fewer(two):
+    one, other = two
+    one.nr_conns, other.nr_conns = 2, 1
+    assert not looks_at_the_door(one)
+    assert looks_at_the_door(other)
+    assert (one.nr_conns, other.nr_conns) == (2, 2)
+    assert looks_at_the_door(one)
 
 
-def test_each_core_has_as_many_workers_as_another():
+def test_if_they_do_not_come_it_takes_it_all_the_same(two):
+    one, _ = two
+    one.nr_conns = 1
+    assert [looks_at_the_door(one) for _ in range(worker.TIMES_LEFT + 2)] == [False] * worker.TIMES_LEFT + [True, False]
+
+
+def test_who_is_gone_is_not_waited_for(two):
+    one, other = two
+    one.nr_conns = 5
+    worker.connections[other.place] = worker.NOBODY
+    assert looks_at_the_door(one)
+
+
+def test_who_has_far_more_keeps_none_after_its_answer(two):
+    one, other = two
+    one.nr_conns = 32
+    assert (one.max_keepalived, other.max_keepalived) == (0, 992)
+    one.nr_conns, other.nr_conns = 16, 14
+    assert (one.max_keepalived, other.max_keepalived) == (992, 992)
+
+
+def test_each_core_has_as_many_workers_as_another(monkeypatch):
     settings = runpy.run_path(str(env.PROJECT_DIR / "deploy" / "gunicorn.conf.py"))
-    cores = sorted(os.sched_getaffinity(0))
-    workers = {}
+    cores, taken = sorted(os.sched_getaffinity(0)), []
+    monkeypatch.setattr(os, "sched_setaffinity", lambda _, wanted: taken.extend(wanted))
+    server = SimpleNamespace(WORKERS={}, pid=os.getpid())
     for number in range(2 * len(cores)):
         one = SimpleNamespace()
-        settings["pre_fork"](SimpleNamespace(WORKERS=workers), one)
-        workers[number] = one
-    assert sorted(one.core for one in workers.values()) == sorted(cores * 2)
+        settings["pre_fork"](server, one)
+        settings["post_fork"](server, one)
+        server.WORKERS[number] = one
+    assert sorted(taken) == sorted(cores * 2)

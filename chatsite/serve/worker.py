@@ -1,5 +1,6 @@
 """Gunicorn's worker, but gone STOP_S after SIGTERM, whatever still runs in it, and fair to the other workers."""
 
+import mmap
 import signal
 import time
 
@@ -11,18 +12,59 @@ STOP_S = 1.7  # the rest of the 2 s is for the master, which looks for ended wor
 # same machine that takes milliseconds. Default: 2.
 gthread.STOP_KEEPALIVE_LINGER = 0.25
 
+# A worker leaves a new connection to those that have fewer, so many times, and pauses before it looks again. Without,
+# one of two workers now and then had 31 of 32 connections, and as these are kept it served them alone.
+TIMES_LEFT, PAUSE_S = 10, 0.0005
+# Who has so many times more all the same, and a few more than that, closes connections after the answer: they come
+# again. When servers start, the first to be ready gets all.
+TIMES_MORE, FEW = 1.5, 4
 
-# For each open connection that a worker has, it waits so long before it takes another, up to the longest: whoever has
-# fewer takes it first, as long as it has fewer than 20. Without, one of two workers now and then got 19 of 20 that came
-# together, and served them alone for as long as these lasted.
-LEAVE_TO_OTHERS_S, LONGEST_S = 0.0001, 0.002
+# How many connections each worker has, by its place, in memory that they share. An empty place counts as the most.
+PLACES, NOBODY = 64, 2**32 - 1
+connections = memoryview(mmap.mmap(-1, 4 * PLACES)).cast("I")
+for place in range(PLACES):
+    connections[place] = NOBODY
 
 
 class Worker(gthread.ThreadWorker):
+    place = None  # gunicorn.conf.py gives it one
+    times_left = 0
+
+    @property
+    def nr_conns(self):
+        """The number of its connections, which the base class counts."""
+        return self._nr_conns
+
+    @nr_conns.setter
+    def nr_conns(self, number):
+        self._nr_conns = number
+        if self.place is not None:
+            connections[self.place] = number
+
+    @property
+    def max_keepalived(self):
+        """How many connections it keeps after an answer, from which the base class sees whether to keep one more."""
+        return 0 if self.nr_conns > TIMES_MORE * min(connections) + FEW else self._max_keepalived
+
+    @max_keepalived.setter
+    def max_keepalived(self, number):
+        self._max_keepalived = number
+
     def accept(self, listener):
         """Take a new connection, if no other worker has taken it meanwhile."""
-        time.sleep(min(self.nr_conns * LEAVE_TO_OTHERS_S, LONGEST_S))
-        super().accept(listener)
+        if self.nr_conns > min(connections) and self.times_left < TIMES_LEFT:
+            self.times_left += 1
+            time.sleep(PAUSE_S)
+        else:
+            self.times_left = 0
+            super().accept(listener)
+
+    def run(self):
+        self.nr_conns = 0  # from here on the others leave connections to this one
+        try:
+            super().run()
+        finally:
+            connections[self.place] = NOBODY
 
     def handle_exit(self, number, frame):
         """At SIGTERM, start to stop: finish the requests in flight, then hand over what waits to be published."""

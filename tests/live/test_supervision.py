@@ -124,6 +124,7 @@ def test_the_next_start_clears_what_a_killed_one_left(pushpin, tmp_path):
 
 def test_workers_are_not_replaced_by_what_does_not_start(tmp_path):
     with GripProxy() as proxy, Chat.ready(tmp_path, GRIP_URL=f"{proxy.uri}?key={KEY}") as chat:
+        wait_for(lambda: len(chat.pids_of("web worker")) == 2, BACK_S)
         before = set(chat.processes())
         (tmp_path / "static").rename(tmp_path / "old")
         (tmp_path / "static").touch()  # a file where the folder is wanted
