@@ -9,7 +9,7 @@ workers = 2
 worker_class = "chatsite.serve.worker.Worker"
 
 # Requests that a worker reads and answers that it sends, to people who may be slow.
-threads = 8
+threads = 4
 
 # Each worker keeps to one core. Python runs one of its threads at a time anyway, and on several cores they spend up to
 # a quarter of their time on waking each other.
