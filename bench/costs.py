@@ -13,14 +13,17 @@ def cpu_s(pids):
     return sum(_cpu_s(pid) for pid in pids)
 
 
-def pss_kb(pids):
-    """Return their memory in kB, each shared page divided by the number of processes that share it."""
-    return sum(_pss_kb(pid) for pid in pids)
+def pss_kb(pids, which="Pss"):
+    """Return their memory in kB, each shared page divided by the number of processes that share it.
+
+    With "Pss_Anon" only what is their own: of a library's pages a process has a greater part when others end.
+    """
+    return sum(_pss_kb(pid, which) for pid in pids)
 
 
-def memory(stack):
+def memory(stack, which="Pss"):
     """Return {name of its process: kB}."""
-    return {name: pss_kb(pids) for name, pids in stack.processes().items()}
+    return {name: pss_kb(pids, which) for name, pids in stack.processes().items()}
 
 
 class Watch:
@@ -82,9 +85,9 @@ def _cpu_s(pid):
     return sum(map(int, fields[11:15])) / TICKS
 
 
-def _pss_kb(pid):
+def _pss_kb(pid, which):
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{which}:"))

@@ -9,6 +9,7 @@ from .rounds import attempt
 
 NAME = "idle"
 ROUNDS = 1
+OWN = "Pss_Anon"
 SETTLING_S = 60  # what is measured begins then
 
 
@@ -24,10 +25,10 @@ def _measure(stack, case):
     with Crowd(stack) as crowd:
         opened = crowd.open(case["readers"])
         time.sleep(settling)
-        before = memory(stack)
+        before = memory(stack, OWN)
         with crowd.watch() as watch:
             time.sleep(seconds - settling)
-        after = memory(stack)
+        after, whole = memory(stack, OWN), memory(stack)
         told = crowd.readers.ask("tell")
     run = watch.told
     yield (
@@ -39,7 +40,7 @@ def _measure(stack, case):
             "bytes_a_reader": told["bytes"] / max(1, opened["opened"]),
             "cores": {name: used / run["watched_s"] for name, used in run["cpu_s"].items()},
             "grown_kb": {name: after[name] - before.get(name, 0) for name in after},
-            "memory_kb": after,
+            "memory_kb": whole,
             **run,
         },
     )
