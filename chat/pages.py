@@ -80,10 +80,7 @@ def _say_by_form(request, eid, user):
 
 
 def _chat_page(request, eid, user, problem="", text="", status=200):
-    form = PageForm({name: request.GET[name] for name in ("before",) if name in request.GET})
-    if not form.is_valid():
-        raise refuse_form(form)
-    before = form.cleaned_data["before"]
+    before = _before(request)
     channel = room_channel(eid)
     # The event id is read before the messages: what is sent in between comes twice and is dropped by its id.
     last_event, newest_messages, more = latest(eid)
@@ -118,6 +115,16 @@ def _chat_page(request, eid, user, problem="", text="", status=200):
         "text": text,
     }
     return render(request, "chat/room.html", context, status=status)
+
+
+def _before(request):
+    """Return the message's id in ?before=, None without."""
+    if "before" not in request.GET:
+        return None
+    form = PageForm({"before": request.GET["before"]})
+    if not form.is_valid():
+        raise refuse_form(form)
+    return form.cleaned_data["before"]
 
 
 class SeeOther(HttpResponseRedirect):
