@@ -20,6 +20,7 @@ from .forms import JoinForm, MessageForm, PageForm
 from .latest import latest
 from .models import MAX_TEXT_LENGTH, ChatMessage
 from .static_files import are_bundled
+from .turns import in_turn
 from .writing import say
 
 SENT_BEFORE = "This form has sent another text already. To say this one too, send it again."
@@ -60,6 +61,7 @@ def room(request, room):
     return _say_by_form(request, eid, user) if request.method == "POST" else _chat_page(request, eid, user)
 
 
+@in_turn
 def _say_by_form(request, eid, user):
     """Say what a browser without scripts sends, and show the room; or show what was typed and why it was refused."""
     fields = read_fields(request)

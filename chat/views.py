@@ -18,6 +18,7 @@ from .forms import DeleteForm, EditForm, MessageForm, PageForm
 from .latest import latest
 from .models import ChatMessage
 from .names import clean_room_name
+from .turns import in_turn
 
 
 # No CSRF token: no cookie or password says who a request is from, so a foreign page that makes a browser post gains
@@ -60,6 +61,7 @@ def _wanted(eid, page, last_event):
     return messages.newest_first()
 
 
+@in_turn
 def _post_message(request, eid):
     sent = _valid(MessageForm(read_message_fields(request)))
     return _answer(writing.say(eid, sent["sender"], sent["text"], sent["key"], sent["tag"]))

@@ -38,7 +38,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",  # Content-Length
     "chat.middleware.StrictUTF8",
     "chat.middleware.WholeBodies",
-    "chat.middleware.OneWriterAtATime",
     "chat.middleware.RefusalsAndOutages",
     # The rest serves the admin alone: the chat has no sessions and no users.
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,7 +1,8 @@
 """Gunicorn's settings; the reason stands above each. bin/run gives the address to listen on."""
 
-import itertools
 import os
+
+from chatsite.serve import sharing
 
 # Requests are short (the proxy holds the streams), so few processes serve many people. One for each core, or more if
 # the database is far away: each saves one message at a time.
@@ -11,20 +12,8 @@ worker_class = "chatsite.serve.worker.Worker"
 # Requests that a worker reads and answers that it sends, to people who may be slow.
 threads = 4
 
-# Each worker keeps to one core. Python runs one of its threads at a time anyway, and on several cores they spend up to
-# a quarter of their time on waking each other.
-
-
-def pre_fork(server, worker):
-    taken = {other.place for other in server.WORKERS.values()}
-    worker.place = next(place for place in itertools.count() if place not in taken)
-
-
-def post_fork(server, worker):
-    cores = sorted(os.sched_getaffinity(0))
-    # Another server on this machine begins with another core.
-    os.sched_setaffinity(0, {cores[(server.pid + worker.place) % len(cores)]})
-
+# The workers share the cores and the connections.
+pre_fork, post_fork, child_exit = sharing.pre_fork, sharing.post_fork, sharing.child_exit
 
 # A next link of ten rooms with long names and their event ids has more than 10 kB. Pushpin limits what strangers
 # send. Default: 4094 (0: no limit), 8190.

@@ -9,7 +9,7 @@ from page import Page
 from posting import delete, post, url_of
 
 from chat import writing
-from chat.eventlog import EventLog
+from chat.eventlog import EventLog, take_event_number
 from chat.models import ChatMessage, ChatRoom
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,19 @@ def test_a_message_that_its_sender_deletes_meanwhile_is_told_once():
     before = told("lobby")
     writing.moderate("lobby", said["id"])
     assert told("lobby") == before
+
+
+def test_a_message_that_is_gone_meanwhile_takes_no_number(monkeypatch):
+    said = post(Client()).json()
+
+    def too_late(channel):
+        ChatMessage.objects.filter(id=said["id"]).delete()
+        return take_event_number(channel)
+
+    monkeypatch.setattr(writing, "take_event_number", too_late)
+    before = EventLog().get_current_id("room-lobby")
+    writing.moderate("lobby", said["id"])
+    assert EventLog().get_current_id("room-lobby") == before
 
 
 def test_a_room_that_is_deleted_meanwhile_is_not_made_again():

@@ -32,7 +32,9 @@ def listed(client, room="lobby"):
 
 def told(room="lobby"):
     """Return what a reader of the room has heard: (event, its number, message)."""
-    return [(event.type, event.id, json.loads(event.data)) for event in EventLog().get_events(f"room-{room}", 0)]
+    events = EventLog().get_events(f"room-{room}", 0)
+    assert EventLog().get_current_id(f"room-{room}") == len(events)  # or the next one would leave a gap
+    return [(event.type, event.id, json.loads(event.data)) for event in events]
 
 
 def assert_refused(answer, status, field, before):

@@ -1,68 +1,68 @@
-"""A process does one thing at a time that may change something; who only reads does not wait for it."""
+"""A process saves one message at a time, as long as that does not take long."""
 
 import threading
 
 import pytest
-from django.http import HttpResponse
-from django.test import RequestFactory
 
-from chat.middleware import OneWriterAtATime
+from chat import turns
 
 WAIT_S = 10
 
 
-class View:
-    """Stays in each POST until it is let go."""
+class Work:
+    """What is done in turn: it goes on until it is let go, and knows how many were at it at once."""
 
     def __init__(self):
         self.inside = threading.Semaphore(0)
         self.go_on = threading.Semaphore(0)
         self.now = self.most = 0
 
-    def __call__(self, request):
-        if request.method == "POST":
-            self.now += 1
-            self.most = max(self.most, self.now)
-            self.inside.release()
-            assert self.go_on.acquire(timeout=WAIT_S)
-            self.now -= 1
-        return HttpResponse()
+    def __call__(self):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        self.inside.release()
+        assert self.go_on.acquire(timeout=WAIT_S)
+        self.now -= 1
 
 
 @pytest.fixture
-def view():
-    return View()
+def work():
+    return Work()
 
 
 @pytest.fixture
-def middleware(view):
-    return OneWriterAtATime(view)
+def two(work):
+    """Two threads that are at it, or wait for it."""
+    threads = [threading.Thread(target=turns.in_turn(work)) for _ in range(2)]
+    [thread.start() for thread in threads]
+    yield
+    [work.go_on.release() for _ in threads]
+    [thread.join(WAIT_S) for thread in threads]
 
 
-def test_two_who_write_take_turns(view, middleware):
-    writers = [threading.Thread(target=middleware, args=[RequestFactory().post("/")]) for _ in range(2)]
-    [writer.start() for writer in writers]
-    for _ in writers:
-        assert view.inside.acquire(timeout=WAIT_S)
-        assert not view.inside.acquire(timeout=0.05)  # the other one would be there at once
-        view.go_on.release()
-    [writer.join(WAIT_S) for writer in writers]
-    assert view.most == 1
+def test_one_waits_for_the_other(work, two):
+    assert work.inside.acquire(timeout=WAIT_S)
+    assert not work.inside.acquire(timeout=turns.PATIENCE_S / 10)
+    work.go_on.release()
+    assert work.inside.acquire(timeout=WAIT_S)
+    assert work.most == 1
 
 
-def test_who_reads_does_not_wait(view, middleware):
-    writer = threading.Thread(target=middleware, args=[RequestFactory().post("/")])
-    writer.start()
-    assert view.inside.acquire(timeout=WAIT_S)
-    assert middleware(RequestFactory().get("/")).status_code == 200
-    view.go_on.release()
-    writer.join(WAIT_S)
+def test_nobody_waits_for_long(work, two):
+    for _ in range(2):
+        assert work.inside.acquire(timeout=WAIT_S)
+    assert work.most == 2
 
 
-def test_an_error_gives_the_turn_on(middleware, view, monkeypatch):
-    monkeypatch.setattr(middleware, "get_response", lambda request: 1 / 0)
+def test_an_error_gives_the_turn_on():
     with pytest.raises(ZeroDivisionError):
-        middleware(RequestFactory().post("/"))
-    monkeypatch.setattr(middleware, "get_response", view)
-    view.go_on.release()
-    assert middleware(RequestFactory().post("/")).status_code == 200
+        turns.in_turn(lambda: 1 / 0)()
+    assert turns._turn.acquire(blocking=False)
+    turns._turn.release()
+
+
+def test_who_did_not_wait_to_the_end_leaves_the_turn_to_who_has_it(monkeypatch):
+    monkeypatch.setattr(turns, "PATIENCE_S", 0)
+    with turns._turn:
+        assert turns.in_turn(lambda: "done")() == "done"
+        assert turns._turn.locked()

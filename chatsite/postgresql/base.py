@@ -9,7 +9,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params):
         """Return a connection that the server has not closed.
 
-        The pool's own check asks the server something each time: one round trip more to the seven of a message.
+        The pool's own check asks the server something each time: one round trip more to the five of a message.
         """
         while _has_been_closed(connection := super().get_new_connection(conn_params)):
             connection.close()

@@ -1,10 +1,11 @@
 """Gunicorn's worker, but gone STOP_S after SIGTERM, whatever still runs in it, and fair to the other workers."""
 
-import mmap
 import signal
 import time
 
 from gunicorn.workers import gthread
+
+from . import sharing
 
 STOP_S = 1.7  # the rest of the 2 s is for the master, which looks for ended workers every 0.1 s
 
@@ -15,19 +16,13 @@ gthread.STOP_KEEPALIVE_LINGER = 0.25
 # A worker leaves a new connection to those that have fewer, so many times, and pauses before it looks again. Without,
 # one of two workers now and then had 31 of 32 connections, and as these are kept it served them alone.
 TIMES_LEFT, PAUSE_S = 10, 0.0005
-# Who has so many times more all the same, and a few more than that, closes connections after the answer: they come
-# again. When servers start, the first to be ready gets all.
-TIMES_MORE, FEW = 1.5, 4
-
-# How many connections each worker has, by its place, in memory that they share. An empty place counts as the most.
-PLACES, NOBODY = 64, 2**32 - 1
-connections = memoryview(mmap.mmap(-1, 4 * PLACES)).cast("I")
-for place in range(PLACES):
-    connections[place] = NOBODY
+# A worker that still has more than so many times the fewest, and some, closes connections after the answer: they come
+# again. When servers start, the first worker to be ready gets all.
+TIMES_MORE, SOME = 1.5, 4
 
 
 class Worker(gthread.ThreadWorker):
-    place = None  # gunicorn.conf.py gives it one
+    place = None  # sharing.py gives it one
     times_left = 0
 
     @property
@@ -38,21 +33,21 @@ class Worker(gthread.ThreadWorker):
     @nr_conns.setter
     def nr_conns(self, number):
         self._nr_conns = number
-        if self.place is not None:
-            connections[self.place] = number
+        sharing.tell(self.place, number)
 
     @property
     def max_keepalived(self):
         """How many connections it keeps after an answer, from which the base class sees whether to keep one more."""
-        return 0 if self.nr_conns > TIMES_MORE * min(connections) + FEW else self._max_keepalived
+        far_more = self.nr_conns > TIMES_MORE * min(sharing.connections) + SOME
+        return 0 if far_more else self._max_keepalived
 
     @max_keepalived.setter
     def max_keepalived(self, number):
         self._max_keepalived = number
 
     def accept(self, listener):
-        """Take a new connection, if no other worker has taken it meanwhile."""
-        if self.nr_conns > min(connections) and self.times_left < TIMES_LEFT:
+        """Take a new connection, unless a worker that has fewer should, or has."""
+        if self.nr_conns > min(sharing.connections) and self.times_left < TIMES_LEFT:
             self.times_left += 1
             time.sleep(PAUSE_S)
         else:
@@ -64,7 +59,7 @@ class Worker(gthread.ThreadWorker):
         try:
             super().run()
         finally:
-            connections[self.place] = NOBODY
+            sharing.tell(self.place, sharing.NOBODY)
 
     def handle_exit(self, number, frame):
         """At SIGTERM, start to stop: finish the requests in flight, then hand over what waits to be published."""
