@@ -83,7 +83,7 @@ def test_nobody_is_kept_from_chatting(people, chat, room, line):
 
     page.get_by_label("Colours").select_option("Dark")
     look_with_axe_at(page)
-    page.get_by_label("Colours").select_option("As on this device")
+    page.get_by_label("Colours").select_option("Automatic")
 
     page.route("**/messages/", lambda route: route.fulfill(status=400))
     alice.say("Refused")

@@ -137,7 +137,7 @@ def test_the_theme_is_there_at_once_on_every_page_and_in_every_tab(people, chat,
         alice.page.goto(chat.url + path)
         assert alice.page.evaluate(ground) == dark
     other.reload()
-    other.get_by_label("Colours").select_option("As on this device")
+    other.get_by_label("Colours").select_option("Automatic")
     assert other.evaluate(ground) == light
 
 
