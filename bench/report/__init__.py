@@ -6,9 +6,10 @@ from .found import Found
 SECTIONS = (posts, readers, delivery, idle, pages)
 ABOUT = """# What the chat is measured at
 
-Made by `bin/bench`; `bin/bench report` makes this page and the plots again from `results.json`. In each round (`posts`
-has three, the others two) each stack is started in turn, with an empty database, on loopback. A figure
-is the median, with the lowest and the highest in brackets. Readers and posters run on the same machine and take part of
+Made by `bin/bench`, which also writes `results.json`, with each run's own figures; `bin/bench report` makes this page
+and the plots again from that. In each round (`posts` has three, the others two, unless `--rounds` says otherwise: see
+the end) each stack is started in turn, with an empty database, on loopback. A figure is the median, with the lowest and
+the highest in brackets. Readers and posters run on the same machine and take part of
 it: their columns say how much of one core each used, and one that comes near 100 % would be what is measured.
 
 The stacks: **ours** as `bin/run` serves it; **ancestor**, the example of django-eventstream, with the library's
