@@ -49,6 +49,8 @@ def test_a_lost_connection_is_said_and_one_can_try_again_at_once(people, chat, r
     expect(alice.status).to_have_text("You are offline. What you write waits here.")
     alice.page.context.set_offline(False)
     expect(alice.status).to_have_text("Connection lost.")
+    # So long that nobody waits for it to come back by itself.
+    expect(alice.page.get_by_text(re.compile("^Reconnecting in ([3-9]|[1-3][0-9]) s…$"))).to_be_visible()
     line.mend()
     try_now.click()
     expect(alice.status).to_have_text("Connected again.")
