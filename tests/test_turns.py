@@ -50,19 +50,28 @@ def test_one_waits_for_the_other(work, two):
 
 def test_nobody_waits_for_long(work, two):
     for _ in range(2):
-        assert work.inside.acquire(timeout=WAIT_S)
+        assert work.inside.acquire(timeout=WAIT_S / 2)  # before the first one ends by itself
     assert work.most == 2
+
+
+@pytest.fixture(autouse=True)
+def turn(monkeypatch):
+    """A turn that no other test has left taken."""
+    monkeypatch.setattr(turns, "_turn", threading.Lock())
 
 
 def test_an_error_gives_the_turn_on():
     with pytest.raises(ZeroDivisionError):
         turns.in_turn(lambda: 1 / 0)()
-    assert turns._turn.acquire(blocking=False)
-    turns._turn.release()
+    assert not turns._turn.locked()
 
 
 def test_who_did_not_wait_to_the_end_leaves_the_turn_to_who_has_it(monkeypatch):
     monkeypatch.setattr(turns, "PATIENCE_S", 0)
+    done = []
     with turns._turn:
-        assert turns.in_turn(lambda: "done")() == "done"
+        thread = threading.Thread(target=turns.in_turn(lambda: done.append("done")), daemon=True)
+        thread.start()
+        thread.join(WAIT_S)
+        assert done == ["done"]
         assert turns._turn.locked()
