@@ -69,7 +69,7 @@ def event_id(channel, number):
 
 
 def take_event_number(channel):
-    """Return the number of the event that the caller will send in this transaction."""
+    """Return the number of the event that the caller will send in this transaction, which locks the channel."""
     number = _count(channel)
     if number is None:
         # Several first events may get here at once. A plain INSERT would fail for all but one of them, and on

@@ -1,6 +1,7 @@
-"""Ways to say something in a room, and what a refusal looks like."""
+"""Ways to say something in a room, what its readers are told, and what a refusal looks like."""
 
 import json
+import threading
 from contextlib import contextmanager
 from io import BytesIO
 from urllib.parse import quote, urlencode
@@ -83,6 +84,31 @@ def alice_speaks_before_each_statement():
 
     with connection.execute_wrapper(alice_first):
         yield said
+
+
+def at_once(jobs):
+    """Call each with a client in a thread of its own, all at the same moment; return their answers."""
+    together, answers = threading.Barrier(len(jobs), timeout=20), []
+
+    def run(job):
+        together.wait()
+        try:
+            answers.append(job(Client()))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert len(answers) == len(jobs)
+    return answers
+
+
+def told(room="lobby"):
+    """Return what a reader of the room has heard: (event, its number, message)."""
+    events = EventLog().get_events(f"room-{room}", 0)
+    assert EventLog().get_current_id(f"room-{room}") == len(events)  # or the next one would leave a gap
+    return [(event.type, event.id, json.loads(event.data)) for event in events]
 
 
 def ids_after(last_event_id):

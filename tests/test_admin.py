@@ -1,12 +1,10 @@
 """The admin's view of rooms and messages: look and delete."""
 
-import json
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from page import Page
-from posting import delete, post, url_of
+from posting import delete, post, told, url_of
 
 from chat import writing
 from chat.eventlog import EventLog, take_event_number
@@ -75,14 +73,9 @@ def test_nothing_is_changed(admin, url, model):
     assert admin.post(f"{url}{one.pk}/change/", {"eid": "new", "text": "new"}).status_code == 403
 
 
-def told(room):
-    """Return what a reader of the room has heard: (event, message)."""
-    return [(event.type, json.loads(event.data)) for event in EventLog().get_events(f"room-{room}", 0)]
-
-
 def deleted(room):
     """Return the texts and ids of messages that readers of the room are told to remove."""
-    return [(message["text"], message["id"]) for kind, message in told(room) if kind == "message-deleted"]
+    return [(message["text"], message["id"]) for kind, _, message in told(room) if kind == "message-deleted"]
 
 
 def test_a_message_is_deleted_before_the_readers_eyes(admin):

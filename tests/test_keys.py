@@ -1,14 +1,11 @@
 """POST with a key: sent as often as you like, said once; and the tag, which everybody sees."""
 
 import json
-import threading
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
-from django.test import Client
-from django_eventstream.models import Event, EventCounter
-from posting import FORM, WAYS, assert_refused, post, post_bytes, url_of
+from django_eventstream.models import Event
+from posting import FORM, WAYS, assert_refused, at_once, post, post_bytes, told, url_of
 
 from chat.models import ChatMessage
 
@@ -21,11 +18,8 @@ def said():
     return [*ChatMessage.objects.order_by("id").values_list("text", flat=True)]
 
 
-def told():
-    events = [*Event.objects.order_by("eid").values_list("eid", "data")]
-    assert [eid for eid, _ in events] == [*range(1, len(events) + 1)]
-    assert EventCounter.objects.get().value == len(events)  # or the next one would leave a gap
-    return [json.loads(json.loads(data))["text"] for _, data in events]
+def heard(room="lobby"):
+    return [message["text"] for _, _, message in told(room)]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -33,7 +27,7 @@ def test_what_is_sent_again_is_answered_again_and_said_once(client, way):
     first = post(client, way, key="k1", tag="t1")
     second = post(client, way, key="k1", tag="t1")
     assert (second.status_code, second.content) == (200, first.content)
-    assert said() == told() == ["hi"]
+    assert said() == heard() == ["hi"]
 
 
 def test_the_key_may_stand_in_a_header(client):
@@ -53,12 +47,12 @@ def test_what_is_sent_again_later_is_not_moved(client):
     first = post(client, key="k1").json()
     post(client, sender="Bob", text="hello")
     assert post(client, key="k1").json() == first
-    assert said() == told() == ["hi", "hello"]
+    assert said() == heard() == ["hi", "hello"]
 
 
 def test_without_a_key_the_same_is_said_twice(client):
     assert post(client).json()["id"] != post(client).json()["id"]
-    assert said() == told() == ["hi", "hi"]
+    assert said() == heard() == ["hi", "hi"]
 
 
 def test_two_keys_are_two_messages(client):
@@ -79,7 +73,7 @@ def test_a_key_that_was_used_for_another_message_is_refused(client, other):
     answer = post(client, key="k1", **other)
     assert answer.status_code == 409
     assert [error["field"] for error in answer.json()["errors"]] == ["key"]
-    assert said() == told() == ["hi"]
+    assert said() == heard() == ["hi"]
 
 
 def test_a_key_whose_message_is_gone_may_be_used_again(client):
@@ -144,20 +138,8 @@ def test_the_same_key_twice_is_one_key(client):
     assert post_bytes(client, b"from=Alice&text=hi&key=k1", FORM, HTTP_IDEMPOTENCY_KEY="k1").status_code == 200
 
 
-def send_at_once(together, answers):
-    together.wait()
-    try:
-        answers.append(post(Client(), key="k1", tag="t1", room="new"))
-    finally:
-        connection.close()
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_one_is_said_and_all_are_answered():
-    together, answers = threading.Barrier(RACERS, timeout=20), []
-    racers = [threading.Thread(target=send_at_once, args=(together, answers)) for _ in range(RACERS)]
-    [racer.start() for racer in racers]
-    [racer.join() for racer in racers]
+    answers = at_once([lambda client: post(client, key="k1", tag="t1", room="new")] * RACERS)
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
-    assert len(answers) == RACERS
-    assert said() == told() == ["hi"]
+    assert said() == heard("new") == ["hi"]

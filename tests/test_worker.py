@@ -53,7 +53,7 @@ def test_a_connection_is_for_who_has_fewer(two):
 def test_if_they_do_not_come_it_takes_it_all_the_same(two):
     one, _ = two
     one.nr_conns = 1
-    assert [looks_at_the_door(one) for _ in range(worker.TIMES_LEFT + 2)] == [False] * worker.TIMES_LEFT + [True, False]
+    assert [looks_at_the_door(one) for _ in range(worker.DECLINES + 2)] == [False] * worker.DECLINES + [True, False]
 
 
 def test_who_has_far_more_keeps_none_after_its_answer(two):

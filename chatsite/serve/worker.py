@@ -13,17 +13,17 @@ STOP_S = 1.7  # the rest of the 2 s is for the master, which looks for ended wor
 # same machine that takes milliseconds. Default: 2.
 gthread.STOP_KEEPALIVE_LINGER = 0.25
 
-# A worker leaves a new connection to those that have fewer, so many times, and pauses before it looks again. Without,
-# one of two workers now and then had 31 of 32 connections, and as these are kept it served them alone.
-TIMES_LEFT, PAUSE_S = 10, 0.0005
-# A worker that still has more than so many times the fewest, and some, closes connections after the answer: they come
+# A worker declines a new connection so often for those that have fewer, and pauses before it looks again. Without, one
+# of two workers now and then had 31 of 32 connections, and as these are kept it served them alone.
+DECLINES, PAUSE_S = 10, 0.0005
+# A worker that still has more than FACTOR times the fewest and MARGIN closes connections after the answer: they come
 # again. When servers start, the first worker to be ready gets all.
-TIMES_MORE, SOME = 1.5, 4
+FACTOR, MARGIN = 1.5, 4
 
 
 class Worker(gthread.ThreadWorker):
     place = None  # sharing.py gives it one
-    times_left = 0
+    declined = 0
 
     @property
     def nr_conns(self):
@@ -38,7 +38,7 @@ class Worker(gthread.ThreadWorker):
     @property
     def max_keepalived(self):
         """How many connections it keeps after an answer, from which the base class sees whether to keep one more."""
-        far_more = self.nr_conns > TIMES_MORE * min(sharing.connections) + SOME
+        far_more = self.nr_conns > FACTOR * min(sharing.connections) + MARGIN
         return 0 if far_more else self._max_keepalived
 
     @max_keepalived.setter
@@ -47,11 +47,11 @@ class Worker(gthread.ThreadWorker):
 
     def accept(self, listener):
         """Take a new connection, unless a worker that has fewer should, or has."""
-        if self.nr_conns > min(sharing.connections) and self.times_left < TIMES_LEFT:
-            self.times_left += 1
+        if self.nr_conns > min(sharing.connections) and self.declined < DECLINES:
+            self.declined += 1
             time.sleep(PAUSE_S)
         else:
-            self.times_left = 0
+            self.declined = 0
             super().accept(listener)
 
     def run(self):
