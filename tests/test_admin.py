@@ -138,5 +138,6 @@ def test_strangers_are_asked_to_log_in(client):
     assert (answer.status_code, answer["Location"]) == (302, f"/admin/login/?next={ROOMS}")
 
 
-def test_the_login_needs_a_csrf_token():
+def test_the_login_needs_a_csrf_token_and_who_has_none_leaves_no_line_in_the_log(caplog):
     assert Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "admin"}).status_code == 403
+    assert caplog.messages == []

@@ -1,5 +1,7 @@
 """A room's latest messages are kept from one reader to the next, and nobody can tell."""
 
+import importlib
+
 import pytest
 from django.core.cache import cache
 from django.db import transaction
@@ -7,7 +9,7 @@ from django.test import Client
 from page import Page
 from posting import alice_speaks_before_each_statement, delete, edit, ids_after, post, url_of
 
-from chat import latest, writing
+from chat import drawn, latest, writing
 from chat.models import ChatRoom
 
 pytestmark = pytest.mark.django_db(transaction=True)  # inside a transaction nothing is kept
@@ -142,3 +144,14 @@ def test_every_part_of_a_room_has_a_tag(client, query):
     post(client)
     answer = client.get(f"{LIST}?{query}")
     assert client.get(f"{LIST}?{query}", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_no_html_is_kept_in_development_where_templates_change(settings, debug):
+    settings.DEBUG = debug
+    importlib.reload(drawn)
+    drawn.blank()
+    kept = drawn.blank.cache_info().currsize
+    settings.DEBUG = False
+    importlib.reload(drawn)
+    assert kept == (0 if debug else 1)

@@ -3,8 +3,10 @@
 import threading
 
 import pytest
+from posting import FORM, JSON, post
 
-from chat import turns
+from chat import turns, writing
+from chat.eventlog import take_event_number
 
 WAIT_S = 10
 
@@ -75,3 +77,21 @@ def test_who_did_not_wait_to_the_end_leaves_the_turn_to_who_has_it(monkeypatch):
         thread.join(WAIT_S)
         assert done == ["done"]
         assert turns._turn.locked()
+
+
+def by_the_page(client):
+    return client.post("/lobby?user=Alice", {"text": "hi"})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("say", [by_the_page, post, lambda client: post(client, JSON)], ids=["page", FORM, JSON])
+def test_messages_are_saved_in_turn(client, monkeypatch, say):
+    seen = []
+
+    def taken(channel):
+        seen.append(turns._turn.locked())
+        return take_event_number(channel)
+
+    monkeypatch.setattr(writing, "take_event_number", taken)
+    assert say(client).status_code in (200, 303)
+    assert seen == [True]
