@@ -35,7 +35,11 @@ def main():
     except KeyboardInterrupt:
         return 130
     finally:
-        report.write(results.workloads, folder)
+        if results.workloads:  # or the page would be emptied
+            report.write(results.workloads, folder)
+    if not results.workloads:
+        print(f"There is no {folder / 'results.json'} yet: measure something first.", file=sys.stderr)
+        return 1
     return 0
 
 
