@@ -1,18 +1,22 @@
-from django.contrib import admin
+from typing import Any
 
-from . import writing
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from .messages import actions
 from .models import ChatMessage, ChatRoom
 
 
 class NoEditing(admin.ModelAdmin):
-    """Look and delete. What is added or changed here would reach no reader."""
+    """Look and delete. Readers would not hear of messages and rooms that somebody adds or changes here."""
 
     show_full_result_count = False  # counting millions of rows takes longer than showing a page of them
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -22,7 +26,7 @@ class ChatRoomAdmin(NoEditing):
     search_fields = ("eid",)
 
     @admin.display(description="last message")
-    def last_message(self, room):
+    def last_message(self, room: ChatRoom) -> ChatMessage | None:
         return room.messages.newest_first().first()
 
 
@@ -33,16 +37,16 @@ class ChatMessageAdmin(NoEditing):
     search_fields = ("room__eid", "user", "text")
     ordering = ("-id",)
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).standing()
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChatMessage]:
+        return super().get_queryset(request).not_deleted()
 
-    def delete_model(self, request, message):
-        writing.moderate(message.room.eid, message.id)
+    def delete_model(self, request: HttpRequest, message: ChatMessage) -> None:
+        actions.moderate(message.room.eid, message.id)
 
-    def delete_queryset(self, request, messages):
+    def delete_queryset(self, request: HttpRequest, messages: QuerySet[ChatMessage]) -> None:
         for message in messages.select_related("room"):
-            writing.moderate(message.room.eid, message.id)
+            actions.moderate(message.room.eid, message.id)
 
     @admin.display(description="text")
-    def beginning(self, message):
+    def beginning(self, message: ChatMessage) -> str:
         return message.text[:100]

@@ -4,5 +4,5 @@ from django.apps import AppConfig
 class ChatConfig(AppConfig):
     name = "chat"
 
-    def ready(self):
-        from . import checks  # noqa: F401 (registers itself)
+    def ready(self) -> None:
+        from . import checks  # noqa: F401 (the import registers the checks)

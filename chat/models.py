@@ -1,5 +1,6 @@
 import hashlib
 from secrets import compare_digest
+from typing import Any
 
 from django.db import connection, models
 from django.db.models.functions import Abs
@@ -7,16 +8,18 @@ from django.db.models.lookups import GreaterThan, LessThan
 from django.urls import reverse
 from django.utils import timezone
 
-from .names import MAX_NAME_LENGTH
+from .naming import MAX_NAME_LENGTH
 
 MAX_TEXT_LENGTH = 8000  # code points
 MAX_KEY_LENGTH = MAX_TAG_LENGTH = 64  # code points
 PAGE_SIZE = 50  # messages
 MAX_PAGE_SIZE = 200
 
-# The id of a message in disguise, to sort a room by. Once a room holds 2 % of all messages, PostgreSQL would rather
-# walk the primary key than (room, id), and reads the whole table if that room has been quiet lately.
+# Order by ABS(id), so that PostgreSQL uses the (room, id) index instead of scanning the primary key. It scans once a
+# room holds 2 % of all messages, and then reads the whole table if that room was quiet lately.
 ORDER_IN_ROOM = Abs("id")
+
+MessageData = dict[str, Any]  # the message object of the wire, see ChatMessage.to_data
 
 
 class ChatRoom(models.Model):
@@ -25,46 +28,44 @@ class ChatRoom(models.Model):
     class Meta:
         verbose_name = "room"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.eid
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("room", args=[self.eid])
 
 
-class ChatMessageQuerySet(models.QuerySet):
-    def in_room(self, eid):
-        """Return the messages of the room, which need not exist yet, and the tombstones of deleted ones."""
+class ChatMessageQuerySet(models.QuerySet["ChatMessage"]):
+    def in_room(self, eid: str) -> "ChatMessageQuerySet":
+        """Return all messages of the room, the deleted ones included; none if there is no such room."""
         room = ChatRoom.objects.filter(eid=eid).first()
         return self.filter(room=room) if room else self.none()
 
-    def standing(self):
-        """Return those that have not been deleted."""
+    def not_deleted(self) -> "ChatMessageQuerySet":
         return self.filter(deleted=None)
 
-    def newest_first(self):
-        """Return the standing messages, newest first."""
-        return self.standing().order_by(ORDER_IN_ROOM.desc())
+    def newest_first(self) -> "ChatMessageQuerySet":
+        """Return the messages that are not deleted, newest first."""
+        return self.not_deleted().order_by(ORDER_IN_ROOM.desc())
 
-    def before(self, message_id):
-        """Return the standing messages before this id, newest first."""
+    def before(self, message_id: int) -> "ChatMessageQuerySet":
+        """Return the messages before this id that are not deleted, newest first."""
         return self.filter(LessThan(ORDER_IN_ROOM, _big(message_id))).newest_first()
 
-    def after(self, message_id):
-        """Return the standing messages after this id, oldest first."""
-        return self.standing().filter(GreaterThan(ORDER_IN_ROOM, _big(message_id))).order_by(ORDER_IN_ROOM.asc())
+    def after(self, message_id: int) -> "ChatMessageQuerySet":
+        """Return the messages after this id that are not deleted, oldest first."""
+        return self.not_deleted().filter(GreaterThan(ORDER_IN_ROOM, _big(message_id))).order_by(ORDER_IN_ROOM.asc())
 
-    def changed_after(self, event_number):
-        """Return what was edited or deleted after this event of the room, in the order of the last changes."""
+    def changed_after(self, event_number: int) -> "ChatMessageQuerySet":
+        """Return the messages edited or deleted after this event of the room, in the order of their last changes."""
         return self.filter(change__gt=event_number).order_by("change")
 
-    def page(self, limit=PAGE_SIZE):
-        """Return the first `limit` of these as the wire has them (dict), and whether there are more (bool)."""
+    def page(self, limit: int = PAGE_SIZE) -> tuple[list[MessageData], bool]:
+        """Return the first `limit` of these messages as the wire has them, and whether there are more."""
         found = list(self[: limit + 1])
         return [message.to_data() for message in found[:limit]], len(found) > limit
 
-    def sent_with(self, key):
-        """Return the message that was sent with this key (str), or None."""
+    def sent_with(self, key: str) -> "ChatMessage | None":
         return self.filter(key_hash=hash_of(key)).first()
 
 
@@ -73,17 +74,18 @@ class ChatMessage(models.Model):
     user = models.CharField(max_length=MAX_NAME_LENGTH)
     date = models.DateTimeField(auto_now_add=True)
     text = models.TextField(max_length=MAX_TEXT_LENGTH)
-    # Whoever knows the key is the sender, so it is told to nobody; the tag is told to everybody.
+    # The key identifies the sender and is secret. The tag is public.
     key_hash = models.BinaryField(max_length=32, null=True)
-    # Nullable, like all that follows: SQLite adds such columns without making the table anew, which would let it give
-    # away the ids of deleted messages again; and while new workers take over, old ones write rows without them.
+    # This column and all below are nullable, for two reasons. SQLite adds a nullable column without rebuilding the
+    # table; a rebuilt table would give the ids of deleted messages to new ones. And during a reload, old workers still
+    # write rows without these columns.
     tag = models.CharField(max_length=MAX_TAG_LENGTH, null=True)  # noqa: DJ001
-    # The number of the event that told of it first: by it and `change` the log finds what it has told of a message.
+    # The number of the event that announced the message. ChatEdit has the numbers of the later events.
     event = models.BigIntegerField(null=True)
     edited = models.DateTimeField(null=True)
-    # A deleted message stays as a tombstone without its text, so that its key is known when it is sent again.
+    # A deleted message keeps its row, without its text, so that the server knows its key when a client sends it again.
     deleted = models.DateTimeField(null=True)
-    # The number of the event that told of the last edit or of the deletion: of two versions the greater is newer.
+    # The number of the event that announced the last edit, or the deletion. Of two versions the greater is newer.
     change = models.BigIntegerField(null=True)
 
     objects = ChatMessageQuerySet.as_manager()
@@ -91,8 +93,8 @@ class ChatMessage(models.Model):
     class Meta:
         verbose_name = "message"
         indexes = (
-            # A page of a room is one short walk along this index, however many messages, rooms and tombstones are
-            # there.
+            # A page of a room is one short walk along this index, however many messages, rooms and deleted messages
+            # there are.
             models.Index(
                 "room", ORDER_IN_ROOM.desc(), condition=models.Q(deleted__isnull=True), name="chat_message_latest"
             ),
@@ -106,13 +108,14 @@ class ChatMessage(models.Model):
             ),
         )
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.text[:60]}"
 
-    def to_data(self):
-        """Return the message object of the wire: id (int), from, text, date; and, where there is one, its tag (str).
+    def to_data(self) -> MessageData:
+        """Return the message object of the wire: id (int), from, text and date (str).
 
-        Of what was changed also: edited or deleted, or both, as dates, and change (int).
+        It also has tag (str) if the sender gave one, edited and deleted (dates, str) if that happened, and then change
+        (int).
         """
         data = {"id": self.id, "from": self.user, "text": self.text, "date": _iso(self.date)}
         if self.tag:
@@ -125,16 +128,16 @@ class ChatMessage(models.Model):
             data["change"] = self.change
         return data
 
-    def insert_into(self, eid):
-        """Save the new message in the room; tell whether that was done: not without the room, nor if its key was used.
+    def insert_into(self, eid: str) -> bool:
+        """Save the new message in the room; return False if the room is missing or has a message with this key.
 
-        In SQL, for it is done for each message: Django would take as long to put the statement together as the database
-        for all that a message needs.
+        This is SQL because every POST runs it: Django takes as long to build the statement as the database takes for
+        all statements of a message.
         """
         self.date = timezone.now()
         date = connection.ops.adapt_datetimefield_value(self.date)
         values = (self.user, date, self.text, self.key_hash, self.tag, self.event)
-        # The lock is for who deletes the room meanwhile.
+        # The lock keeps others from deleting the room until we commit.
         lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
         with connection.cursor() as cursor:
             cursor.execute(
@@ -148,31 +151,42 @@ class ChatMessage(models.Model):
             self.id, self.room_id = row
         return bool(row)
 
-    def was_sent_with(self, key):
-        """Tell whether this is the key (str or None) that the message was sent with; never, if that was none."""
+    def was_sent_with(self, key: str | None) -> bool:
+        """Return whether the message was sent with this key; never true for a message without a key."""
         return bool(key and self.key_hash) and compare_digest(bytes(self.key_hash), hash_of(key))
 
-    def edit(self, text, change):
-        """Give the message another text; `change` is the number of the event that will tell of it."""
+    def edit(self, text: str, change: int) -> None:
+        """Give the message another text; `change` is the number of the event that will announce the edit."""
         self.text, self.edited, self.change = text, timezone.now(), change
         self.save(update_fields=["text", "edited", "change"])
+        ChatEdit.objects.create(message=self, event=change)
 
-    def bury(self, change):
-        """Leave a tombstone of the message; `change` is the number of the event that will tell of it."""
+    def redact(self, change: int) -> None:
+        """Remove the text and mark the message as deleted; `change` is the number of the event that announces that."""
         self.text, self.deleted, self.change = "", timezone.now(), change
         self.save(update_fields=["text", "deleted", "change"])
 
 
-def _big(number):
-    # Django believes that what is compared with ABS(id) has 32 bits, and PostgreSQL is sent no more of it.
+class ChatEdit(models.Model):
+    """The event that announced an edit: with these rows, a deletion finds the edits' texts in the event log."""
+
+    message = models.ForeignKey(ChatMessage, models.CASCADE, related_name="edits")
+    event = models.BigIntegerField()  # its number
+
+    def __str__(self) -> str:
+        return f"edit of message {self.message_id} in event {self.event}"
+
+
+def _big(number: int) -> models.Value:
+    # Django assumes 32 bits for a number that it compares with ABS(id), and would cut it off for PostgreSQL.
     return models.Value(number, models.BigIntegerField())
 
 
-def _iso(date):
-    """Return the date as `YYYY-MM-DDTHH:MM:SS.mmmZ`: a client exists that crashes on anything else."""
+def _iso(date: Any) -> str:
+    """Return the date as `YYYY-MM-DDTHH:MM:SS.mmmZ`: one published client crashes on any other form."""
     return date.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def hash_of(key):
-    """Return what is kept of a key (str): 32 bytes."""
+def hash_of(key: str) -> bytes:
+    """Return the 32 bytes that the database keeps of a key."""
     return hashlib.sha256(key.encode()).digest()

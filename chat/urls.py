@@ -1,7 +1,9 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from . import event_stream, pages, views
+from .api import views as api
+from .pages import views as pages
+from .streams import views as streams
 
 
 class SegmentConverter(StringConverter):
@@ -12,16 +14,16 @@ class SegmentConverter(StringConverter):
 
 register_converter(SegmentConverter, "segment")
 
-# Top-level names without a slash are rooms, so every page to come lives below /-/.
+# Top-level names without a slash are rooms, so every new page lives below /-/.
 urlpatterns = [
     path("", pages.join, name="join"),
     path("favicon.ico", pages.favicon, name="favicon"),
     path("robots.txt", pages.robots, name="robots"),
-    path("events/", event_stream.events, name="events"),
-    # The proxy tells links apart by their path; what stands here is not looked at.
-    path("events/<slug:which>/", event_stream.events, name="next-link"),
-    path("rooms/<segment:room>/messages/", views.messages, name="messages"),
-    path("rooms/<segment:room>/messages/<segment:message_id>/", views.message, name="message"),
-    path("rooms/<segment:room>/events/", event_stream.room_events, name="room-events"),
+    path("events/", streams.events, name="events"),
+    # Pushpin tells next links apart by their path only; the view ignores this part.
+    path("events/<slug:which>/", streams.events, name="next-link"),
+    path("rooms/<segment:room>/messages/", api.messages, name="messages"),
+    path("rooms/<segment:room>/messages/<segment:message_id>/", api.message, name="message"),
+    path("rooms/<segment:room>/events/", streams.room_events, name="room-events"),
     path("<segment:room>", pages.room, name="room"),
 ]

@@ -1,4 +1,4 @@
-"""The site in embedded mode: one process that also holds the streams, for trying out."""
+"""The site in embedded mode, for trying out: one process that also holds the streams."""
 
 import os
 
@@ -7,9 +7,11 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 django.setup(set_prefix=False)
 
-from chat import background  # noqa: E402 (Django must be set up first)
+from django.core.handlers.asgi import ASGIHandler  # noqa: E402 (these imports need Django's setup)
 
-from .handlers import AsyncHandler  # noqa: E402
+from chat.events import maintenance  # noqa: E402
 
-application = AsyncHandler()
-background.start()
+from .content_type import asgi  # noqa: E402
+
+application = asgi(ASGIHandler())
+maintenance.start()

@@ -5,7 +5,7 @@ from copy import deepcopy
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from chat.grip import public_part
+from chat.redaction import public_part
 
 from .env import make_data_dir
 

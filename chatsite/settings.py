@@ -1,8 +1,8 @@
-"""Django's settings. What differs from one machine to the next is read in env.py."""
+"""Django's settings. env.py reads the values that differ from one machine to the next."""
 
 from django.core.exceptions import ImproperlyConfigured
 
-from chat.grip import grip_proxies
+from chat.grip.config import grip_proxies
 
 from . import database, env, secret
 
@@ -30,16 +30,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "chat.middleware.GripMiddleware",  # first: it turns our answer into instructions for the proxy
-    "chat.middleware.ContentSecurityPolicy",
-    "chat.theme.VaryByTheme",
+    "chat.streams.middleware.GripMiddleware",  # first: it turns our answer into instructions for the proxy
+    "chat.web.middleware.ContentSecurityPolicy",
+    "chat.pages.theme.VaryByTheme",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",  # Content-Length
-    "chat.middleware.StrictUTF8",
-    "chat.middleware.WholeBodies",
-    "chat.middleware.RefusalsAndOutages",
-    # The rest serves the admin alone: the chat has no sessions and no users.
+    "chat.web.middleware.StrictUTF8",
+    "chat.web.middleware.WholeBodies",
+    "chat.web.middleware.RefusalsAndOutages",
+    # The rest is for the admin only: the chat has no sessions and no users.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -62,7 +62,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "chat.theme.theme",
+                "chat.pages.theme.theme",
             ]
         },
     }
@@ -71,17 +71,17 @@ TEMPLATES = [
 DATABASES = {"default": database.from_url(ENV.database_url, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Each process keeps the latest messages of the rooms that are asked for. No room keeps more than about 120 kB.
+# Each process caches the newest page of the rooms that people read, each at most about 120 kB.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 500}}}
 
-# The GRIP proxies that hold the streams. GRIP_URL names them; they may also be written here, as django-grip
-# documents it: {"control_uri": "...", "control_iss": "...", "key": b64decode("...")}.
+# The GRIP proxies that hold the streams. Name them in GRIP_URL, or here, as django-grip documents it:
+# {"control_uri": "...", "control_iss": "...", "key": b64decode("...")}.
 GRIP_PROXIES = []
 GRIP_PROXIES = grip_proxies(GRIP_PROXIES, ENV.grip_url, ENV.grip_verify_key)
-EVENTSTREAM_STORAGE_CLASS = "chat.eventlog.EventLog"
-EVENTSTREAM_CHANNELMANAGER_CLASS = "chat.channels.RoomChannels"
+EVENTSTREAM_STORAGE_CLASS = "chat.events.log.EventLog"
+EVENTSTREAM_CHANNELMANAGER_CLASS = "chat.events.channels.RoomChannels"
 
-# A message of 8 000 emoji is 96 kB as a form; 413 beyond this many bytes.
+# The answer to a larger body is 413. A message of 8 000 emoji has 96 kB as a form.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
 
 STATIC_URL = "/static/"
@@ -89,7 +89,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "chat.static_files.StaticFiles"},
+    "staticfiles": {"BACKEND": "chat.pages.static_storage.StaticFiles"},
 }
 
 LANGUAGE_CODE = "en"
@@ -104,7 +104,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
     "loggers": {
         "django": {"handlers": [], "level": ENV.log_level, "propagate": True},
-        # What a stranger sends must not fill the terminal: 4xx answers are no news.
+        # Strangers must not be able to fill the terminal, so 4xx answers are not logged.
         "django.request": {"level": "ERROR" if ENV.log_level == "WARNING" else ENV.log_level},
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
         "django.security.csrf": {"handlers": [], "level": "CRITICAL"},

@@ -6,7 +6,7 @@ urlpatterns = [
     path("", include("chat.urls")),
 ]
 
-handler400 = "chat.errors.bad_request"
-handler403 = "chat.errors.forbidden"
-handler404 = "chat.errors.not_found"
-handler500 = "chat.errors.server_error"
+handler400 = "chat.web.refusals.bad_request"
+handler403 = "chat.web.refusals.forbidden"
+handler404 = "chat.web.refusals.not_found"
+handler500 = "chat.web.refusals.server_error"

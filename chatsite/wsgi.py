@@ -7,9 +7,11 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 django.setup(set_prefix=False)
 
-from chat import background  # noqa: E402 (Django must be set up first)
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402 (these imports need Django's setup)
 
-from .handlers import Handler  # noqa: E402
+from chat.events import maintenance  # noqa: E402
 
-application = Handler()
-background.start()
+from .content_type import wsgi  # noqa: E402
+
+application = wsgi(WSGIHandler())
+maintenance.start()

@@ -2,9 +2,9 @@
 
 import pytest
 from django.test import Client
-from grip_proxy import KEY, GripProxy
 
-from chat import publisher
+from chat.grip import publisher
+from tests.helpers.grip_proxy import KEY, GripProxy
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from running import one_start_at_a_time
+from tests.helpers.running import one_start_at_a_time
 
 from . import database
 from .child import CannotStart, Child, answers, spare_ports

@@ -3,7 +3,7 @@
 import shutil
 from urllib.parse import quote
 
-from running import one_start_at_a_time
+from tests.helpers.running import one_start_at_a_time
 
 from . import database
 from .ancestor import migrate

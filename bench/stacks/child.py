@@ -11,9 +11,8 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from running import kill, spare_port
-
 from chatsite.serve import processes
+from tests.helpers.running import kill, spare_port
 
 START_S = 30
 STOP_S = 5

@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from postgres import Cluster, find_programs
-from torture.stack import uninterrupted
+from tests.helpers.postgres import Cluster, find_programs
+from tests.torture.stack import uninterrupted
 
 from .child import CannotStart
 

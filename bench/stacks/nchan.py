@@ -5,7 +5,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
-from running import one_start_at_a_time
+from tests.helpers.running import one_start_at_a_time
 
 from .child import CannotStart, Child, answers, spare_ports
 from .stack import Stack, message_object

@@ -2,9 +2,8 @@
 
 import re
 
-from running import Chat
-
 from chatsite.serve import instance
+from tests.helpers.running import Chat
 
 from . import database
 from .stack import Stack, check_choice

@@ -2,8 +2,8 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html_join
 
-from chat import scripts as of_pages
-from chat.static_files import are_bundled
+from chat.pages import js_bundles
+from chat.pages.static_storage import are_bundled
 
 register = template.Library()
 
@@ -11,5 +11,5 @@ register = template.Library()
 @register.simple_tag
 def scripts(bundle):
     """Return the elements that load the page's scripts, in their order, once the page is there."""
-    names = [bundle] if are_bundled() else of_pages.parts(bundle)
+    names = [bundle] if are_bundled() else js_bundles.parts(bundle)
     return format_html_join("\n  ", '<script defer src="{}"></script>', ((static(name),) for name in names))

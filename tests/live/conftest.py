@@ -4,11 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
-import postgres
 import pytest
-from line import Line
-from machines import Machines
-from running import Chat
+
+from tests.helpers import postgres
+from tests.helpers.line import Line
+from tests.helpers.machines import Machines
+from tests.helpers.running import Chat
 
 HERE = Path(__file__).parent
 
@@ -81,7 +82,7 @@ def nginx(machines):
 @pytest.fixture(scope="module")  # no longer: while Playwright runs, Django takes its thread for an async one
 def chromium():
     path = program("chromium", "Chromium is not installed: sudo apt install chromium")
-    from browser import started_chromium
+    from tests.helpers.browser import started_chromium
 
     with started_chromium(path) as chromium:
         yield chromium
@@ -90,7 +91,7 @@ def chromium():
 @pytest.fixture
 def people(chromium, chat):
     """People with browsers; in the end, none of their pages may have complained."""
-    from browser import People
+    from tests.helpers.browser import People
 
     people = People(chromium, chat.url)
     yield people

@@ -5,11 +5,12 @@ import socket
 from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
-import any_input
 import hypothesis
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+
+from tests.helpers import any_input
 
 ANSWER_S = 10
 PROXY_LIMIT = 4000  # bytes of a request's head, a little below what Pushpin drops without an answer

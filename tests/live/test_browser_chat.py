@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from browser import HOSTILE, HOSTILE_ROOM
 from playwright.sync_api import expect
+
+from tests.helpers.browser import HOSTILE, HOSTILE_ROOM
 
 
 def test_two_people_talk(people, room):

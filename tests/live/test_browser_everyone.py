@@ -1,9 +1,10 @@
 """Everybody can use every page: with the keyboard, on a small screen, enlarged, with a screen reader."""
 
 import pytest
-from accessibility import look_with_axe_at, moving, small_targets, tab_through, too_wide
-from browser import NETWORK_ERROR, chat_path
 from playwright.sync_api import expect
+
+from tests.helpers.accessibility import look_with_axe_at, moving, small_targets, tab_through, too_wide
+from tests.helpers.browser import NETWORK_ERROR, chat_path
 
 DESKTOP = {"width": 1200, "height": 760}
 PHONE = {"width": 320, "height": 640}

@@ -1,10 +1,11 @@
 """A page fills every gap by itself, without a reload and without showing anything twice, in a real browser."""
 
 import pytest
-from browser import NETWORK_ERROR, People, Person, chat_path, with_back_forward_cache
-from history import change, forget_events, post_with_key, write_many
 from playwright.sync_api import expect
-from running import wait_for
+
+from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path, with_back_forward_cache
+from tests.helpers.history import change, forget_events, post_with_key, write_many
+from tests.helpers.running import wait_for
 
 MISSED = 450  # more than two pages of the list
 QUIET_MS = 51_000

@@ -3,8 +3,9 @@
 import re
 from urllib.parse import quote
 
-from browser import HOSTILE_ROOM, NETWORK_ERROR, Person, chat_path
 from playwright.sync_api import expect
+
+from tests.helpers.browser import HOSTILE_ROOM, NETWORK_ERROR, Person, chat_path
 
 
 def test_one_joins_reads_and_writes_without_javascript(people, chat, room):

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from browser import NETWORK_ERROR, People, chat_path, where_it_is_far
 from playwright.sync_api import expect
-from running import Chat, wait_for
+
+from tests.helpers.browser import NETWORK_ERROR, People, chat_path, where_it_is_far
+from tests.helpers.running import Chat, wait_for
 
 ICON = "link[rel=icon]"
 NOTIFICATIONS = """window.shown = [];

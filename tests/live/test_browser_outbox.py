@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from browser import NETWORK_ERROR, Person, chat_path
 from playwright.sync_api import expect
+
+from tests.helpers.browser import NETWORK_ERROR, Person, chat_path
 
 LONG_AGO_MS = 11 * 60_000
 

@@ -2,9 +2,10 @@
 
 import re
 
-from browser import NETWORK_ERROR, chat_path
-from history import change, forget_events, post_with_key, write_many
 from playwright.sync_api import expect
+
+from tests.helpers.browser import NETWORK_ERROR, chat_path
+from tests.helpers.history import change, forget_events, post_with_key, write_many
 
 AT_MOST = 600  # messages in a page
 TOP_OF = "(item) => item.getBoundingClientRect().top"

@@ -3,9 +3,10 @@
 import json
 import re
 
-from browser import NETWORK_ERROR, Person, chat_path
 from playwright.sync_api import expect
-from running import kill, wait_for
+
+from tests.helpers.browser import NETWORK_ERROR, Person, chat_path
+from tests.helpers.running import kill, wait_for
 
 BACK_S = 20
 

@@ -1,9 +1,10 @@
 """Many tabs of one browser, and one stream for them all."""
 
 import pytest
-from browser import NETWORK_ERROR
 from playwright.sync_api import expect
-from running import wait_for
+
+from tests.helpers.browser import NETWORK_ERROR
+from tests.helpers.running import wait_for
 
 HIDDEN_MS = 5 * 60_000
 SOON_S = 20

@@ -2,8 +2,9 @@
 
 import re
 
-from browser import NETWORK_ERROR, Person, chat_path
 from playwright.sync_api import expect
+
+from tests.helpers.browser import NETWORK_ERROR, Person, chat_path
 
 EDITABLE = "Editing your message"
 

@@ -5,7 +5,8 @@ import threading
 from urllib.parse import quote, urlencode
 
 import pytest
-from listener import Listener
+
+from tests.helpers.listener import Listener
 
 ROOMS = [
     "lobby", "two words", "ü", "日本", "😀", "👩\u200d👩\u200d👧", "100%", "%I", "%(x)s", "o'neil", 'a"b', "a,b", "a:b",

@@ -3,10 +3,10 @@
 import os
 
 import pytest
-from listener import ANSWER_S
-from running import Chat
 
 from bench.load.readers import READER, Readers
+from tests.helpers.listener import ANSWER_S
+from tests.helpers.running import Chat
 
 CROWD = 1000
 

@@ -9,8 +9,9 @@ from http.server import ThreadingHTTPServer
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from echo import Echo
-from listener import ANSWER_S
+
+from tests.helpers.echo import Echo
+from tests.helpers.listener import ANSWER_S
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

@@ -4,11 +4,10 @@ import json
 import os
 import subprocess
 
-from grip_proxy import KEY, GripProxy
-from listener import Listener
-from running import PROJECT, Chat, kill
-
-from chat.held import LINKS
+from chat.streams.grip_response import LINKS
+from tests.helpers.grip_proxy import KEY, GripProxy
+from tests.helpers.listener import Listener
+from tests.helpers.running import PROJECT, Chat, kill
 
 LOG_ONE_EACH = """
 from django.db import transaction

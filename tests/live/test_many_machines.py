@@ -6,9 +6,10 @@ from contextlib import ExitStack
 from urllib.parse import quote
 
 import pytest
-from follower import Follower, Talkers
-from listener import Listener
-from machines import freeze, pull_the_plug, thaw
+
+from tests.helpers.follower import Follower, Talkers
+from tests.helpers.listener import Listener
+from tests.helpers.machines import freeze, pull_the_plug, thaw
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 # fmt: off

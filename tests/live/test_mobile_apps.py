@@ -8,7 +8,8 @@ from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
-from mobile_apps import APPS, TEXT, unpacked
+
+from tests.helpers.mobile_apps import APPS, TEXT, unpacked
 
 ANSWER_S = 10
 

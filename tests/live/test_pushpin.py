@@ -10,11 +10,11 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from echo import Echo
-from running import PROJECT, spare_port, wait_for
 
 from chatsite.serve import pushpin as configuration
 from chatsite.serve.sessions import Session
+from tests.helpers.echo import Echo
+from tests.helpers.running import PROJECT, spare_port, wait_for
 
 OURS = PROJECT / "deploy" / "pushpin.conf"
 DEBIANS = Path("/usr/share/pushpin/pushpin.conf.condure")

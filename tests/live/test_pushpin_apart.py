@@ -3,8 +3,9 @@
 import signal
 
 import pytest
-from machines import PUSHPIN
-from running import Chat, spare_port
+
+from tests.helpers.machines import PUSHPIN
+from tests.helpers.running import Chat, spare_port
 
 KEY = "k" * 32
 

@@ -5,7 +5,7 @@ import re
 import shlex
 import subprocess
 
-from running import PROJECT, wait_for
+from tests.helpers.running import PROJECT, wait_for
 
 README = (PROJECT / "README.md").read_text()
 EXAMPLES = re.findall(r"^```console\n\$ (curl [^\n]+)\n(.+?)```", README, re.MULTILINE | re.DOTALL)

@@ -8,9 +8,10 @@ import sqlite3
 from contextlib import closing, contextmanager
 
 import pytest
-from four_people import FourPeople
-from grip_proxy import KEY, GripProxy
-from running import ANSWER_S, Chat, kill, wait_for
+
+from tests.helpers.four_people import FourPeople
+from tests.helpers.grip_proxy import KEY, GripProxy
+from tests.helpers.running import ANSWER_S, Chat, kill, wait_for
 
 BACK_S = 20  # "within seconds", on a machine that has other things to do
 SOON_S = 10  # what hangs would take longer: a publisher 15 minutes, gunicorn 30 s, a client as long as it likes

@@ -5,7 +5,8 @@ import shutil
 import socket
 
 import pytest
-from running import PROJECT, Chat, spare_port
+
+from tests.helpers.running import PROJECT, Chat, spare_port
 
 SAID_S = 20
 

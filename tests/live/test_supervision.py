@@ -9,10 +9,10 @@ import subprocess
 import termios
 
 import pytest
-from grip_proxy import KEY, GripProxy
-from running import RUN, Chat, kill, spare_port, wait_for
 
 from chatsite.serve import instance
+from tests.helpers.grip_proxy import KEY, GripProxy
+from tests.helpers.running import RUN, Chat, kill, spare_port, wait_for
 
 BACK_S = 20  # "within seconds", on a machine that has other things to do
 

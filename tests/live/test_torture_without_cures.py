@@ -11,9 +11,10 @@ import re
 import shutil
 import subprocess
 
-import postgres
 import pytest
-from running import PROJECT
+
+from tests.helpers import postgres
+from tests.helpers.running import PROJECT
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("TORTURE_WITHOUT_CURES"), reason="takes a quarter of an hour: set TORTURE_WITHOUT_CURES=1"

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
-from running import ANSWER_S, PROJECT, Chat, kill, wait_for
+
+from tests.helpers.running import ANSWER_S, PROJECT, Chat, kill, wait_for
 
 BACK_S = 30
 

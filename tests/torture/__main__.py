@@ -11,7 +11,7 @@ from itertools import islice
 from random import Random
 from urllib.parse import quote
 
-from postgres import find_programs
+from tests.helpers.postgres import find_programs
 
 from . import faults, rooms
 from .connection import exchange, request

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from page import Page
+from tests.helpers.page import Page
 
 PAGE_SIZE = 50
 

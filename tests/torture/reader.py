@@ -6,7 +6,7 @@ import time
 from collections import deque
 from urllib.parse import quote, urlencode
 
-from sse import EventParser
+from tests.helpers.sse import EventParser
 
 from .connection import BROKEN, Connection, exchange, request
 from .continuity import Continuity

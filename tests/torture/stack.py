@@ -11,10 +11,9 @@ from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from postgres import Cluster
-from running import ANSWER_S, STOP_S, Chat, spare_port, wait_for
-
 from chatsite.serve import processes
+from tests.helpers.postgres import Cluster
+from tests.helpers.running import ANSWER_S, STOP_S, Chat, spare_port, wait_for
 
 from . import pushpins
 from .database import PostgreSQL, SQLite

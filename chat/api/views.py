@@ -1,0 +1,106 @@
+"""A room's messages, for programs."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import conditional_page
+
+from chat.events.channels import room_channel
+from chat.events.log import current_event_number, event_id
+from chat.messages import actions
+from chat.messages.errors import NoSuchMessage
+from chat.messages.forms import DeleteForm, EditForm, MessageForm, PageForm
+from chat.messages.recent import newest_page
+from chat.messages.write_lock import one_at_a_time
+from chat.models import ChatMessage, ChatMessageQuerySet, MessageData
+from chat.naming import clean_room_name
+from chat.web.fields import read_message_fields
+from chat.web.refusals import only, refuse_form, refuse_invalid
+
+
+# No CSRF token: no cookie or password identifies the sender, so a foreign page that makes a browser post gains
+# nothing that it could not post itself.
+@csrf_exempt
+@only("GET", "HEAD", "POST")
+@cache_control(no_cache=True)
+@gzip_page
+@conditional_page
+def messages(request: HttpRequest, room: str) -> HttpResponse:
+    eid = _clean_room(room)
+    return _post_message(request, eid) if request.method == "POST" else _list_messages(request, eid)
+
+
+def _list_messages(request: HttpRequest, eid: str) -> HttpResponse:
+    last_event, messages, more = _wanted_page(request, eid) if request.GET else newest_page(eid)
+    return JsonResponse({"messages": messages, "more": more, "last-event-id": event_id(room_channel(eid), last_event)})
+
+
+def _wanted_page(request: HttpRequest, eid: str) -> tuple[int, list[MessageData], bool]:
+    """Return what newest_page returns, for the page that the query asks for."""
+    channel = room_channel(eid)
+    page = _valid(PageForm(request.GET, channel=channel))
+    last_event = current_event_number(channel)  # before the messages, so that no event falls in between
+    messages, more = _wanted(eid, page, last_event).page(page["limit"])
+    if more and page["since"] is not None:
+        last_event = messages[-1]["change"]
+    return last_event, messages, more
+
+
+def _wanted(eid: str, page: dict[str, int], last_event: int) -> ChatMessageQuerySet:
+    messages = ChatMessage.objects.in_room(eid)
+    if page["since"] is not None:
+        is_known = page["since"] <= last_event  # a greater number comes from another database
+        return messages.changed_after(page["since"] if is_known else 0)
+    if page["after"] is not None:
+        return messages.after(page["after"])
+    if page["before"] is not None:
+        return messages.before(page["before"])
+    return messages.newest_first()
+
+
+@one_at_a_time
+def _post_message(request: HttpRequest, eid: str) -> HttpResponse:
+    sent = _valid(MessageForm(read_message_fields(request)))
+    return _answer(actions.say(eid, sent["sender"], sent["text"], sent["key"], sent["tag"]))
+
+
+# No CSRF token here either: the key identifies the sender, and browsers never attach it automatically.
+@csrf_exempt
+@only("GET", "HEAD", "PATCH", "DELETE")
+def message(request: HttpRequest, room: str, message_id: str) -> HttpResponse:
+    eid = _clean_room(room)
+    if not re.fullmatch("[0-9]{1,18}", message_id):
+        raise NoSuchMessage(repr(message_id)[:40])
+    number = int(message_id)
+    if request.method == "PATCH":
+        sent = _valid(EditForm(read_message_fields(request)))
+        return _answer(actions.edit(eid, number, sent["key"], sent["text"]))
+    if request.method == "DELETE":
+        sent = _valid(DeleteForm(read_message_fields(request)))
+        return _answer(actions.delete(eid, number, sent["key"]))
+    found = ChatMessage.objects.in_room(eid).filter(id=number).first()
+    if found is None:
+        raise NoSuchMessage(number)
+    return _answer(found)
+
+
+def _answer(message: ChatMessage) -> HttpResponse:
+    return JsonResponse(message.to_data())
+
+
+def _valid(form: Form) -> dict:
+    if not form.is_valid():
+        raise refuse_form(form)
+    return form.cleaned_data
+
+
+def _clean_room(room: str) -> str:
+    try:
+        return clean_room_name(room)
+    except ValidationError as error:
+        raise refuse_invalid("room", error) from None

@@ -1,0 +1,52 @@
+"""The background thread of each server process: it publishes lost events again, and trims the event log."""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from django.db import connection
+from django_eventstream.utils import get_storage
+
+from chat.grip import publisher
+
+log = logging.getLogger(__name__)
+
+REPUBLISHED_S, REPUBLISHED_EVENTS = 60, 20_000  # the busiest minute that was measured
+SETTLED_S = 5  # by then the process that this one replaces has ended
+TRIM_EVERY_S = 3600
+
+
+def start() -> None:
+    """Start the process's one background thread; call this after the fork."""
+    threading.Thread(target=run, name="maintenance", daemon=True).start()
+
+
+def run() -> NoReturn:
+    """Publish the last minute again twice, then trim the event log every hour."""
+    _survive(publish_recent)
+    time.sleep(SETTLED_S)
+    _survive(publish_recent)  # during a reload, the old process still took requests after our start
+    while True:
+        _survive(get_storage().trim_event_log)
+        time.sleep(TRIM_EVERY_S * random.uniform(0.5, 1))
+
+
+def publish_recent() -> None:
+    """Publish the last minute of the log again: a process that was killed after its commit may not have published.
+
+    The proxy drops ids that it has seen.
+    """
+    for event in get_storage().recent(REPUBLISHED_S, REPUBLISHED_EVENTS):
+        publisher.publish(event)
+
+
+def _survive(job: Callable[[], object]) -> None:
+    try:
+        job()
+    except Exception:
+        log.exception("%s failed", job.__name__)
+    finally:
+        connection.close()

@@ -1,0 +1,179 @@
+"""Sends committed events to every GRIP proxy, each at its own pace, until the proxy has them."""
+
+import atexit
+import json
+import logging
+import os
+import random
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django_eventstream.event import Event
+from django_eventstream.utils import sse_encode_event
+from gripcontrol import GripPubControl, HttpStreamFormat
+from pubcontrol import Item
+
+from chat.redaction import public_part
+
+from .channel_names import name_at_proxy
+from .control_port import ControlPort
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY_S, LAST_RETRY_S = 0.1, 3
+MATTERS_S = 900  # by then every held stream has followed its next link
+MAX_REQUEST_BYTES = 500_000  # the proxy refuses requests over 1 000 000
+MAX_QUEUE_BYTES = 16_000_000  # beyond that the lane drops the oldest; their readers get them by a next link
+FLUSH_S = 1  # at the end of a process; the next process publishes the rest again
+REFUSED_CONTENT = re.compile("status code (400|413) ")  # pubcontrol's words
+
+
+def publish(event: Event) -> None:
+    """Put a committed event into every proxy's lane, without waiting for any proxy."""
+    if lanes := _lanes():
+        item = QueuedItem(event.id, _item_json(event))
+        for lane in lanes:
+            lane.put(item)
+
+
+def flush(seconds: float = FLUSH_S) -> None:
+    """Wait until every proxy has everything, at most `seconds` in all."""
+    deadline = time.monotonic() + seconds
+    for lane in _existing_lanes:
+        lane.wait_until_idle(deadline)
+
+
+@dataclass(frozen=True)
+class QueuedItem:
+    """One event, ready to send: its id in the channel, its JSON, and the time when it was queued."""
+
+    id: int
+    json: bytes
+    queued: float = field(default_factory=time.monotonic)
+
+
+def _item_json(event: Event) -> bytes:
+    # The proxy replaces %I, by the filter build-id, with the event id of the whole stream.
+    content = sse_encode_event(event.type, event.data, event_id="%I", escape=True)
+    stream = HttpStreamFormat(content, content_filters=["build-id"])
+    item = Item(stream, id=str(event.id), prev_id=str(event.id - 1)).export()
+    item["channel"] = name_at_proxy(event.channel)
+    return json.dumps(item, ensure_ascii=False).encode()
+
+
+class Lane:
+    """One proxy's queue, and the thread that empties it in order.
+
+    The thread tries a proxy that refuses or hangs again with back-off. It delays no other proxy.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.proxy = public_part(client.uri)
+        self.client.requests_session = ControlPort(client.uri)
+        self.queue: deque[QueuedItem] = deque()
+        self.queued_bytes = 0
+        self.sending = False
+        self.changed = threading.Condition()
+        threading.Thread(target=self._run, name=f"publish to {self.proxy}", daemon=True).start()
+
+    def put(self, item: QueuedItem) -> None:
+        with self.changed:
+            self.queue.append(item)
+            self.queued_bytes += len(item.json)
+            while self.queued_bytes > MAX_QUEUE_BYTES:
+                self._take()
+                log.error("1 event dropped for %s: more than %d bytes wait", self.proxy, MAX_QUEUE_BYTES)
+            self.changed.notify_all()
+
+    def wait_until_idle(self, deadline: float) -> None:
+        """Wait until the proxy has everything; `deadline` is a time of time.monotonic()."""
+        with self.changed:
+            self.changed.wait_for(lambda: not self.queue and not self.sending, max(0, deadline - time.monotonic()))
+
+    def _run(self) -> NoReturn:
+        while True:
+            self._send(self._next_batch())
+
+    def _next_batch(self) -> list[QueuedItem]:
+        with self.changed:
+            self.sending = False
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: self.queue)
+            self.sending = True
+            batch = [self._take()]
+            size = len(batch[0].json)
+            while self.queue and size + len(self.queue[0].json) <= MAX_REQUEST_BYTES:
+                batch.append(self._take())
+                size += len(batch[-1].json)
+        # Two threads may commit in one order and arrive here in the other.
+        return sorted(batch, key=lambda item: item.id)
+
+    def _take(self) -> QueuedItem:
+        item = self.queue.popleft()
+        self.queued_bytes -= len(item.json)
+        return item
+
+    def _send(self, batch: Sequence[QueuedItem]) -> None:
+        pause = FIRST_RETRY_S
+        while batch:
+            try:
+                body = b'{"items":[%s]}' % b",".join(item.json for item in batch)
+                self.client.http_call("/publish/", body, {"Content-Type": "application/json"})
+                return
+            except Exception as error:
+                # A retry is safe whatever became of the request: the proxy drops ids that it has seen.
+                log.warning("%d event(s) not published to %s yet: %s", len(batch), self.proxy, error)
+                if REFUSED_CONTENT.search(str(error)):
+                    self._send_one_by_one(batch)
+                    return
+            time.sleep(pause * random.uniform(0.5, 1))
+            pause = min(2 * pause, LAST_RETRY_S)
+            batch = self._still_matters(batch)
+
+    def _send_one_by_one(self, batch: Sequence[QueuedItem]) -> None:
+        """Find the event whose content this proxy refuses, so that the event delays no other."""
+        if len(batch) == 1:
+            log.error("1 event given up for %s, which refuses its content", self.proxy)
+            return
+        for item in batch:
+            self._send([item])
+
+    def _still_matters(self, batch: Sequence[QueuedItem]) -> list[QueuedItem]:
+        young = [item for item in batch if time.monotonic() - item.queued < MATTERS_S]
+        if len(young) < len(batch):
+            log.error("%d event(s) given up for %s", len(batch) - len(young), self.proxy)
+        return young
+
+
+_existing_lanes: list[Lane] = []
+_making_lanes = threading.Lock()
+
+
+def _lanes() -> list[Lane]:
+    if not _existing_lanes and settings.GRIP_PROXIES:
+        with _making_lanes:
+            if not _existing_lanes:
+                # All in one step: a thread that saw only some of the lanes would publish to those alone.
+                _existing_lanes[:] = [Lane(client) for client in GripPubControl(settings.GRIP_PROXIES).clients]
+    return _existing_lanes
+
+
+def forget_lanes() -> None:
+    """Make new lanes, from the settings, at the next publish.
+
+    A child process needs this, because threads do not survive a fork; tests need it too.
+    """
+    global _making_lanes
+    _existing_lanes.clear()
+    _making_lanes = threading.Lock()
+
+
+os.register_at_fork(after_in_child=forget_lanes)
+atexit.register(flush)

@@ -1,0 +1,113 @@
+"""What people can do in a room. Each action is one transaction: take the event's number, save, send the event.
+
+The event's number locks the room: whoever takes a number commits before anybody else gets the next one. PostgreSQL
+draws message ids before the commit, so an action draws them after the number. So in one room, message ids, event
+numbers and commits have the same order, and a reader that asks for the messages after an id never misses a smaller one.
+"""
+
+from django.db import transaction
+
+from chat.events.channels import room_channel
+from chat.events.log import redact_events, take_event_number
+from chat.events.send import encode, send_event
+from chat.models import ChatMessage, ChatRoom, hash_of
+
+from .errors import KeyConflict, MessageDeleted, NoSuchMessage, NotTheSender
+
+
+def say(eid: str, sender: str, text: str, key: str | None = None, tag: str | None = None) -> ChatMessage:
+    """Return the new message; or, if this key was used before, the message that was sent with it, as it is now.
+
+    Raises KeyConflict if that message was another one.
+    """
+    channel = room_channel(eid)
+    with transaction.atomic():
+        number = take_event_number(channel)
+        message = ChatMessage(
+            user=sender, text=text, tag=tag or None, key_hash=hash_of(key) if key else None, event=number
+        )
+        if not message.insert_into(eid):
+            room, _ = ChatRoom.objects.get_or_create(eid=eid)
+            if key and (earlier := room.messages.sent_with(key)):
+                _give_number_back()
+                return _sent_again(earlier, sender, text)
+            message.room = room
+            message.save()
+        send_event(channel, "message", message.to_data(), number=number)
+    return message
+
+
+def _sent_again(message: ChatMessage, sender: str, text: str) -> ChatMessage:
+    # The database does not keep the first text of a changed message.
+    if message.user != sender or (message.text != text and not message.change):
+        raise KeyConflict
+    return message
+
+
+def edit(eid: str, message_id: int, key: str | None, text: str) -> ChatMessage:
+    """Return the message with its new text; raise NoSuchMessage, NotTheSender or MessageDeleted."""
+    with transaction.atomic():
+        number, message = _locked(eid, message_id)
+        _refuse_all_but_sender(message, key)
+        if message.deleted:
+            raise MessageDeleted(message_id)
+        if message.text == text:
+            _give_number_back()
+        else:
+            message.edit(text, change=number)
+            send_event(room_channel(eid), "message-edited", message.to_data(), number=number)
+    return message
+
+
+def delete(eid: str, message_id: int, key: str | None) -> ChatMessage:
+    """Return the message without its text; raise NoSuchMessage or NotTheSender."""
+    with transaction.atomic():
+        number, message = _locked(eid, message_id)
+        _refuse_all_but_sender(message, key)
+        _delete(eid, message, number)
+    return message
+
+
+def moderate(eid: str, message_id: int) -> None:
+    """Delete anybody's message; do nothing if it is not there."""
+    try:
+        with transaction.atomic():
+            number, message = _locked(eid, message_id)
+            _delete(eid, message, number)
+    except NoSuchMessage:
+        pass
+
+
+def _delete(eid: str, message: ChatMessage, number: int) -> None:
+    if message.deleted:
+        _give_number_back()
+        return
+    channel = room_channel(eid)
+    announced = [message.event, message.change]
+    message.redact(change=number)
+    data = message.to_data()
+    redact_events(channel, [event for event in announced if event], encode(data))
+    redact_events(channel, message.edits.values("event"), encode(data))
+    send_event(channel, "message-deleted", data, number=number)
+
+
+def _locked(eid: str, message_id: int) -> tuple[int, ChatMessage]:
+    """Return the next event's number, which locks the room, and the message; raise NoSuchMessage."""
+    found = ChatMessage.objects.in_room(eid).filter(id=message_id)
+    if not found.exists():
+        raise NoSuchMessage(message_id)
+    number = take_event_number(room_channel(eid))
+    message = found.first()  # read after the lock: from now on nobody else changes it
+    if message is None:  # deleted in between
+        raise NoSuchMessage(message_id)
+    return number, message
+
+
+def _refuse_all_but_sender(message: ChatMessage, key: str | None) -> None:
+    if not message.was_sent_with(key):
+        raise NotTheSender
+
+
+def _give_number_back() -> None:
+    """Roll the transaction back; nothing but the number has changed in it."""
+    transaction.set_rollback(True)

@@ -1,0 +1,25 @@
+"""The reasons why something can't be done to a message. web/refusals.py turns each into an HTTP status."""
+
+
+class MessageError(Exception):
+    """One sentence for the client: what is wrong, and what to do."""
+
+
+class KeyConflict(MessageError):
+    def __init__(self) -> None:
+        super().__init__("key was used for another message in this room. Use a new one for each message.")
+
+
+class NotTheSender(MessageError):
+    def __init__(self) -> None:
+        super().__init__("key is not the one that the message was sent with. Only its sender can change it.")
+
+
+class MessageDeleted(MessageError):
+    def __init__(self, message_id: int) -> None:
+        super().__init__(f"Message {message_id} has been deleted. Send a new one.")
+
+
+class NoSuchMessage(MessageError):
+    def __init__(self, message_id: int | str) -> None:
+        super().__init__(f"There is no message {message_id} in this room. Check its number.")

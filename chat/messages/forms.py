@@ -1,0 +1,152 @@
+"""The forms that every request goes through. An error names the limit and says what to do."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from chat.models import MAX_KEY_LENGTH, MAX_PAGE_SIZE, MAX_TAG_LENGTH, MAX_TEXT_LENGTH, PAGE_SIZE
+from chat.naming import clean_room_name, is_blank, refuse_controls, refuse_long, refuse_surrogates, validate_name
+
+
+class VerbatimField(forms.CharField):
+    """A text that the database keeps exactly as the client sent it; the checks raise ValidationError."""
+
+    def __init__(self, *checks: Callable[[str], None], **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+        self.validators = [*checks]  # without Django's own, which would report NUL a second time
+
+
+class PersonField(VerbatimField):
+    """A person's name."""
+
+    default_error_messages = {"required": "is missing. Say who you are."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate_name, **kwargs)
+
+
+class RoomField(VerbatimField):
+    """A room's name; the cleaned value has the form that the database stores."""
+
+    default_error_messages = {"required": "is missing. Name a room."}
+
+    def clean(self, value: Any) -> str:
+        return clean_room_name(super().clean(value))
+
+
+class TextField(VerbatimField):
+    """The text of a message."""
+
+    default_error_messages = {"required": "is missing. Write something."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate_text, **kwargs)
+
+
+def validate_text(text: str) -> None:
+    refuse_surrogates(text)
+    if "\0" in text:
+        raise ValidationError("holds a NUL character. Remove it.", "nul")
+    if is_blank(text):
+        raise ValidationError("is blank. Write something that can be seen.", "blank")
+    refuse_long(text, MAX_TEXT_LENGTH, "Shorten it or send it in parts.")
+
+
+def validate_tag(tag: str) -> None:
+    refuse_surrogates(tag)
+    refuse_controls(tag)
+    refuse_long(tag, MAX_TAG_LENGTH, "Shorten it.")
+
+
+class KeyField(forms.Field):
+    """The secret key that the sender gave to a message, or None."""
+
+    def to_python(self, value: str | None) -> str | None:
+        # A script whose variable is empty must not believe that its message has a key.
+        if value == "":
+            raise ValidationError(
+                f"is empty. Use 1 to {MAX_KEY_LENGTH} printable characters, or leave it out.", "empty"
+            )
+        return value
+
+    def validate(self, value: str | None) -> None:
+        if value is not None:
+            if not value.isprintable():
+                raise ValidationError("holds a character that can't be printed. Use others.", "printable")
+            refuse_long(value, MAX_KEY_LENGTH, "Shorten it.")
+
+
+class NumberField(forms.Field):
+    """A number in ASCII digits, or `initial` if there is none."""
+
+    def to_python(self, value: str | None) -> int | None:
+        if value is None:
+            return self.initial
+        if not re.fullmatch("[0-9]{1,18}", value):
+            raise ValidationError("is not a number. Write 1 to 18 digits.", "number")
+        return int(value)
+
+
+def validate_limit(limit: int) -> None:
+    if not 1 <= limit <= MAX_PAGE_SIZE:
+        raise ValidationError(
+            "is %(value)d. Ask for 1 to %(limit)d messages at once.",
+            "range",
+            {"value": limit, "limit": MAX_PAGE_SIZE},
+        )
+
+
+class JoinForm(forms.Form):
+    room = RoomField(initial="default")
+    user = PersonField()
+
+
+class MessageForm(forms.Form):
+    sender = PersonField()
+    text = TextField()
+    key = KeyField(required=False)
+    tag = VerbatimField(validate_tag, required=False)
+
+    def add_prefix(self, field_name: str) -> str:
+        return "from" if field_name == "sender" else field_name  # Python reserves `from`
+
+
+class EditForm(forms.Form):
+    text = TextField()
+    key = KeyField(required=False)
+
+
+class DeleteForm(forms.Form):
+    key = KeyField(required=False)
+
+
+class PageForm(forms.Form):
+    """The part of a room's messages, or of its changes, that a client asks for; `channel` is the room's."""
+
+    after = NumberField(required=False)
+    before = NumberField(required=False)
+    since = forms.Field(required=False)
+    limit = NumberField(required=False, initial=PAGE_SIZE, validators=[validate_limit])
+
+    def __init__(self, data: Mapping[str, Any], channel: str | None = None) -> None:
+        super().__init__(data)
+        self._channel = channel
+
+    def clean_since(self) -> int | None:
+        """Return the event's number."""
+        event_id = self.cleaned_data["since"]
+        if event_id is None:
+            return None
+        found = re.fullmatch("([^:,]*):([0-9]{1,18})", event_id)
+        if not found or unquote(found[1]) != self._channel:
+            raise ValidationError("is no event id of this room. Send a last-event-id of it.", "event_id")
+        return int(found[2])
+
+    def clean(self) -> None:
+        sent = [name for name in ("after", "before", "since") if self.cleaned_data.get(name) is not None]
+        for name in sent[1:]:
+            self.add_error(name, f"can't be combined with {sent[0]}. Send one of them.")

@@ -1,0 +1,41 @@
+"""Messages as HTML, from the template that the page's script uses too."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString, mark_safe
+
+from chat.models import MessageData
+
+CACHED = 0 if settings.DEBUG else 5_000  # messages, most of 1 kB; in development the template may change
+MAX_CACHED_CHARS = 1_000  # longer texts are rendered each time
+
+
+def render_messages(messages: Iterable[MessageData], user: str) -> SafeString:
+    """Return the HTML of messages of the wire, as `user` sees them."""
+    return mark_safe("".join(_one(message, message["from"] == user) for message in messages))
+
+
+@lru_cache(CACHED)
+def blank_message() -> str:
+    """Return the HTML that the page's script fills in."""
+    return render_to_string("chat/_message.html")
+
+
+def _one(message: MessageData, own: bool) -> str:
+    render = _render if len(message["text"]) <= MAX_CACHED_CHARS else _render.__wrapped__
+    return render(own, **message)
+
+
+# The HTML depends on the arguments only, so a cached one is never out of date.
+@lru_cache(CACHED)
+def _render(own: bool, **message: Any) -> str:
+    date = parse_datetime(message["date"])
+    assert date is not None
+    # Django's own formatting of a date and a number would take as long as all the rest.
+    shown = {**message, "id": str(message["id"]), "said": f"{date.day} {date:%b %Y, %H:%M} UTC"}
+    return render_to_string("chat/_message.html", {"message": shown, "own": own})

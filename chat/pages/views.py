@@ -1,0 +1,152 @@
+"""The pages for people."""
+
+import secrets
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
+
+from chat.events.channels import room_channel
+from chat.events.log import event_id
+from chat.messages.actions import say
+from chat.messages.errors import KeyConflict
+from chat.messages.forms import JoinForm, MessageForm, PageForm
+from chat.messages.recent import newest_page
+from chat.messages.write_lock import one_at_a_time
+from chat.models import MAX_TEXT_LENGTH, ChatMessage
+from chat.web.fields import read_fields
+from chat.web.refusals import Refusal, only, refuse_form, refuse_message_error
+
+from .message_html import blank_message, render_messages
+from .static_storage import are_bundled
+
+SENT_BEFORE = "This form has sent another text already. To say this one too, send it again."
+
+
+@only("GET", "HEAD")
+def join(request: HttpRequest) -> HttpResponse:
+    """Ask who you are and where you want to go; with ?user= (and ?room=) go there."""
+    if "user" not in request.GET:
+        return render(request, "chat/join.html", {"form": JoinForm(), "room": None})
+    form = JoinForm({"room": "default", **request.GET.dict()})
+    if not form.is_valid():
+        return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
+    query = request.GET.copy()
+    query.pop("room", None)
+    return redirect(f"{reverse('room', args=[form.cleaned_data['room']])}?{query.urlencode()}")
+
+
+# No CSRF token, for the reason that api/views.py gives.
+@csrf_exempt
+@only("GET", "HEAD", "POST")
+# Browsers must ask before they show an old page, and shared caches must not keep it. But no-store would keep the page
+# out of the back-forward cache, which shows it at once; it then catches up by itself.
+@cache_control(no_cache=True, private=True)
+@gzip_page
+def room(request: HttpRequest, room: str) -> HttpResponse:
+    """Show the room to ?user=, or save the message that a plain form sends."""
+    form = JoinForm({"room": room, "user": request.GET.get("user", "")})
+    valid = form.is_valid()
+    if "room" in form.errors:
+        return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
+    eid = form.cleaned_data["room"]
+    if "user" not in request.GET and request.method != "POST":
+        return render(request, "chat/join.html", {"form": JoinForm(), "room": eid})
+    if not valid:
+        return render(request, "chat/join.html", {"form": form, "room": eid}, status=400)
+    user = form.cleaned_data["user"]
+    return _say_by_form(request, eid, user) if request.method == "POST" else _chat_page(request, eid, user)
+
+
+@one_at_a_time
+def _say_by_form(request: HttpRequest, eid: str, user: str) -> HttpResponse:
+    """Save the message of a browser without scripts and show the room, or show the text again and what is wrong."""
+    fields = read_fields(request)
+    if "text" in fields:
+        fields["text"] = fields["text"].replace("\r\n", "\n")  # a form sends every line end like this
+    form = MessageForm({**fields, "from": user})
+    try:
+        if not form.is_valid():
+            raise refuse_form(form)
+        message = say(eid, user, form.cleaned_data["text"], form.cleaned_data["key"])
+        if message.text != form.cleaned_data["text"]:  # the message was changed since
+            raise KeyConflict
+    except KeyConflict as conflict:  # the person went back to a form that was sent already
+        return _chat_page(
+            request, eid, user, SENT_BEFORE, fields.get("text", ""), refuse_message_error(conflict).status
+        )
+    except Refusal as refusal:
+        problem = " ".join(error["message"] for error in refusal.errors)
+        return _chat_page(request, eid, user, problem, fields.get("text", ""), refusal.status)
+    return SeeOther(f"{reverse('room', args=[eid])}?{urlencode({'user': user})}#m{message.id}")
+
+
+def _chat_page(
+    request: HttpRequest, eid: str, user: str, problem: str = "", text: str = "", status: int = 200
+) -> HttpResponse:
+    before = _before(request)
+    channel = room_channel(eid)
+    # The event id is read before the messages. A message sent in between arrives twice, and the page drops one by id.
+    last_event, newest_messages, more = newest_page(eid)
+    newest = newest_messages[0]["id"] if newest_messages else 0
+    messages = newest_messages
+    if before is not None:
+        messages, more = ChatMessage.objects.in_room(eid).before(before).page()
+    newer = before is not None and newest >= before
+    page = {
+        "room": eid,
+        "user": user,
+        "lastEventId": event_id(channel, last_event),
+        "newest": newest,
+        "more": more,
+        "atEnd": not newer,
+        "messagesUrl": reverse("messages", args=[eid]),
+        "eventsUrl": f"{reverse('events')}?{urlencode({'channel': channel})}",
+        "streamWorkerUrl": static("chat/worker.js") if are_bundled() else None,
+        "maxTextLength": MAX_TEXT_LENGTH,
+    }
+    context = {
+        "room": eid,
+        "user": user,
+        "user_query": urlencode({"user": user}),
+        "messages": render_messages(reversed(messages), user),
+        "blank_message": blank_message(),
+        "page": page,
+        "older": messages[-1]["id"] if more else None,
+        "newer": newer,
+        "key": secrets.token_urlsafe(16),  # the plain form sends it, so that a text sent twice is saved once
+        "problem": problem,
+        "text": text,
+    }
+    return render(request, "chat/room.html", context, status=status)
+
+
+def _before(request: HttpRequest) -> int | None:
+    """Return the message's id in ?before=, None if there is none."""
+    if "before" not in request.GET:
+        return None
+    form = PageForm({"before": request.GET["before"]})
+    if not form.is_valid():
+        raise refuse_form(form)
+    return form.cleaned_data["before"]
+
+
+class SeeOther(HttpResponseRedirect):
+    """The answer to a form that was saved: a reload of the next page sends nothing twice."""
+
+    status_code = 303
+
+
+@only("GET", "HEAD")
+def favicon(request: HttpRequest) -> HttpResponse:
+    return redirect(static("chat/favicon.svg"))
+
+
+@only("GET", "HEAD")
+def robots(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")

@@ -1,0 +1,110 @@
+"""GET /events/: opens a stream, and says which channels it carries and from which event on."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django_eventstream.eventrequest import EventRequest
+from django_eventstream.utils import add_default_headers
+
+from chat.events.channels import clean_channel, room_channel
+from chat.grip.channel_names import channel_named
+from chat.web.refusals import only, refuse, refuse_invalid
+
+from . import embedded
+from .grip_response import grip_response
+
+MAX_CHANNELS = 10
+UNKNOWN_ID = "-1"
+
+
+@only("GET")  # the proxy would hold the stream for any other method too
+def events(request: HttpRequest, which: str | None = None) -> HttpResponseBase:
+    return _open(request, request.GET.getlist("channel"))
+
+
+@only("GET")
+def room_events(request: HttpRequest, room: str) -> HttpResponseBase:
+    return _open(request, [room_channel(room)])
+
+
+def _open(request: HttpRequest, names: list[str]) -> HttpResponseBase:
+    wanted = _event_request(request, names)
+    response: HttpResponseBase
+    if request.grip.proxied:
+        response = grip_response(request, wanted)
+    elif isinstance(request, ASGIRequest) and not settings.GRIP_PROXIES:
+        if embedded.is_full():
+            raise refuse(503, "connection", "Embedded mode holds no more streams. Try later, or use Pushpin.")
+        response = StreamingHttpResponse(embedded.stream(wanted), content_type="text/event-stream")
+    else:
+        raise refuse(
+            501,
+            "connection",
+            "Streams are held by the GRIP proxy, not by Django: connect to the address that bin/run prints, "
+            "http://127.0.0.1:8000/ unless HOST or PORT says otherwise.",
+        )
+    add_default_headers(response, request)
+    return response
+
+
+def _event_request(request: HttpRequest, names: list[str]) -> EventRequest:
+    """Return the library's form of the request: the channels, and the last id that the reader has of each."""
+    wanted = EventRequest()
+    wanted.is_next = request.GET.get("link") == "next"
+    if request.grip.proxied and request.GET.get("recover") == "true":
+        wanted.channel_last_ids = _proxy_last_ids(request)
+        wanted.channels = _channels(wanted.channel_last_ids or names)
+    else:
+        wanted.channels = _channels(names)
+        wanted.channel_last_ids = _reader_last_ids(request, wanted.channels)
+    return wanted
+
+
+def _channels(names: Iterable[str]) -> list[str]:
+    """Return the channels sorted and each once, so that all their readers get the same instructions."""
+    if not names:
+        raise refuse(400, "channel", "channel is missing. Add ?channel=room-<room>.")
+    try:
+        channels = sorted({clean_channel(name) for name in names})
+    except ValidationError as error:
+        raise refuse_invalid("channel", error) from None
+    if len(channels) > MAX_CHANNELS:
+        raise refuse(
+            400,
+            "channel",
+            f"At most {MAX_CHANNELS} channels fit into one stream, these are {len(channels)}. Open several.",
+            limit=MAX_CHANNELS,
+        )
+    return channels
+
+
+def _proxy_last_ids(request: HttpRequest) -> dict[str, str]:
+    """Return the ids that the proxy has sent, {channel: id}, from its header Grip-Last."""
+    return {channel_named(name): _id(last_id) for name, last_id in request.grip.last.items()}
+
+
+def _reader_last_ids(request: HttpRequest, channels: Iterable[str]) -> dict[str, str]:
+    """Return the ids that the reader has seen, {channel: id}, or UNKNOWN_ID for ids that make no sense.
+
+    The header wins over the query, because an EventSource repeats its first query endlessly. Old clients store the id
+    `error` of a stream-error: it counts as no id.
+    """
+    text = request.headers.get("Last-Event-ID") or next(filter(None, reversed(request.GET.getlist("lastEventId"))), "")
+    if text in ("", "error"):
+        return {}
+    unknown = dict.fromkeys(channels, UNKNOWN_ID)
+    try:
+        pairs = [part.rsplit(":", 1) for part in text.split(",")]
+        return unknown | {clean_channel(unquote(name)): _id(last_id) for name, last_id in pairs}
+    except (ValueError, ValidationError):
+        return unknown
+
+
+def _id(text: str) -> str:
+    return str(int(text)) if re.fullmatch(r"[0-9]{1,18}", text) else UNKNOWN_ID

@@ -1,0 +1,99 @@
+"""The fields of a request's body, which may be a form, a multipart form or JSON."""
+
+import json
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.core.exceptions import SuspiciousOperation, TooManyFieldsSent
+from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
+
+from .refusals import Refusal, refuse
+
+MAX_FIELDS = 100
+
+Fields = dict[str, str]
+
+
+def read_message_fields(request: HttpRequest) -> Fields:
+    """Return the fields of a message; the client may send its key in the header Idempotency-Key."""
+    fields = read_fields(request)
+    header = request.headers.get("Idempotency-Key")
+    if header is None:
+        return fields
+    try:
+        key = header.encode("latin-1").decode()  # a web server decodes each byte as one character
+    except UnicodeDecodeError:
+        raise refuse(400, "Idempotency-Key", "Idempotency-Key is not valid UTF-8. Send it in UTF-8.") from None
+    if fields.setdefault("key", key) != key:
+        raise refuse(400, "key", "key differs from the header Idempotency-Key. Send one of them.")
+    return fields
+
+
+def read_fields(request: HttpRequest) -> Fields:
+    """Return the body's fields; raise Refusal unless the body is one whole, valid form or JSON object.
+
+    Django accepts a body that was cut off, and replaces bytes that are not UTF-8. A message must arrive unchanged, so
+    this function refuses both.
+    """
+    if request.method == "DELETE" and not request.body:
+        return {}  # clients send different Content-Types with an empty body
+    reader = READERS.get(request.content_type or "")
+    if reader is None:
+        raise refuse(415, "Content-Type", f"Content-Type must be one of {', '.join(READERS)}.")
+    try:
+        return reader(request, request.body.decode())
+    except UnicodeDecodeError:
+        raise refuse(400, "body", "body is not valid UTF-8. Send it in UTF-8.") from None
+
+
+def _json(request: HttpRequest, body: str) -> Fields:
+    try:
+        fields: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        raise refuse(400, "body", "body is not valid JSON.") from None
+    if not isinstance(fields, dict):
+        raise refuse(400, "body", 'body must be a JSON object, such as {"from": "ann", "text": "hello"}.')
+    for name, value in fields.items():
+        if not isinstance(value, str):
+            name = name or '""'  # in JSON the empty string is a name
+            raise refuse(400, name, f"{name} must be a string.")
+    return fields
+
+
+def _urlencoded(request: HttpRequest, body: str) -> Fields:
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except UnicodeDecodeError:
+        raise
+    except ValueError:
+        raise _too_many_fields() from None
+    return dict(pairs)
+
+
+def _multipart(request: HttpRequest, body: str) -> Fields:
+    # Django would replace the bytes of a part that are not UTF-8; a part in base64 can hide such bytes. Read as
+    # Latin-1, each character is one byte of the part.
+    request.encoding = "latin-1"
+    try:
+        fields, _ = request.parse_file_upload(request.META, BytesIO(request.body))  # request.POST works for POST only
+    except TooManyFieldsSent:
+        raise _too_many_fields() from None
+    except (MultiPartParserError, SuspiciousOperation):
+        raise refuse(400, "body", "body is not a valid multipart form.") from None
+    if sum(len(values) for _, values in fields.lists()) > MAX_FIELDS:
+        raise _too_many_fields()
+    return {name: str(value).encode("latin-1").decode() for name, value in fields.items()}
+
+
+def _too_many_fields() -> Refusal:
+    return refuse(400, "body", f"body may hold at most {MAX_FIELDS} fields. Send less.", limit=MAX_FIELDS)
+
+
+READERS: dict[str, Callable[[HttpRequest, str], Fields]] = {
+    "application/x-www-form-urlencoded": _urlencoded,
+    "multipart/form-data": _multipart,
+    "application/json": _json,
+}

@@ -1,0 +1,82 @@
+"""Rules for every request."""
+
+import logging
+from urllib.parse import unquote_to_bytes
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
+
+from chat.messages.errors import MessageError
+
+from .body_reader import read_whole_body
+from .refusals import Refusal, answer, refuse, refuse_message_error
+
+log = logging.getLogger(__name__)
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class ContentSecurityPolicy(MiddlewareMixin):
+    """Let pages load our own files only, and run no inline script or style."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response["Content-Security-Policy"] = POLICY
+        return response
+
+
+class StrictUTF8(MiddlewareMixin):
+    """Refuse addresses that are not UTF-8, and cookies that hold NUL, which no database can look up.
+
+    Django replaces bad bytes, so without this check several addresses would mean the same room.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        if any("\0" in value for value in request.COOKIES.values()):
+            return answer(request, refuse(400, "Cookie", "A cookie holds a NUL character. Delete it."))
+        try:
+            unquote_to_bytes(_raw_address(request)).decode()
+        except UnicodeDecodeError:
+            return answer(
+                request, refuse(400, "address", "The address is not valid UTF-8. Percent-encode it as UTF-8.")
+            )
+        return None
+
+
+def _raw_address(request: HttpRequest) -> bytes:
+    """Return path and query as the client sent them: the server keeps them beside the decoded ones."""
+    if hasattr(request, "scope"):
+        return (request.scope.get("raw_path") or b"") + b"?" + request.META["QUERY_STRING"].encode()
+    return request.META.get("RAW_URI", "").encode("latin-1")
+
+
+class WholeBodies(MiddlewareMixin):
+    """Read every body before other code can: the CSRF check, for one, would wait endlessly for a slow body."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        if request.method in ("GET", "HEAD", "OPTIONS", "TRACE"):
+            return None
+        try:
+            read_whole_body(request)
+        except Refusal as refusal:
+            return answer(request, refusal)
+        return None
+
+
+class RefusalsAndOutages(MiddlewareMixin):
+    """Turn the views' errors into answers, and answer 503 while the database can't be used."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refusal):
+            return answer(request, exception)
+        if isinstance(exception, MessageError):
+            return answer(request, refuse_message_error(exception))
+        if isinstance(exception, (OperationalError, InterfaceError)):
+            log.error("The database failed: %s", exception)
+            # The database may have failed during our COMMIT, so nobody knows whether the message is saved.
+            message = "The database can't be used now. What you sent may not have been saved: look, then try again."
+            return answer(request, Refusal(503, [{"field": "database", "message": message}], {"Retry-After": "2"}))
+        return None

@@ -1,0 +1,129 @@
+"""Answers to requests that the chat refuses: JSON for programs, a page for people. Only this file knows statuses."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from chat.messages.errors import KeyConflict, MessageDeleted, MessageError, NoSuchMessage, NotTheSender
+
+PROGRAM_PATHS = ("/rooms/", "/events/")
+# The status and the field for each error of the domain.
+MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {
+    KeyConflict: (409, "key"),
+    NotTheSender: (403, "key"),
+    MessageDeleted: (410, "id"),
+    NoSuchMessage: (404, "id"),
+}
+TITLES = {
+    400: "That request can't be read",
+    403: "Not allowed",
+    404: "There is nothing here",
+    405: "Not that way",
+    500: "Something broke here",
+    503: "The database does not answer",
+}
+
+View = Callable[..., Any]
+
+
+class Refusal(Exception):
+    """Makes the answer a 4xx or 5xx.
+
+    Each of `errors` is {"field": str, "message": str} and, if there is a limit, {"limit": int}.
+    """
+
+    def __init__(self, status: int, errors: list[dict[str, Any]], headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status}: {errors}")
+        self.status, self.errors, self.headers = status, errors, headers or {}
+
+
+def refuse(status: int, field: str, message: str, **more: Any) -> Refusal:
+    """Return the Refusal with one error."""
+    return Refusal(status, [{"field": field, "message": message, **more}])
+
+
+def refuse_invalid(field: str, error: ValidationError) -> Refusal:
+    """Return the Refusal, 400, for a ValidationError of the field."""
+    return Refusal(400, list(_errors(field, error)))
+
+
+def refuse_form(form: Form) -> Refusal:
+    """Return the Refusal, 400, for a bound form with errors; each error names the field as the wire does."""
+    named = form.errors.as_data().items()
+    return Refusal(400, [e for name, found in named for error in found for e in _errors(form.add_prefix(name), error)])
+
+
+def refuse_message_error(error: MessageError) -> Refusal:
+    """Return the Refusal for an error of the domain."""
+    status, field = MESSAGE_ERRORS[type(error)]
+    return refuse(status, field, str(error))
+
+
+def _errors(field: str, error: ValidationError) -> Iterator[dict[str, Any]]:
+    for single in error.error_list:
+        limit = (single.params or {}).get("limit")
+        yield {
+            "field": field,
+            "message": f"{field} {single.messages[0]}",
+            **({"limit": limit} if limit is not None else {}),
+        }
+
+
+def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Return the response for the Refusal: {"errors": [...]}, or a page that says the same."""
+    response: HttpResponse
+    if request.path.startswith(PROGRAM_PATHS):
+        response = JsonResponse({"errors": refusal.errors}, status=refusal.status)
+    else:
+        context = {
+            "status": refusal.status,
+            "title": TITLES.get(refusal.status, "This did not work"),
+            "detail": " ".join(error["message"] for error in refusal.errors),
+        }
+        response = render(request, "error.html", context, status=refusal.status)
+    for name, value in refusal.headers.items():
+        response[name] = value
+    return response
+
+
+def only(*methods: str) -> Callable[[View], View]:
+    """Make the view answer every other method with 405 and a correct Allow header."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method not in methods:
+                allowed = ", ".join(methods)
+                raise Refusal(
+                    405,
+                    [{"field": "method", "message": f"{request.method} is not allowed here. Use {allowed}."}],
+                    {"Allow": allowed},
+                )
+            return view(request, *args, **kwargs)
+
+        if {*methods} <= {"GET", "HEAD"}:
+            checked.csrf_exempt = True  # type: ignore[attr-defined]  # so that a POST gets this 405, not the CSRF 403
+        return checked
+
+    return decorate
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, refuse(400, "request", "The request can't be read. Check its address and its Host header."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, refuse(403, "request", "You may not do this."))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, refuse(404, "path", "Nothing lives at this address. Check how it is spelled."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return answer(request, refuse(500, "server", "The server made a mistake. It has been logged; try again later."))

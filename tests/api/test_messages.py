@@ -1,0 +1,131 @@
+"""/rooms/<room>/messages/: what is posted there, and the list of it."""
+
+import json
+import re
+import unicodedata
+
+import pytest
+from django.test import Client
+from django_eventstream.models import Event
+
+from chat.events.log import EventLog
+from chat.models import ChatRoom
+from tests.helpers.posting import WAYS, alice_speaks_before_each_statement, ids_after, post, url_of
+
+pytestmark = pytest.mark.django_db
+
+TEXTS = [
+    "  leading and trailing spaces  ",
+    "\n\r\nlines\rof\r\nall kinds\n",
+    "%I 100% %(room)s %20 a+b a&b=c",
+    "\U0001f469\u200d\U0001f680 \U0001f1e9\U0001f1ea \u2764\ufe0f",
+    "u\u0308 is not \u00fc",
+    "\u2028\u2029\u0085\x0b\x0c\x1b[1m\x7f",
+    "data: x\n\nevent: message\nid: 1",
+    "<script>alert(1)</script> \\ \" ' {{ 7*7 }}",
+    "\ufffe\uffff\U0010ffff",
+]
+
+
+def listed(client, room="lobby"):
+    answer = client.get(url_of(room))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    return answer.json()
+
+
+def texts(client, room="lobby"):
+    return [message["text"] for message in listed(client, room)["messages"]]
+
+
+def test_a_room_nobody_wrote_in_is_an_empty_list(client):
+    answer = listed(client)
+    assert answer["messages"] == []
+    assert isinstance(answer["last-event-id"], str)
+    assert not ChatRoom.objects.exists()
+
+
+def test_messages_are_listed_newest_first(client):
+    for text in ("one", "two", "three"):
+        post(client, text=text)
+    assert texts(client) == ["three", "two", "one"]
+
+
+def test_at_most_fifty_messages_are_listed(client):
+    for number in range(52):
+        post(client, text=str(number))
+    assert texts(client) == [str(number) for number in range(51, 1, -1)]
+
+
+def test_a_list_holds_the_messages_of_its_room_alone(client):
+    post(client, room="lobby", text="here")
+    post(client, room="Lobby", text="there")
+    assert texts(client, "lobby") == ["here"]
+
+
+def test_a_post_answers_the_message_object(client):
+    answer = post(client, sender="Alice", text="hi")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    message = answer.json()
+    assert set(message) == {"id", "from", "text", "date"}
+    assert type(message["id"]) is int
+    assert (message["from"], message["text"]) == ("Alice", "hi")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", message["date"])
+
+
+def test_the_list_the_event_and_the_answer_show_the_same_object(client):
+    message = post(client).json()
+    (event,) = EventLog().get_events("room-lobby", 0)
+    assert listed(client)["messages"] == [message]
+    assert (event.type, json.loads(event.data)) == ("message", message)
+
+
+def test_the_last_event_id_is_where_the_stream_goes_on(client):
+    post(client)
+    last_event_id = listed(client)["last-event-id"]
+    later = post(client).json()
+    assert ids_after(last_event_id) == {later["id"]}
+
+
+def test_what_is_said_meanwhile_is_in_the_list_or_comes_after_its_event_id(client):
+    """Or both: a reader drops what it gets twice by its id."""
+    with alice_speaks_before_each_statement() as said:
+        answer = listed(client)
+    listed_ids = {message["id"] for message in answer["messages"]}
+    assert listed_ids | ids_after(answer["last-event-id"]) == {*said}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_is_kept_byte_for_byte(client, text, way):
+    assert post(client, way, text=text).json()["text"] == text
+    assert texts(client) == [text]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", [" Alice ", "u\u0308", "\U0001f469\u200d\U0001f680", "a=b&c+d%20"])
+def test_a_persons_name_is_kept_byte_for_byte(client, name, way):
+    post(client, way, sender=name)
+    assert listed(client)["messages"][0]["from"] == name
+
+
+def test_a_post_to_a_name_in_another_form_of_unicode_lands_in_the_same_room(client):
+    decomposed = unicodedata.normalize("NFD", "Köln")
+    post(client, room=decomposed, text="one")
+    post(client, room="Köln", text="two")
+    assert texts(client, decomposed) == texts(client, "Köln") == ["two", "one"]
+    assert Event.objects.values_list("channel", flat=True).distinct().get() == "room-Köln"
+
+
+def test_the_first_message_makes_the_room_and_the_next_ones_use_it(client):
+    for _ in range(3):
+        post(client, room="new")
+    assert ChatRoom.objects.get().eid == "new"
+
+
+def test_a_post_needs_no_csrf_token():
+    assert post(Client(enforce_csrf_checks=True)).status_code == 200
+
+
+def test_head_answers_like_get_without_a_body(client):
+    answer = client.head(url_of())
+    assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "application/json", b"")

@@ -1,0 +1,181 @@
+"""The event log: one unbroken row of events for each channel, written with what they tell of."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+from django_eventstream.models import Event
+from django_eventstream.storage import EventDoesNotExist
+
+from chat.events import log as event_log
+from chat.events import maintenance
+from chat.events.log import KEPT, EventLog, redact_events
+from chat.events.send import encode, send_event
+
+CHANNEL = "room-lobby"
+
+
+def log(count=1, channel=CHANNEL):
+    with transaction.atomic():
+        return [EventLog().append_event(channel, "message", json.dumps({"n": n})).id for n in range(count)]
+
+
+def ids_after(last_id, channel=CHANNEL, limit=100):
+    return [event.id for event in EventLog().get_events(channel, last_id, limit)]
+
+
+def age(event_ids, by=KEPT * 2):
+    Event.objects.filter(channel=CHANNEL, eid__in=event_ids).update(created=timezone.now() - by)
+
+
+@pytest.mark.django_db
+def test_ids_of_a_channel_run_from_one_without_a_gap():
+    assert log(3) == [1, 2, 3]
+    assert log(2, "room-other") == [1, 2]
+    assert log() == [4]
+
+
+@pytest.mark.django_db
+def test_events_after_an_id_come_oldest_first_up_to_the_limit():
+    log(5)
+    assert ids_after(2) == [3, 4, 5]
+    assert ids_after(0, limit=2) == [1, 2]
+    assert ids_after(5) == []
+
+
+@pytest.mark.django_db
+def test_what_is_read_is_what_was_logged():
+    data = '{"text": "%I \\\\ü\\u2028"}'
+    with transaction.atomic():
+        EventLog().append_event(CHANNEL, "message", data)
+    (event,) = EventLog().get_events(CHANNEL, 0)
+    assert (event.channel, event.type, event.data, event.id) == (CHANNEL, "message", data, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("last_id", [-1, 4, 10**18 - 1])
+def test_an_id_that_was_never_given_out_does_not_exist(last_id):
+    log(3)
+    with pytest.raises(EventDoesNotExist) as caught:
+        ids_after(last_id)
+    assert caught.value.current_id == 3
+
+
+@pytest.mark.django_db
+def test_a_room_quiet_for_months_resumes_at_its_last_id():
+    age(log(3))
+    EventLog().trim_event_log()
+    assert ids_after(3) == []
+    log(1)
+    assert ids_after(3) == [4]
+
+
+@pytest.mark.django_db
+def test_the_events_after_a_trimmed_one_are_served():
+    age(log(3)[:2])
+    EventLog().trim_event_log()
+    assert ids_after(2) == [3]
+
+
+@pytest.mark.django_db
+def test_a_gap_is_never_passed_over():
+    age(log(3)[:2])
+    EventLog().trim_event_log()
+    with pytest.raises(EventDoesNotExist):
+        ids_after(1)
+
+
+@pytest.mark.django_db
+def test_trimming_deletes_what_is_a_day_old_in_few_statements(django_assert_max_num_queries):
+    old, young = log(200), log(3)
+    age(old)
+    with django_assert_max_num_queries(5):
+        assert EventLog().trim_event_log() == 200
+    assert [*Event.objects.values_list("eid", flat=True)] == young
+
+
+@pytest.mark.django_db
+def test_trimming_goes_on_until_nothing_old_is_left(monkeypatch):
+    monkeypatch.setattr(event_log, "TRIM_BATCH", 4)
+    age(log(10))
+    assert EventLog().trim_event_log() == 10
+    assert not Event.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_servers_that_trim_at_once_share_the_work(monkeypatch):
+    monkeypatch.setattr(event_log, "TRIM_BATCH", 5)
+    age(log(100))
+    with ThreadPoolExecutor(4) as servers:
+        trimmed = [servers.submit(in_thread, EventLog().trim_event_log) for _ in range(4)]
+    assert sum(server.result() for server in trimmed) == 100
+    assert not Event.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(not connection.features.has_select_for_update_skip_locked, reason="one lock for all: they queue up")
+def test_who_trims_does_not_wait_for_what_another_is_trimming():
+    age(log(3))
+    with transaction.atomic():
+        assert Event.objects.select_for_update().get(eid=2)
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(in_thread, EventLog().trim_event_log).result(timeout=20) == 2
+    assert EventLog().trim_event_log() == 1
+
+
+def in_thread(job):
+    """Do a job with a database connection of this thread's own, which gives up early on a lock."""
+    try:
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("SET lock_timeout = '3s'")
+        return job()
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_trims_soon_after_its_start_and_then_every_hour(monkeypatch):
+    """The clock stands still but for the pauses; during each, an event gets too old."""
+    pauses = []
+
+    def pause(seconds):
+        pauses.append(seconds)
+        if len(pauses) > 1:
+            assert not Event.objects.exists()
+        if sum(pauses) > 10 * 3600:
+            raise EndOfTest
+        age(log())
+
+    monkeypatch.setattr(maintenance.time, "sleep", pause)
+    with pytest.raises(EndOfTest):
+        maintenance.run()
+    assert pauses[0] < 60
+    assert max(pauses) <= 3600
+    assert len({*pauses[1:]}) > 1  # servers that were started together drift apart
+
+
+class EndOfTest(Exception):
+    pass
+
+
+def told():
+    """Return (channel, event id, type, message) of all that is logged."""
+    rows = Event.objects.order_by("channel", "eid")
+    return [(row.channel, row.eid, row.type, json.loads(json.loads(row.data))) for row in rows]
+
+
+@pytest.mark.django_db
+def test_redacting_changes_only_the_named_events_of_the_channel():
+    redacted = {"id": 17, "text": "", "change": 9}
+    with transaction.atomic():
+        for message_id in (1, 17, 170):
+            send_event(CHANNEL, "message", {"id": message_id, "text": "hi"})
+        send_event(CHANNEL, "message-edited", {"id": 17, "text": "hello"})
+        for _ in range(4):
+            send_event("room-other", "message", {"id": 17, "text": "elsewhere"})
+        before = told()
+        redact_events(CHANNEL, [2, 4], encode(redacted))
+    changed = {one[1]: now for one, now in zip(before, told(), strict=True) if one != now}
+    assert changed == {number: (CHANNEL, number, "message-deleted", redacted) for number in (2, 4)}

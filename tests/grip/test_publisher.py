@@ -1,0 +1,235 @@
+"""The publisher: every GRIP proxy gets every event, whatever the others do."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack
+
+import pytest
+from django_eventstream.event import Event
+
+from chat.events import maintenance
+from chat.events.log import EventLog
+from chat.grip import control_port, publisher
+from tests.helpers.grip_proxy import GripProxy
+
+CHANNEL = "room-two words"
+
+
+def event(number, data='{"text": "hi"}'):
+    return Event(CHANNEL, "message", data, id=number)
+
+
+def use(settings, *proxies):
+    settings.GRIP_PROXIES = [{"control_uri": proxy.uri} for proxy in proxies]
+    publisher.forget_lanes()
+
+
+def test_an_item_has_the_channel_the_ids_and_the_event(grip_proxy):
+    publisher.publish(event(5, '{"text": "100%"}'))
+    assert grip_proxy.next_item() == {
+        "channel": "events-room-two%20words",
+        "id": "5",
+        "prev-id": "4",
+        "http-stream": {
+            "content-filters": ["build-id"],
+            "content": 'event: message\nid: %I\ndata: {"text": "100%%"}\n\n',
+        },
+    }
+
+
+def test_every_proxy_gets_every_event_in_order(settings):
+    with GripProxy() as one, GripProxy() as other:
+        use(settings, one, other)
+        for number in range(1, 51):
+            publisher.publish(event(number))
+        expected = [str(number) for number in range(1, 51)]
+        assert one.next_ids(50) == expected
+        assert other.next_ids(50) == expected
+
+
+def test_threads_that_publish_first_and_together_leave_out_no_proxy(settings):
+    with GripProxy() as one, GripProxy() as other:
+        for attempt in range(20):
+            use(settings, one, other)
+            together = threading.Barrier(4, timeout=20)
+
+            def first(number, together=together):
+                together.wait()
+                publisher.publish(event(number))
+
+            threads = [threading.Thread(target=first, args=(4 * attempt + n + 1,)) for n in range(4)]
+            [thread.start() for thread in threads]
+            [thread.join() for thread in threads]
+        expected = {str(number) for number in range(1, 81)}
+        assert set(one.next_ids(80)) == expected
+        assert set(other.next_ids(80)) == expected
+
+
+def test_an_event_that_a_proxy_will_never_take_holds_up_no_other(settings, caplog):
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        proxy.requests.get(timeout=10)
+        for number in range(2, 5):
+            publisher.publish(event(number, GripProxy.UNWANTED if number == 3 else "{}"))
+        proxy.manner = "take"
+        assert proxy.next_ids(3) == ["1", "2", "4"]
+    assert "refuses its content" in caplog.text
+
+
+def test_a_proxy_that_refuses_is_asked_again_until_it_takes(settings, caplog):
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        proxy.requests.get(timeout=10)
+        publisher.publish(event(2))
+        proxy.manner = "take"
+        assert proxy.next_ids(2) == ["1", "2"]
+    assert "not published" in caplog.text
+
+
+def test_a_proxy_that_is_down_gets_the_events_when_it_is_back(settings):
+    with GripProxy() as gone:
+        use(settings, gone)
+    publisher.publish(event(1))
+    with GripProxy(port=gone.port) as back:
+        assert back.next_ids(1) == ["1"]
+
+
+def test_a_proxy_that_hangs_holds_up_neither_the_caller_nor_the_others(settings):
+    with GripProxy("hang") as hanging, GripProxy() as other:
+        use(settings, hanging, other)
+        publisher.publish(event(1))
+        hanging.requests.get(timeout=10)
+        for number in range(2, 20):
+            publisher.publish(event(number))
+        assert other.next_ids(19) == [str(number) for number in range(1, 20)]
+        assert hanging.is_empty()
+
+
+def test_a_hanging_proxy_is_given_up_and_asked_again(settings, monkeypatch):
+    monkeypatch.setattr(control_port, "ANSWER_S", 0.05)
+    with GripProxy("hang") as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        proxy.requests.get(timeout=10)
+        proxy.manner = "take"
+        assert proxy.next_ids(1) == ["1"]
+
+
+def test_requests_stay_well_below_what_the_proxy_takes(settings):
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        proxy.requests.get(timeout=10)
+        for number in range(2, 22):
+            publisher.publish(event(number, json.dumps({"text": "\N{GRINNING FACE}" * 8000})))
+        proxy.manner = "take"
+        assert proxy.next_ids(21) == [str(number) for number in range(1, 22)]
+        sizes = [len(body) for body in proxy.requests.queue]
+        assert max(sizes) < 600_000
+        assert len(sizes) < 15  # and they are batched
+
+
+def test_the_queue_for_a_dead_proxy_is_bounded_and_keeps_the_newest(settings, monkeypatch):
+    monkeypatch.setattr(publisher, "MAX_QUEUE_BYTES", 10_000)
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        proxy.requests.get(timeout=10)
+        for number in range(2, 102):
+            publisher.publish(event(number, "x" * 1000))
+        proxy.manner = "take"
+        ids = proxy.next_ids(2)
+        while ids[-1] != "101":
+            ids += proxy.next_ids(1)
+        assert len(ids) < 15
+
+
+def test_what_is_too_old_to_matter_is_given_up(settings, monkeypatch, caplog):
+    monkeypatch.setattr(publisher, "MATTERS_S", 0)
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        publisher.flush(10)
+    assert "given up" in caplog.text
+
+
+def test_two_events_that_came_the_wrong_way_round_leave_in_order(settings):
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        proxy.requests.get(timeout=10)
+        publisher.publish(event(3))
+        publisher.publish(event(2))
+        proxy.manner = "take"
+        assert proxy.next_ids(3) == ["1", "2", "3"]
+
+
+def test_a_forked_child_publishes_by_itself(grip_proxy):
+    publisher.publish(event(1))
+    assert grip_proxy.next_ids(1) == ["1"]
+    if not (child := os.fork()):
+        publisher.publish(event(2))
+        publisher.flush(10)
+        os._exit(0)
+    assert grip_proxy.next_ids(1) == ["2"]
+    os.waitpid(child, 0)
+
+
+def test_a_hanging_proxy_does_not_keep_the_process_from_ending(grip_proxy):
+    grip_proxy.manner = "hang"
+    code = """
+import django; django.setup()
+from django_eventstream.event import Event
+from chat.grip import publisher
+publisher.publish(Event("room-x", "message", "{}", id=1))
+"""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "chatsite.settings", "GRIP_URL": grip_proxy.uri}
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, timeout=30)
+    assert ended.returncode == 0
+
+
+def test_what_is_queued_when_the_process_ends_is_still_handed_over(grip_proxy):
+    code = """
+import django; django.setup()
+from django_eventstream.event import Event
+from chat.grip import publisher
+for number in range(1, 100): publisher.publish(Event("room-x", "message", "{}", id=number))
+"""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "chatsite.settings", "GRIP_URL": grip_proxy.uri}
+    subprocess.run([sys.executable, "-c", code], env=environment, timeout=30, check=True)
+    assert grip_proxy.next_ids(99)[-1] == "99"
+
+
+def test_many_hanging_proxies_have_one_deadline_together(settings):
+    with ExitStack() as stack:
+        proxies = [stack.enter_context(GripProxy("hang")) for _ in range(20)]
+        code = """
+import django; django.setup()
+from django_eventstream.event import Event
+from chat.grip import publisher
+publisher.publish(Event("room-x", "message", "{}", id=1))
+"""
+        urls = " ".join(proxy.uri for proxy in proxies)
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "chatsite.settings", "GRIP_URL": urls}
+        ended = subprocess.run([sys.executable, "-c", code], env=environment, timeout=20 * publisher.FLUSH_S)
+    assert ended.returncode == 0
+
+
+def test_no_web_proxy_of_the_environment_stands_between_us_and_the_grip_proxy(grip_proxy, monkeypatch):
+    with GripProxy() as web_proxy:
+        monkeypatch.setenv("http_proxy", web_proxy.uri)
+        publisher.publish(event(1))
+        assert grip_proxy.next_ids(1) == ["1"]
+
+
+@pytest.mark.django_db
+def test_a_new_worker_publishes_the_last_minute_again(grip_proxy):
+    for _ in range(3):
+        EventLog().append_event(CHANNEL, "message", "{}")
+    maintenance.publish_recent()
+    assert grip_proxy.next_ids(3) == ["1", "2", "3"]

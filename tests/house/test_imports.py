@@ -1,0 +1,150 @@
+"""Who may import whom: one row for each room of the house."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+# What each room of chat/ may import of the other rooms. A room is a folder, or a single file.
+ROOMS = {
+    "naming": set(),
+    "redaction": set(),
+    "grip": {"redaction"},
+    "models": {"naming"},
+    "events": {"grip", "naming"},
+    "messages": {"models", "events", "naming"},
+    "web": {"messages.errors"},
+    "api": {"web", "messages", "events", "models", "naming"},
+    "pages": {"web", "messages", "events", "models", "naming"},
+    "streams": {"web", "messages", "events", "models", "naming", "grip"},
+    "admin": {"messages", "models"},
+    "checks": {"grip", "redaction"},
+    "apps": {"checks"},
+    "urls": {"api", "pages", "streams"},
+    "templatetags": {"pages"},
+    "management": set(),
+    "migrations": set(),
+}
+
+# The libraries that only a few places may use.
+LIBRARIES = {
+    "django_eventstream": {
+        "chat.events",
+        "chat.grip.publisher",
+        "chat.management",
+        "chat.streams",
+    },
+    "django_grip": {"chat.streams.middleware", "chat.streams.grip_response"},
+    "gripcontrol": {"chat.grip.config", "chat.grip.publisher", "chat.streams.grip_response"},
+    "pubcontrol": {"chat.grip.publisher"},
+    "requests": set(),
+    "urllib3": {"chat.grip.control_port"},
+    "cryptography": {"chat.grip.config"},
+    "dj_database_url": {"chatsite.database"},
+    "psycopg": set(),
+    "jwt": set(),
+}
+
+
+def modules(*packages):
+    found = {}
+    for package in packages:
+        for path in (PROJECT / package).rglob("*.py"):
+            parts = path.relative_to(PROJECT).with_suffix("").parts
+            found[".".join(parts)] = path
+    return found
+
+
+MODULES = modules("chat", "chatsite")
+
+
+def tree_of(name):
+    return ast.parse(MODULES[name].read_text())
+
+
+def imports(name):
+    """Return the full names of all that the module imports, also inside functions."""
+    found = set()
+    for node in ast.walk(tree_of(name)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            package = name.split(".")[: -node.level] if node.level else []
+            origin = ".".join([*package, *filter(None, [node.module])])
+            found |= {f"{origin}.{alias.name}" for alias in node.names}
+    return found
+
+
+def is_within(name, places):
+    return any(f"{name}.".startswith(f"{place}.") for place in places)
+
+
+def importers(package):
+    """Return the names of the modules that import the package, or a part of it."""
+    return {name for name in MODULES if any(is_within(found, [package]) for found in imports(name))}
+
+
+def room_of(name):
+    return name.split(".")[1]
+
+
+def test_the_modules_are_found():
+    assert {"chat.models", "chat.api.views", "chatsite.settings", "chatsite.env"} <= {*MODULES}
+    assert "chat.naming.MAX_NAME_LENGTH" in imports("chat.models")
+    assert "chat.messages.errors.KeyConflict" in imports("chat.messages.actions")
+    assert "chat.events.channels.room_channel" in imports("chat.streams.views")
+
+
+def test_each_room_has_a_row():
+    assert {room_of(name) for name in modules("chat")} - {"__init__"} == {*ROOMS}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_what_its_row_says(room):
+    allowed = [f"chat.{place}" for place in (room, *ROOMS[room])]
+    for name in MODULES:
+        if name.startswith("chat.") and room_of(name) == room:
+            ours = {found for found in imports(name) if found.split(".")[0] in ("chat", "chatsite", "tests", "bench")}
+            assert {found for found in ours if not is_within(found, allowed)} == set(), name
+
+
+def test_the_rows_have_one_direction():
+    """A room that another room imports never imports that room, directly or by way of others."""
+    below = {room: {place.split(".")[0] for place in places} for room, places in ROOMS.items()}
+
+    def all_below(room, seen=()):
+        assert room not in seen, f"a circle: {' → '.join([*seen, room])}"
+        for other in below[room]:
+            all_below(other, (*seen, room))
+
+    for room in ROOMS:
+        all_below(room)
+
+
+def test_models_import_django_and_the_names_only():
+    strange = {
+        name for name in imports("chat.models") if name.split(".")[0] not in {"django", *sys.stdlib_module_names}
+    }
+    assert strange == {"chat.naming.MAX_NAME_LENGTH"}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_only_these_places_use_a_library(library):
+    assert {name for name in importers(library) if not is_within(name, LIBRARIES[library])} == set()
+
+
+def test_the_chat_never_imports_the_site():
+    assert {name for name in importers("chatsite") if name.startswith("chat.")} == set()
+
+
+def test_the_product_never_imports_its_tests():
+    assert importers("tests") | importers("bench") | importers("pytest") == set()
+
+
+def test_only_the_site_reads_the_environment():
+    for name in MODULES:
+        read = {node.attr for node in ast.walk(tree_of(name)) if isinstance(node, ast.Attribute)}
+        assert not read & {"environ", "getenv"} or name.startswith("chatsite.")

@@ -1,0 +1,72 @@
+"""The system checks: misconfigurations that are told at the start."""
+
+import pytest
+from django.core.checks import run_checks
+
+from chat.streams.middleware import GripMiddleware
+from chatsite.settings import MIDDLEWARE
+
+GRIP = f"{GripMiddleware.__module__}.{GripMiddleware.__name__}"
+PROXY = {"control_uri": "http://proxy:5561", "key": "geheim"}
+
+
+def found():
+    return [(check.id, check.msg) for check in run_checks() if check.id.startswith("chat.")]
+
+
+def ids():
+    return [id for id, _ in found()]
+
+
+def test_the_sites_own_settings_pass():
+    assert found() == []
+
+
+def test_two_proxies_with_keys_pass(settings):
+    settings.GRIP_PROXIES = [PROXY, {**PROXY, "control_uri": "http://other"}]
+    assert found() == []
+
+
+@pytest.mark.parametrize("middleware", [[], MIDDLEWARE[1:], [*MIDDLEWARE[1:], GRIP]])
+def test_grip_middleware_must_be_the_first(settings, middleware):
+    settings.MIDDLEWARE = middleware
+    assert ids() == ["chat.E001"]
+
+
+@pytest.mark.parametrize("name", ["GRIP_URL", "GRIP_VERIFY_KEY"])
+def test_the_libraries_own_settings_must_not_be_used(settings, name):
+    setattr(settings, name, "http://proxy:5561")
+    assert ids() == ["chat.E002"]
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        {"control_uri": "proxy:5561", "key": "geheim"},
+        {"control_uri": "http://proxy:5561", "key": b"geheim"},
+        {"control_uri": "http://proxy:5561", "verify_key": "geheim"},
+        "http://proxy:5561?key=geheim",
+    ],
+)
+def test_a_proxy_that_the_libraries_fail_on_is_an_error(settings, proxy):
+    settings.GRIP_PROXIES = [proxy]
+    ((id, message),) = found()
+    assert id == "chat.E003"
+    assert "geheim" not in message
+
+
+@pytest.mark.parametrize("proxies", [[PROXY, PROXY], [{**PROXY, "control_uri": "http://proxy:5561/"}]])
+def test_proxies_must_have_been_made_into_one_list(settings, proxies):
+    settings.GRIP_PROXIES = proxies
+    assert ids() == ["chat.E004"]
+
+
+def test_a_proxy_without_a_key_is_a_warning(settings):
+    settings.GRIP_PROXIES = [{"control_uri": "http://alice:geheim@proxy:5561"}, PROXY]
+    assert found() == [("chat.W001", "The GRIP proxy http://proxy:5561 has no key: any Grip-Sig header passes.")]
+
+
+@pytest.mark.parametrize("storage", [None, "django_eventstream.storage.DjangoModelStorage"])
+def test_the_event_log_must_be_ours(settings, storage):
+    settings.EVENTSTREAM_STORAGE_CLASS = storage
+    assert ids() == ["chat.E005"]

@@ -1,0 +1,218 @@
+"""The pages for people: joining, the chat, and what they see when something is wrong."""
+
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import RequestFactory
+
+from chat.models import ChatRoom
+from chat.web.middleware import POLICY
+from chat.web.refusals import server_error
+from tests.helpers.page import Page
+from tests.helpers.posting import STRANGE_ROOMS, alice_speaks_before_each_statement, ids_after, post, url_of
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = "</script><script>alert(1)</script>"
+ATTRIBUTE = "\"'><img src=x onerror=alert(1)>"
+TEMPLATE = "{{ 7*7 }}{% now %}"
+
+
+def chat_page(client, room="lobby", user="Bob"):
+    answer = client.get(f"/{room}", {"user": user})
+    assert answer.status_code == 200
+    return Page(answer)
+
+
+def texts(page):
+    return [element.text for element in page.all("div", class_="text")][:-1]  # the last one is the script's template
+
+
+def test_the_join_page_asks_where_to_and_who(client):
+    page = Page(client.get("/"))
+    assert (page.one("form")["method"], page.one("form")["action"]) == ("get", "/")
+    assert [element["name"] for element in page.all("input")] == ["room", "user"]
+    assert page.one("input", name="room")["value"] == "default"
+
+
+def test_a_rooms_join_page_asks_who_and_leads_into_the_room(client):
+    page = Page(client.get("/lobby"))
+    assert page.one("form")["action"] == "/lobby"
+    assert [element["name"] for element in page.all("input")] == ["user"]
+
+
+@pytest.mark.parametrize(
+    ("query", "location"),
+    [
+        ("user=Alice", "/default?user=Alice"),
+        ("user=Alice&x=1&x=2", "/default?user=Alice&x=1&x=2"),
+        ("user=Alice&room=lobby", "/lobby?user=Alice"),
+        ("room=a%2Bb&user=%26%23%C3%BC", "/a+b?user=%26%23%C3%BC"),
+        ("user=Alice&room=%5C%5Cevil.example", "/%5C%5Cevil.example?user=Alice"),
+    ],
+)
+def test_who_says_a_name_is_sent_to_the_room_with_the_query_kept(client, query, location):
+    answer = client.get("/", QUERY_STRING=query)
+    assert (answer.status_code, answer["Location"]) == (302, location)
+
+
+@pytest.mark.parametrize("room", STRANGE_ROOMS)
+def test_a_strange_room_is_found_by_way_of_the_join_page(client, room):
+    page = Page(client.get("/", {"user": "Bob", "room": room}, follow=True))
+    assert page.one("h1").text == f"#{room}"
+
+
+@pytest.mark.parametrize("room", STRANGE_ROOMS)
+def test_the_chat_page_knows_the_addresses_of_its_room(client, room):
+    post(client, room=room, text="hi")
+    page = Page(client.get("/", {"user": "Bob", "room": room}, follow=True)).json("page")
+    assert [message["text"] for message in client.get(page["messagesUrl"]).json()["messages"]] == ["hi"]
+    assert client.get(page["eventsUrl"]).wsgi_request.GET.getlist("channel") == [f"room-{room}"]
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/?user=", "user"),
+        ("/?user=%20", "user"),
+        ("/?user=Alice&room=a/b", "room"),
+        ("/?user=Alice&room=", "room"),
+        ("/lobby?user=", "user"),
+        ("/lobby?user=a%0Ab", "user"),
+        ("/%20lobby?user=Alice", "room"),
+        ("/%00?user=Alice", "room"),
+    ],
+)
+def test_an_error_stands_beside_its_field(client, address, field):
+    answer = client.get(address)
+    page = Page(answer)
+    assert answer.status_code == 400
+    assert page.one("input", name=field)["aria-invalid"] == "true"
+    assert page.one("p", id=f"{field}-problem").text.strip().endswith(".")
+    assert len(page.all("p", class_="problem")) == 1
+
+
+def test_what_was_typed_is_still_there_beside_its_error(client):
+    page = Page(client.get("/", {"user": ATTRIBUTE, "room": "a/b"}))
+    assert page.one("input", name="user")["value"] == ATTRIBUTE
+    assert page.one("input", name="room")["value"] == "a/b"
+
+
+def test_two_wrong_fields_have_an_error_each(client):
+    page = Page(client.get("/", {"user": "x" * 65, "room": "."}))
+    assert len(page.all("p", class_="problem")) == 2
+    assert "64" in page.one("p", id="user-problem").text
+
+
+def test_the_chat_page_shows_the_last_fifty_messages_oldest_first(client):
+    for number in range(52):
+        post(client, text=str(number))
+    assert texts(chat_page(client)) == [str(number) for number in range(2, 52)]
+
+
+def test_a_message_shows_who_when_and_its_id(client):
+    message = post(client, sender="Alice").json()
+    page = chat_page(client)
+    assert page.all("bdi", class_="from")[0].text == "Alice"
+    assert page.all("time")[0]["datetime"] == message["date"]
+    assert re.fullmatch(r"[1-9]\d? [A-Z][a-z]{2} 20\d\d, \d\d:\d\d UTC", page.all("time")[0].text)
+    assert page.all("li", class_="message")[0]["data-id"] == str(message["id"])
+
+
+def test_a_persons_own_messages_are_marked(client):
+    post(client, sender="Bob")
+    post(client, sender="Alice")
+    assert len(chat_page(client, user="Bob").all("li", class_="message own")) == 1
+
+
+def test_a_room_nobody_wrote_in_is_shown_and_not_made(client):
+    assert texts(chat_page(client, "nowhere")) == []
+    assert not ChatRoom.objects.exists()
+
+
+def test_what_is_said_meanwhile_is_on_the_page_or_comes_after_its_event_id(client):
+    with alice_speaks_before_each_statement() as said:
+        page = chat_page(client)
+    shown = {int(element["data-id"]) for element in page.all("li") if element.get("data-id")}
+    assert shown | ids_after(page.json("page")["lastEventId"]) == {*said}
+
+
+@pytest.mark.parametrize("room", ["Ko\u0308ln", "Köln"])
+def test_a_room_is_one_page_in_every_form_of_unicode(client, room):
+    post(client, room="Köln", text="hi")
+    page = chat_page(client, room)
+    assert texts(page) == ["hi"]
+    assert page.json("page")["room"] == "Köln"
+
+
+@pytest.mark.parametrize("typed", [HOSTILE.replace("/", "\\"), ATTRIBUTE, TEMPLATE])
+def test_names_and_texts_appear_as_typed(client, typed):
+    post(client, room="lobby", sender="Alice", text="hi")
+    harmless = chat_page(client, user="Bob")
+    post(client, room=typed, sender=typed, text=typed)
+    page = Page(client.get("/", {"room": typed, "user": typed}, follow=True))
+    assert page.one("h1").text == f"#{typed}"
+    assert [element.text for element in page.all("bdi")[:3]] == [typed, typed, typed]
+    assert texts(page) == [typed]
+    assert [element.tag for element in page.elements] == [element.tag for element in harmless.elements]
+
+
+def test_a_script_in_a_persons_name_ends_nothing(client):
+    page = chat_page(client, user=HOSTILE)
+    assert page.json("page")["user"] == HOSTILE
+    assert len(page.all("script", id="page")) == 1
+
+
+def test_a_text_is_shown_with_its_line_ends_and_spaces(client):
+    post(client, text="  a\r\n  b ")
+    assert texts(chat_page(client)) == ["  a\r\n  b "]
+
+
+@pytest.mark.parametrize("address", ["/", "/lobby", "/lobby?user=Bob", "/?user=", "/a/b", url_of(), "/robots.txt"])
+def test_every_answer_forbids_what_is_not_a_file_of_ours(client, address):
+    assert client.get(address)["Content-Security-Policy"] == POLICY
+    assert "unsafe" not in POLICY
+
+
+@pytest.mark.parametrize("address", ["/", "/lobby", "/lobby?user=Bob", "/?user=", "/a/b"])
+def test_no_page_has_a_script_or_a_style_in_it(client, address):
+    page = Page(client.get(address))
+    for script in page.all("script"):
+        assert script.get("src", "").startswith("/static/") or script["type"] == "application/json"
+    assert not page.all("style")
+    assert not [name for element in page.elements for name in element if name == "style" or name.startswith("on")]
+
+
+def test_an_error_of_ours_is_a_page_for_people_and_json_for_programs():
+    answer = server_error(RequestFactory().get("/lobby"))
+    assert answer.status_code == 500
+    assert Page(answer).one("h1").text == "Something broke here"
+    answer = server_error(RequestFactory().get(url_of()))
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/json")
+
+
+@pytest.mark.parametrize(
+    ("address", "right"), [("/", "GET, HEAD"), ("/lobby", "GET, HEAD, POST"), ("/rooms", "GET, HEAD, POST")]
+)
+def test_a_wrong_method_is_a_page_that_says_which_are_right(client, address, right):
+    answer = client.put(address)
+    assert (answer.status_code, answer["Content-Type"]) == (405, "text/html; charset=utf-8")
+    assert f"Use {right}." in answer.content.decode()
+
+
+def test_the_icon_browsers_ask_for_is_ours(client):
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/chat/favicon.svg")
+    assert finders.find("chat/favicon.svg")
+
+
+def test_robots_are_kept_out(client):
+    answer = client.get("/robots.txt")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain")
+    assert answer.content == b"User-agent: *\nDisallow: /\n"
+
+
+@pytest.mark.parametrize("room", ["events", "rooms", "admin", "static", "healthz", "favicon", "-"])
+def test_a_top_level_name_without_a_slash_is_a_room(client, room):
+    assert chat_page(client, room).one("h1").text == f"#{room}"

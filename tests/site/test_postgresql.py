@@ -1,0 +1,31 @@
+"""PostgreSQL's connections: the pool gives out none that the server has closed."""
+
+import pytest
+from django.db import connection
+
+from tests.helpers.posting import post
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="is about PostgreSQL"),
+]
+
+
+def process_of_this_connection():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+def test_a_connection_that_the_server_has_closed_is_not_used_again(client):
+    killed = connection.pool.getconn()
+    process = killed.info.backend_pid
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [process])
+    connection.pool.putconn(killed)
+    seen = set()
+    for _ in range(2 * len(connection.pool._pool) + 2):
+        connection.close()
+        seen.add(process_of_this_connection())
+        assert post(client).status_code == 200
+    assert process not in seen

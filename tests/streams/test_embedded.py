@@ -1,0 +1,196 @@
+"""Embedded mode: the same streams from one ASGI process without a proxy."""
+
+import asyncio
+import json
+import threading
+from contextlib import suppress
+
+import pytest
+from django.db import connection, transaction
+from django.test import AsyncClient
+
+from chat.events import local
+from chat.events.log import EventLog
+from chat.events.send import send_event
+from chat.streams import embedded
+from chatsite.content_type import asgi
+from tests.helpers.posting import delete, edit, post
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WAIT_S = 10
+
+
+def send(count=1, room="lobby"):
+    """Send from a thread of its own, as another request does."""
+
+    def run():
+        for _ in range(count):
+            with transaction.atomic():
+                send_event(f"room-{room}", "message", {"text": "hi"})
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+class Reader:
+    """Reads a response's events one by one."""
+
+    def __init__(self, response):
+        self.status, self._chunks, self._blocks = response.status_code, aiter(response.streaming_content), []
+
+    async def next(self):
+        while not self._blocks:
+            chunk = await asyncio.wait_for(anext(self._chunks), WAIT_S)
+            self._blocks = [block for block in chunk.decode().split("\n\n") if block]
+        fields = dict(line.partition(":")[::2] for line in self._blocks.pop(0).split("\n"))
+        return fields["event"].strip(), fields.get("id", "").strip()
+
+    async def close(self):
+        """Leave, as a server has it: the wait for the next bytes is cancelled."""
+        waiting = asyncio.ensure_future(anext(self._chunks))
+        while not waiting.done():
+            await asyncio.sleep(0.01)  # a read of the database goes on to its end
+            waiting.cancel()
+        with suppress(asyncio.CancelledError):
+            await waiting
+
+
+async def listen(query="channel=room-lobby"):
+    return Reader(await AsyncClient().get(f"/events/?{query}"))
+
+
+def test_a_stream_opens_with_the_current_id_and_tells_what_is_sent():
+    async def scene():
+        reader = await listen()
+        assert await reader.next() == ("stream-open", "room-lobby:0")
+        send(2)
+        assert await reader.next() == ("message", "room-lobby:1")
+        assert await reader.next() == ("message", "room-lobby:2")
+        await reader.close()
+
+    asyncio.run(scene())
+
+
+def test_what_was_missed_comes_first_and_in_steps():
+    send(250).join()
+
+    async def scene():
+        reader = await listen("channel=room-lobby&lastEventId=room-lobby:0")
+        assert await reader.next() == ("stream-open", "room-lobby:0")
+        for number in range(1, 251):
+            assert await reader.next() == ("message", f"room-lobby:{number}")
+        await reader.close()
+
+    asyncio.run(scene())
+
+
+def test_who_comes_back_hears_of_changes_and_not_of_a_message_that_was_deleted(client):
+    first, second = (post(client, key=key).json()["id"] for key in ("k1", "k2"))
+    edit(client, first)
+    delete(client, second, key="k2")
+
+    async def scene():
+        reader = await listen("channel=room-lobby&lastEventId=room-lobby:0")
+        names = ["stream-open", "message", "message-deleted", "message-edited", "message-deleted"]
+        assert [await reader.next() for _ in names] == [(name, f"room-lobby:{n}") for n, name in enumerate(names)]
+        await reader.close()
+
+    asyncio.run(scene())
+
+
+def test_connecting_while_messages_flow_neither_loses_nor_doubles_any():
+    async def scene():
+        sending = [send(30) for _ in range(3)]
+        readers = [await listen("channel=room-lobby&lastEventId=room-lobby:0") for _ in range(5)]
+        for reader in readers:
+            assert (await reader.next())[0] == "stream-open"
+            assert [await reader.next() for _ in range(90)] == [("message", f"room-lobby:{n}") for n in range(1, 91)]
+            await reader.close()
+        [thread.join() for thread in sending]
+
+    asyncio.run(scene())
+
+
+def test_an_unknown_id_resets_the_stream_which_goes_on():
+    async def scene():
+        reader = await listen("channel=room-lobby&lastEventId=junk")
+        assert await reader.next() == ("stream-open", "")
+        assert await reader.next() == ("stream-reset", "room-lobby:0")
+        send()
+        assert await reader.next() == ("message", "room-lobby:1")
+        await reader.close()
+
+    asyncio.run(scene())
+
+
+def test_silence_is_filled_with_keep_alives_and_a_look_into_the_log(monkeypatch):
+    """An event that another process has logged wakes nobody here."""
+    monkeypatch.setattr(embedded, "KEEP_ALIVE_S", 0.01)
+
+    async def scene():
+        reader = await listen()
+        await reader.next()
+        assert (await reader.next())[0] == "keep-alive"
+        logging = threading.Thread(target=log_without_telling)
+        logging.start()
+        while (event := await reader.next())[0] == "keep-alive":
+            pass
+        assert event == ("message", "room-lobby:1")
+        await reader.close()
+        logging.join()
+
+    asyncio.run(scene())
+
+
+def log_without_telling():
+    with transaction.atomic():
+        EventLog().append_event("room-lobby", "message", json.dumps({}))
+    connection.close()
+
+
+def test_a_reader_that_leaves_is_forgotten():
+    async def scene():
+        reader = await listen()
+        await reader.next()
+        await reader.close()
+        assert not local._waiting
+
+    asyncio.run(scene())
+
+
+def test_with_a_grip_proxy_configured_django_holds_no_stream(settings):
+    settings.GRIP_PROXIES = [{"control_uri": "http://127.0.0.1:1"}]
+
+    async def scene():
+        response = await AsyncClient().get("/events/?channel=room-lobby")
+        assert response.status_code == 501
+
+    asyncio.run(scene())
+
+
+def test_one_stream_too_many_is_refused_before_it_starts(monkeypatch):
+    monkeypatch.setattr(embedded, "MAX_STREAMS", 1)
+
+    async def scene():
+        reader = await listen()
+        await reader.next()
+        assert (await AsyncClient().get("/events/?channel=room-other")).status_code == 503
+        await reader.close()
+        again = await listen()
+        assert await again.next() == ("stream-open", "room-lobby:0")
+        await again.close()
+
+    asyncio.run(scene())
+
+
+def test_a_websocket_is_closed_and_no_error():
+    sent = []
+
+    async def send(message):
+        sent.append(message["type"])
+
+    asyncio.run(asgi(None)({"type": "websocket", "path": "/events/"}, None, send))
+    assert sent == ["websocket.close"]

@@ -1,0 +1,140 @@
+"""Two published apps, replayed byte for byte."""
+
+import json
+import re
+import sys
+import time
+from io import BytesIO
+from urllib.parse import unquote
+
+import jwt
+import pytest
+from django.test.client import ClientHandler
+
+from chat.models import ChatMessage
+from tests.helpers.grip_proxy import KEY
+from tests.helpers.mobile_apps import APPS, TEXT, unpacked
+from tests.helpers.posting import post
+
+pytestmark = pytest.mark.django_db
+
+HARD_TEXTS = [
+    TEXT,
+    "\r\n\r\nevent: message\ndata: x\n\n",
+    ": no comment",
+    "id: error",
+    "%I %%I 100% %(x)s",
+    "retry: 5",
+    "next\x85line",
+    "line\u2028separator",
+    "paragraph\u2029separator",
+]
+
+
+def environ_of(request):
+    """Return what a WSGI server makes of the bytes of a request."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    line, *headers = head.decode("latin-1").split("\r\n")
+    method, target, protocol = line.split(" ")
+    path, _, query = target.partition("?")
+    environ = {"REQUEST_METHOD": method, "RAW_URI": target, "QUERY_STRING": query, "SERVER_PROTOCOL": protocol}
+    environ |= {"PATH_INFO": unquote(path, "latin-1"), "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000"}
+    environ |= {"wsgi.input": BytesIO(body), "wsgi.errors": sys.stderr, "wsgi.url_scheme": "http"}
+    for name, _, value in (header.partition(": ") for header in headers):
+        name = name.upper().replace("-", "_")
+        environ[name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"] = value
+    return environ
+
+
+def send(request, **proxys_headers):
+    """Hand the bytes of a request to the site; return the response."""
+    return ClientHandler(enforce_csrf_checks=True)(environ_of(request) | proxys_headers)
+
+
+def body_of(answer):
+    return unpacked(answer.content, answer.get("Content-Encoding"))
+
+
+def say_text(app):
+    """Send what the app sends when Bob says TEXT; return the message."""
+    return json.loads(body_of(send(app.says_text("localhost"))))
+
+
+def as_the_proxy_sends(text):
+    """Return what the proxy makes of a format: ids and single percent signs."""
+    return re.sub("%(.)", lambda found: {"%": "%", "I": "room-default:1"}[found[1]], text)
+
+
+@pytest.fixture
+def open_stream(settings):
+    """Open an app's stream as the proxy passes it on; return the bytes that the app gets at once."""
+    settings.GRIP_PROXIES = [{"control_uri": "http://127.0.0.1:1", "key": KEY}]
+    signature = jwt.encode({"exp": int(time.time()) + 60}, KEY)
+
+    def open_stream(app, last_event_id=None):
+        answer = send(app.opens_the_stream("localhost", last_event_id), HTTP_GRIP_SIG=signature)
+        assert (answer.status_code, answer["Content-Type"]) == (200, "text/event-stream")
+        assert answer["Grip-Hold"] == "stream"
+        return as_the_proxy_sends(answer.content.decode()).encode()
+
+    return open_stream
+
+
+@pytest.fixture(params=APPS)
+def app(request):
+    return APPS[request.param]
+
+
+def test_what_the_app_sends_is_said(app):
+    answer = send(app.says_text("localhost"))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    message = app.reads_message(json.loads(body_of(answer)))
+    assert (message["from"], message["text"]) == ("Bob", TEXT)
+    assert ChatMessage.objects.get().to_data() == message
+
+
+def test_the_app_reads_the_list(app):
+    said = [say_text(app) for _ in range(3)]
+    answer = send(app.asks_for_the_list("localhost"))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert app.reads_the_list(body_of(answer)) == said[::-1]
+
+
+def test_the_app_reads_the_list_of_an_empty_room(app):
+    assert app.reads_the_list(body_of(send(app.asks_for_the_list("localhost")))) == []
+
+
+def test_a_fresh_app_is_streamed_no_old_messages(open_stream, app):
+    say_text(app)
+    assert [*app.reads_blocks(open_stream(app))] == []
+
+
+@pytest.mark.parametrize("text", HARD_TEXTS)
+def test_an_app_that_comes_back_reads_what_it_missed(open_stream, client, app, text):
+    say_text(app)
+    missed = post(client, room="default", sender="Alice", text=text).json()
+    assert [*app.reads_blocks(open_stream(app, "room-default:1"))] == [missed]
+
+
+@pytest.mark.parametrize("text", HARD_TEXTS)
+@pytest.mark.django_db(transaction=True)
+def test_an_app_reads_what_is_said_while_it_listens(grip_proxy, client, app, text):
+    said = post(client, room="default", sender="Alice", text=text).json()
+    block = as_the_proxy_sends(grip_proxy.next_item()["http-stream"]["content"])
+    assert [*app.reads_blocks(block.encode())] == [said]
+
+
+@pytest.mark.parametrize("last_event_id", ["error", "", "room-default:5", "room-default:x", "junk"])
+def test_an_app_that_comes_back_with_any_id_is_given_a_stream(open_stream, app, last_event_id):
+    say_text(app)
+    body = open_stream(app, last_event_id)
+    assert b"stream-error" not in body
+    assert [*app.reads_blocks(body)] == []
+
+
+def test_no_block_with_an_event_holds_a_retry_time_or_a_comment(open_stream, app):
+    say_text(app)
+    for block in open_stream(app, "room-default:0").split(b"\n\n"):
+        lines = block.split(b"\n")
+        if any(line.startswith(b"event:") for line in lines):
+            assert not [line for line in lines if line.startswith((b"retry:", b":"))]

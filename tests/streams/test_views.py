@@ -1,0 +1,322 @@
+"""GET /events/ as a GRIP proxy asks it: what it is told to hold, and from where on."""
+
+import json
+import time
+from urllib.parse import quote, urlencode
+
+import jwt
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from django_eventstream.models import Event
+
+from chat.events.log import KEPT, EventLog
+from chat.streams import grip_response
+from tests.helpers.grip_proxy import KEY
+from tests.helpers.posting import STRANGE_ROOMS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def signing_proxy(settings):
+    settings.GRIP_PROXIES = [{"control_uri": "http://127.0.0.1:1", "key": KEY}]
+
+
+def signature(key=KEY, exp=60, **claims):
+    return jwt.encode({"iss": "pushpin", "exp": int(time.time()) + exp, **claims}, key)
+
+
+@pytest.fixture
+def ask(client):
+    """Ask like the proxy, with its signature."""
+
+    def ask(query="channel=room-lobby", path="/events/", **headers):
+        return client.get(f"{path}?{query}", headers={"Grip-Sig": signature(), **headers})
+
+    return ask
+
+
+def log(count, room="lobby", text="hi"):
+    with transaction.atomic():
+        for _ in range(count):
+            EventLog().append_event(f"room-{room}", "message", json.dumps({"text": text}))
+
+
+def link(response):
+    """Return the next link without its timeout."""
+    return response["Grip-Link"].partition(">")[0].removeprefix("<")
+
+
+def events(response):
+    """Return the events of a body as [(event, id, data)], its format applied as the proxy does."""
+    blocks = response.content.decode().replace("%%", "%").split("\n\n")
+    fields = [dict(line.partition(":")[::2] for line in block.split("\n")) for block in blocks if "event:" in block]
+    return [(f["event"].strip(), f.get("id", "").strip(), f["data"].strip()) for f in fields]
+
+
+def kinds(response):
+    return [kind for kind, _, _ in events(response)]
+
+
+def test_the_proxy_is_told_to_hold_the_channel_from_the_current_id(ask):
+    log(3)
+    response = ask()
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/event-stream"
+    assert response["Grip-Hold"] == "stream"
+    assert "events-room-lobby; prev-id=3; filter=build-id" in response["Grip-Channel"]
+    assert "; rel=next; timeout=" in response["Grip-Link"]
+    assert events(response) == [("stream-open", "room-lobby:3", "")]
+
+
+def test_a_keep_alive_event_comes_every_twenty_seconds(ask):
+    assert ask()["Grip-Keep-Alive"] == "event: keep-alive\\ndata:\\n\\n; format=cstring; timeout=20"
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"), [("", {"Last-Event-ID": "room-lobby:2"}), ("&lastEventId=room-lobby:2", {})]
+)
+def test_a_reader_gets_what_it_missed(ask, query, headers):
+    log(4)
+    response = ask(f"channel=room-lobby{query}", **headers)
+    assert [(kind, event_id) for kind, event_id, _ in events(response)] == [
+        ("stream-open", "room-lobby:2"),
+        ("message", "room-lobby:3"),
+        ("message", "room-lobby:4"),
+    ]
+
+
+def test_the_header_wins_over_the_query(ask):
+    log(4)
+    response = ask("channel=room-lobby&lastEventId=room-lobby:1", **{"Last-Event-ID": "room-lobby:3"})
+    assert kinds(response) == ["stream-open", "message"]
+
+
+UNKNOWN = ["room-lobby:99", "room-lobby:", "room-lobby:abc", "room-lobby:1.5", "room-lobby:-1", "room-lobby:1_0"]
+UNKNOWN += ["room-lobby:\u0661", "\0", "junk", ":", ",", "room-lobby:1:2", "room-x:1", "room-lobby:" + "9" * 30, "é"]
+
+
+@pytest.mark.parametrize("event_id", UNKNOWN)
+def test_an_id_that_makes_no_sense_resets_the_stream_and_it_goes_on(ask, event_id):
+    log(3)
+    response = ask(urlencode({"channel": "room-lobby", "lastEventId": event_id}))
+    assert events(response) == [
+        ("stream-open", "", ""),
+        ("stream-reset", "room-lobby:3", '{"channels": ["room-lobby"]}'),
+    ]
+    assert response["Grip-Hold"] == "stream"
+
+
+def test_an_id_older_than_the_log_resets_the_stream(ask):
+    log(3)
+    Event.objects.update(created=timezone.now() - 2 * KEPT)
+    EventLog().trim_event_log()
+    assert kinds(ask(**{"Last-Event-ID": "room-lobby:1"})) == ["stream-open", "stream-reset"]
+
+
+@pytest.mark.parametrize("event_id", ["error", ""])
+def test_the_id_of_a_stream_error_counts_as_none(ask, event_id):
+    log(3)
+    assert kinds(ask(**{"Last-Event-ID": event_id})) == ["stream-open"]
+
+
+def test_all_readers_of_the_same_rooms_share_one_next_link(ask):
+    log(2, "b")
+    first = ask("channel=room-b&channel=room-a&es-meta=x&nonsense=1")
+    later = ask("channel=room-a&channel=room-b&channel=room-a", **{"Last-Event-ID": "room-a:0,room-b:1"})
+    assert link(first) == link(later)
+
+
+def test_many_rooms_share_few_next_links(ask):
+    """Pushpin follows ten in a second."""
+    links = {link(ask(f"channel=room-{number}")) for number in range(300)}
+    assert 1 < len(links) <= grip_response.LINKS
+
+
+def test_links_that_tell_what_is_pending_have_paths_of_their_own(ask):
+    """The proxy gives readers whose links differ in their query alone one answer."""
+    log(150, "a")
+    log(150, "b")
+    pending = [ask(f"channel=room-{room}", **{"Last-Event-ID": f"room-{room}:{n}"}) for room in "ab" for n in (1, 2)]
+    paths = [link(answer).partition("?")[0] for answer in [*pending, ask()]]
+    assert len({*paths}) == len(paths)
+    assert all(path.startswith("/events/") for path in paths)
+
+
+def test_the_page_of_a_room_and_its_channel_share_one_next_link(ask):
+    assert link(ask("", path="/rooms/lobby/events/")) == link(ask())
+
+
+@pytest.mark.parametrize("room", STRANGE_ROOMS)
+def test_the_next_link_of_a_strange_room_is_plain_ascii_and_leads_back(ask, client, room):
+    response = ask("", path=f"/rooms/{quote(room, safe='')}/events/")
+    address = link(response)
+    assert address.isascii()
+    assert not set(address) & set(' ",;<>')
+    held_until = f"{response['Grip-Channel'].partition(';')[0]}; last-id=0"
+    again = client.get(address, headers={"Grip-Sig": signature(), "Grip-Last": held_until})
+    assert again["Grip-Channel"] == response["Grip-Channel"]
+
+
+@pytest.mark.parametrize("room", STRANGE_ROOMS)
+def test_the_ids_of_a_strange_room_survive_the_proxys_formatting(ask, room):
+    """For the proxy the first body is a format: a single percent sign in an id would end the stream."""
+    log(2, room)
+    channel = f"room-{room}"
+    for last_id in (f"{quote(channel)}:1", "nonsense"):
+        body = ask(urlencode({"channel": channel, "lastEventId": last_id})).content.decode()
+        assert "%" not in body.replace("%%", "")
+        assert f"id: {quote(channel)}:2" in body.replace("%%", "%")
+
+
+def test_readers_of_a_room_ask_in_the_same_second(ask, monkeypatch):
+    moments = [1_000_000, 1_000_003, 1_000_250, 1_000_599]
+    asked = set()
+    for now in moments:
+        monkeypatch.setattr(grip_response.time, "time", lambda now=now: now)
+        timeout = grip_response._next_link_timeout(["room-lobby"])
+        assert grip_response.NEXT_LINK_S / 2 <= timeout < grip_response.NEXT_LINK_S * 1.5
+        asked.add((now + timeout) % grip_response.NEXT_LINK_S)
+    assert len(asked) == 1
+
+
+def test_a_next_link_goes_on_after_what_the_proxy_has_sent(ask):
+    log(3)
+    response = ask("link=next&recover=true", **{"Grip-Last": "events-room-lobby; last-id=2"})
+    assert events(response) == [("message", "room-lobby:3", '{"text": "hi"}')]
+    assert "prev-id=3" in response["Grip-Channel"]
+
+
+def test_a_next_link_with_nothing_new_has_an_empty_body(ask):
+    log(3)
+    response = ask("link=next&recover=true", **{"Grip-Last": "events-room-lobby; last-id=3"})
+    assert response.content == b""
+    assert response["Grip-Hold"] == "stream"
+
+
+@pytest.mark.parametrize("last", ["events-room-lobby; last-id=abc", "events-room-lobby"])
+def test_a_position_that_makes_no_sense_is_unknown(ask, last):
+    log(3)
+    assert kinds(ask("link=next&recover=true", **{"Grip-Last": last})) == ["stream-reset"]
+
+
+@pytest.mark.parametrize("last", ["nonsense", ";;;=,", "", "events-x; last-id=1"])
+def test_a_position_in_no_channel_is_refused(ask, last):
+    response = ask("link=next&recover=true", **{"Grip-Last": last})
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == "channel"
+
+
+def test_more_than_a_hundred_events_are_read_in_steps(ask, client):
+    log(250)
+    response = ask(**{"Last-Event-ID": "room-lobby:0"})
+    seen = []
+    while True:
+        seen += [event_id for kind, event_id, _ in events(response) if kind == "message"]
+        if "Grip-Hold" in response:
+            break
+        assert "recover" not in link(response)
+        response = client.get(link(response), headers={"Grip-Sig": signature()})
+    assert seen == [f"room-lobby:{n}" for n in range(1, 251)]
+
+
+def test_a_first_answer_too_big_for_the_proxy_is_put_off_to_a_next_link(ask, client):
+    log(20, text="x" * 8000)
+    response = ask(**{"Last-Event-ID": "room-lobby:0"})
+    assert len(response.content) < 100_000
+    assert kinds(response) == ["stream-open"]
+    assert "Grip-Hold" not in response
+    rest = client.get(link(response), headers={"Grip-Sig": signature()})
+    assert kinds(rest) == ["message"] * 20
+
+
+def test_the_size_of_a_first_answer_counts_as_the_proxy_gets_it(ask):
+    """The percent signs of its ids are doubled: 95 messages to 64 emoji grow from 86 000 bytes to 111 000."""
+    room = "😀" * 64
+    log(95, room)
+    response = ask(urlencode({"channel": f"room-{room}", "lastEventId": f"{quote(f'room-{room}')}:0"}))
+    assert len(response.content) < 100_000
+    assert "Grip-Hold" not in response
+
+
+@pytest.mark.parametrize("es_meta", ["junk", signature(KEY), ""])
+def test_es_meta_is_ignored(ask, es_meta):
+    assert ask(f"channel=room-lobby&es-meta={es_meta}").status_code == 200
+
+
+REFUSED = [
+    "",
+    "channel=",
+    "channel=lobby",
+    "channel=user-1",
+    "channel=events-room-x",
+    "channel=room-",
+    "channel=room-a/b",
+]
+REFUSED += ["channel=room-%00", "channel=room-..", "channel=room-%20x", "channel=room-" + "x" * 65, "channel=Room-x"]
+
+
+@pytest.mark.parametrize("query", REFUSED)
+def test_only_the_channels_of_rooms_can_be_read(ask, query):
+    response = ask(query)
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == "channel"
+
+
+def test_ten_channels_fit_and_eleven_do_not(ask):
+    assert ask("&".join(f"channel=room-{n}" for n in range(10))).status_code == 200
+    response = ask("&".join(f"channel=room-{n}" for n in range(11)))
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["limit"] == 10
+
+
+def test_the_channel_of_a_decomposed_name_is_the_composed_one(ask):
+    assert link(ask(urlencode({"channel": "room-u\u0308"}))) == link(ask(urlencode({"channel": "room-ü"})))
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "head", "options"])
+@pytest.mark.parametrize("path", ["/events/?channel=room-x", "/rooms/x/events/"])
+def test_only_get_opens_a_stream(client, method, path):
+    response = getattr(client, method)(path, headers={"Grip-Sig": signature()})
+    assert response.status_code == 405
+    assert response["Allow"] == "GET"
+    assert "Grip-Hold" not in response
+
+
+FORGED = [
+    signature("another key of at least 32 characters.."),
+    signature(exp=-10),
+    "x",
+    jwt.encode({"exp": 2**31}, None, "none"),
+]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_what_no_proxy_has_signed_is_told_where_to_connect(client, forged):
+    response = client.get("/events/?channel=room-lobby", headers={"Grip-Sig": forged})
+    assert response.status_code == 501
+    assert "connect to" in response.json()["errors"][0]["message"]
+
+
+def test_forged_headers_from_nobody_are_no_error(client):
+    headers = {"Grip-Last": 'x; last-id="', "Grip-Feature": ",", "Last-Event-ID": "a:b"}
+    assert client.get("/events/?channel=room-x&recover=true", headers=headers).status_code == 501
+
+
+def test_a_stream_is_never_compressed(ask):
+    """The proxy would write its plain events after the compressed first ones."""
+    log(20)
+    answer = ask("channel=room-lobby&lastEventId=room-lobby:0", **{"Accept-Encoding": "gzip"})
+    assert not answer.has_header("Content-Encoding")
+    assert kinds(answer).count("message") == 20
+
+
+def test_a_signature_that_was_good_opens_no_stream_once_its_time_is_over(ask):
+    by_then = {"Grip-Sig": signature(exp=2)}
+    assert ask(**by_then).status_code == 200
+    deadline = time.monotonic() + 10
+    while ask(**by_then).status_code == 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert ask(**by_then).status_code == 501
