@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from django.db import transaction
 from django_eventstream.models import Event
 
+from chat.messages import actions
 from chat.models import ChatMessage
 from tests.helpers.posting import at_once, delete, edit, post, told, url_of, url_of_message
 
@@ -50,13 +52,13 @@ def test_the_text_of_a_deleted_message_leaves_the_event_log(client, hi):
     assert not Event.objects.filter(data__contains="secret")
 
 
-def test_the_text_leaves_the_event_log_for_ever_edited_or_of_before_event_numbers(client, hi):
+def test_every_text_of_a_message_that_was_edited_often_leaves_the_event_log(client, hi):
     for number in range(3):
         post(client, text="something else", key=f"other {number}")
         edit(client, hi["id"], text=f"secret {number}")
-    ChatMessage.objects.update(event=None)
     delete(client, hi["id"])
     assert not Event.objects.filter(data__contains="secret").exists()
+    assert [kind for kind, _, message in told() if message["id"] == hi["id"]] == ["message-deleted"] * 5
 
 
 def test_the_log_keeps_what_it_tells_of_other_messages(client, hi):
@@ -66,16 +68,37 @@ def test_the_log_keeps_what_it_tells_of_other_messages(client, hi):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_readers_are_told_after_the_commit(grip_proxy, client):
+def test_the_proxy_gets_each_change_as_an_event_of_its_own(grip_proxy, client):
     said = post(client, key="k1").json()
-    edited, tombstone = edit(client, said["id"]).json(), delete(client, said["id"]).json()
+    edited, deleted = edit(client, said["id"]).json(), delete(client, said["id"]).json()
     items = [grip_proxy.next_item() for _ in range(3)]
     assert [(item["id"], item["prev-id"]) for item in items] == [("1", "0"), ("2", "1"), ("3", "2")]
     names = [item["http-stream"]["content"].splitlines()[0] for item in items]
     assert names == ["event: message", "event: message-edited", "event: message-deleted"]
     assert [item["http-stream"]["content"].count(f'"change": {n}') for n, item in enumerate(items, 1)] == [0, 1, 1]
     assert edited["change"] == 2
-    assert tombstone["change"] == 3
+    assert deleted["change"] == 3
+
+
+class PowerCut(Exception):
+    pass
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "change",
+    [lambda id: actions.edit("lobby", id, "k1", "hello"), lambda id: actions.delete("lobby", id, "k1")],
+    ids=["edit", "delete"],
+)
+def test_a_change_that_is_rolled_back_is_never_published(grip_proxy, client, change):
+    said = post(client, key="k1").json()
+    with pytest.raises(PowerCut), transaction.atomic():
+        change(said["id"])
+        raise PowerCut
+    post(client, text="next")
+    contents = [grip_proxy.next_item()["http-stream"]["content"] for _ in range(2)]
+    assert [content.splitlines()[0] for content in contents] == ["event: message"] * 2
+    assert '"text": "next"' in contents[1].replace("\\", "")
 
 
 def newer(one, other):

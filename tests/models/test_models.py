@@ -129,3 +129,19 @@ def test_a_page_does_not_walk_over_tombstones(rooms_of_all_kinds):
         assert "chat_message_latest" in plan, plan
         assert not re.search("sort|b-tree|filter", plan, re.IGNORECASE), plan
     assert "chat_message_changes" in said.changed_after(TOMBSTONES // 2)[:50].explain()
+
+
+@pytest.mark.django_db
+def test_the_statement_that_inserts_a_message_fills_every_column_that_save_fills():
+    """insert_into spells the columns out; a new field must not be forgotten there."""
+    room = ChatRoom.objects.create(eid="lobby")
+    values = {"user": "Alice", "text": "hi", "key_hash": b"k" * 32, "tag": "t", "event": 7}
+    empty = {field.attname for field in ChatMessage._meta.concrete_fields if field.null} - {*values}
+    assert empty == {"edited", "deleted", "change"}  # a new message has none of these
+    inserted = ChatMessage(**values)
+    assert inserted.insert_into("lobby")
+    saved = ChatMessage.objects.create(room=room, **values | {"key_hash": b"other" * 6})
+    for field in ChatMessage._meta.concrete_fields:
+        if field.attname not in ("id", "date", "key_hash"):
+            a, b = (getattr(ChatMessage.objects.get(id=m.id), field.attname) for m in (inserted, saved))
+            assert a == b, field.attname
