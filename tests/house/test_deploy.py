@@ -77,15 +77,6 @@ def test_the_containers_set_variables_that_there_are(service):
     assert {*COMPOSE["services"][service]["environment"]} <= VARIABLES | {"FORWARDED_ALLOW_IPS"}
 
 
-@pytest.mark.parametrize("name", sorted({*re.findall(r"(?<![\w/])(?:bin|deploy|tests)/[\w./-]*\w", GUIDE)}))
-def test_the_guide_names_files_that_there_are(name):
-    assert (PROJECT_DIR / name).is_file()
-
-
-def test_the_guide_names_variables_that_there_are():
-    assert {*re.findall(r"\b([A-Z][A-Z_]+)=", GUIDE)} <= VARIABLES | {"FORWARDED_ALLOW_IPS"}
-
-
 def test_the_guide_and_the_files_have_the_same_addresses():
     known = {address.partition(":")[0] for address in upstream("django") + upstream("pushpins")}
     known |= {service["networks"]["chat"]["ipv4_address"] for service in COMPOSE["services"].values()}

@@ -1,0 +1,51 @@
+"""A POST goes through the files that the documents name."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from chat.grip import publisher
+from tests.helpers.documents import PROJECT, codes, rows, section
+
+
+def files_of(document, title):
+    """Return the files in the first three columns of a section's table."""
+    named = [name for cells in rows(section(document, title)) for name in codes(" ".join(cells[:3]))]
+    return [name for name in named if (PROJECT / name).is_file()]
+
+
+README_FILES = files_of("README.md", "A POST, file by file")
+
+
+@pytest.fixture
+def passed(client, transactional_db, grip_proxy):
+    """The files of the app that a POST runs through."""
+    seen = set()
+
+    def look(frame, event, _):
+        if event == "call":
+            seen.add(frame.f_code.co_filename)
+
+    sys.setprofile(look)
+    try:
+        answer = client.post("/rooms/lobby/messages/", {"from": "ann", "text": "hello"})
+    finally:
+        sys.setprofile(None)
+    publisher.flush()
+    assert answer.status_code == 200
+    return {str(Path(name).relative_to(PROJECT)) for name in seen if name.startswith(f"{PROJECT}/chat/")}
+
+
+def test_the_readme_names_at_most_eight_files():
+    assert 5 < len(README_FILES) <= 8
+
+
+def test_a_post_runs_through_the_files_that_the_readme_names(passed):
+    assert {*README_FILES} - {"chat/urls.py"} <= passed  # routes are data, no code runs there
+
+
+def test_the_whole_way_names_these_files_too():
+    whole = files_of("docs/how_a_message_travels.md", "How a message travels")
+    assert len(whole) > 8
+    assert {*README_FILES} <= {*whole}
