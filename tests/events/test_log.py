@@ -1,6 +1,7 @@
 """The event log: one unbroken row of events for each channel, written with what they tell of."""
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -179,3 +180,36 @@ def test_redacting_changes_only_the_named_events_of_the_channel():
         redact_events(CHANNEL, [2, 4], encode(redacted))
     changed = {one[1]: now for one, now in zip(before, told(), strict=True) if one != now}
     assert changed == {number: (CHANNEL, number, "message-deleted", redacted) for number in (2, 4)}
+
+
+@pytest.mark.django_db
+def test_logging_does_not_trim():
+    age(log(3))
+    log()
+    assert Event.objects.count() == 4
+
+
+@pytest.mark.django_db
+def test_the_events_of_the_last_minute_can_be_read():
+    age(log(3)[:1])
+    assert [event.id for event in EventLog().recent(60, limit=10)] == [2, 3]
+    assert [event.id for event in EventLog().recent(60, limit=1)] == [3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_first_events_at_once_all_get_an_id():
+    """A plain INSERT of the counter fails for all threads but one, and fails their transactions too."""
+    together, ids = threading.Barrier(8, timeout=20), []
+
+    def first():
+        connection.ensure_connection()
+        together.wait()
+        try:
+            ids.extend(log())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=first) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sorted(ids) == [1, 2, 3, 4, 5, 6, 7, 8]
