@@ -186,3 +186,8 @@ def test_the_table_of_imports_has_the_rows_of_the_imports_test():
     for packages, places in rows(section("CONTRIBUTING.md", "Who may import whom")):
         written |= {package: {*codes(places)} for package in codes(packages)}
     assert written == ROOMS
+
+
+def test_the_line_that_a_contributor_is_told_to_break_is_there():
+    (line,) = (line for line in commands("CONTRIBUTING.md") if "on_commit" in line)
+    assert line in (PROJECT / "chat/events/send.py").read_text().splitlines()
