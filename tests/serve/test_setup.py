@@ -1,13 +1,18 @@
 """bin/setup: what it installs, when it leaves that alone, and what it says."""
 
+import hashlib
+import os
 import shutil
 import subprocess
+import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
 
 SETUP = Path(__file__).resolve().parents[2] / "bin" / "setup"
 LIMIT_S = 120
+SOMEBODY_ELSE = "nobody" if os.getuid() == 0 else None  # root may write to every folder
 
 FAKES = {
     "id": "echo 1000",
@@ -34,10 +39,12 @@ class Machine:
         for fact in facts:
             (self.state / fact).touch()
 
-    def run(self, command):
-        """Run a function of bin/setup; return (whether it succeeded, what it said)."""
+    def run(self, command, user=None):
+        """Run a function of bin/setup, as `user` or as we are; return (whether it succeeded, what it said)."""
         script = f'PATH="{self.fakes}:$PATH"; . ./setup; {command}'
-        done = subprocess.run(["sh", "-euc", script], cwd=self.project, capture_output=True, text=True, timeout=LIMIT_S)
+        done = subprocess.run(
+            ["sh", "-euc", script], cwd=self.project, user=user, capture_output=True, text=True, timeout=LIMIT_S
+        )
         return done.returncode == 0, done.stdout + done.stderr
 
     def installs(self):
@@ -50,6 +57,22 @@ class Machine:
 @pytest.fixture
 def machine(tmp_path):
     return Machine(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory):
+    """A machine where bin/setup has made .venv, which takes seconds."""
+    machine = Machine(tmp_path_factory.mktemp("set-up"))
+    (machine.project / "first.txt").write_text("# nothing\n")
+    succeeded, said = machine.run("install_requirements first.txt")
+    assert succeeded, said
+    return machine
+
+
+@pytest.fixture
+def machine_with_venv(machine, set_up):
+    shutil.copytree(set_up.project / ".venv", machine.project / ".venv", symlinks=True)
+    return machine
 
 
 def test_a_missing_package_is_installed_where_we_may(machine):
@@ -84,6 +107,68 @@ def test_a_failed_install_names_its_log_and_is_not_tried_again_today(machine):
     before = machine.installs()
     assert machine.run("install_packages pushpin") == (False, "")
     assert machine.installs() == before
+
+
+def wheel(folder, name="greeting", version="1.0"):
+    """Write a wheel that holds nothing but its metadata; return its path."""
+    info = f"{name}-{version}.dist-info"
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        made.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        made.writestr(f"{info}/RECORD", "")
+    return path
+
+
+def test_a_package_is_installed_only_if_its_hash_is_the_listed_one(machine_with_venv):
+    package = wheel(machine_with_venv.project)
+    good = hashlib.sha256(package.read_bytes()).hexdigest()
+    requirements = machine_with_venv.project / "requirements.txt"
+    requirements.write_text(f"{package.as_uri()} --hash=sha256:{good}\n")
+    succeeded, said = machine_with_venv.run("install_requirements requirements.txt")
+    assert succeeded, said
+
+    requirements.write_text(f"{package.as_uri()} --hash=sha256:{'0' * 64}\n")
+    succeeded, said = machine_with_venv.run("install_requirements requirements.txt")
+    assert not succeeded
+    assert "a downloaded file is not the one that requirements.txt names (its hash differs)" in said
+
+
+def test_a_package_without_a_hash_is_refused(machine_with_venv):
+    (machine_with_venv.project / "requirements.txt").write_text(f"{wheel(machine_with_venv.project).as_uri()}\n")
+    succeeded, said = machine_with_venv.run("install_requirements requirements.txt")
+    assert not succeeded
+    assert "Hashes are required" in said
+
+
+def test_two_files_of_one_name_are_both_installed(machine_with_venv):
+    (machine_with_venv.project / "bench").mkdir()
+    for name in ("requirements.txt", "bench/requirements.txt"):
+        (machine_with_venv.project / name).write_text("# nothing\n")
+        succeeded, said = machine_with_venv.run(f"install_requirements {name}")
+        assert succeeded, said
+        assert f"Installing {name}" in said
+
+
+@pytest.mark.parametrize("locked", ["", "/.venv", "/.venv/pip.log"])
+def test_a_folder_that_belongs_to_somebody_else_is_one_sentence_with_the_cure(locked):
+    with tempfile.TemporaryDirectory() as name:  # everybody may look into it, unlike pytest's folders
+        folder = Path(name)
+        folder.chmod(0o755)
+        machine = Machine(folder)
+        (machine.project / "requirements.txt").write_text("# nothing\n")
+        (machine.project / ".venv").mkdir()
+        (machine.project / ".venv" / "pip.log").touch()
+        for path in ("", "/.venv", "/.venv/pip.log"):
+            Path(f"{machine.project}{path}").chmod(0o555 if path == locked else 0o777)
+        succeeded, said = machine.run("install_requirements requirements.txt", user=SOMEBODY_ELSE)
+    assert not succeeded
+    assert said == (
+        f"1000 may not write to {machine.project}{locked}. Start as the user that owns it, "
+        f"or make it yours: sudo chown -R 1000 '{machine.project}'\n"
+    )
 
 
 def test_requirements_are_installed_once_and_again_when_they_change(machine):
