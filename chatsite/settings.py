@@ -31,6 +31,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "chat.streams.middleware.GripMiddleware",  # first: it turns our answer into instructions for the proxy
+    "chat.web.middleware.ChatVersion",
     "chat.web.middleware.ContentSecurityPolicy",
     "chat.pages.theme.VaryByTheme",
     "django.middleware.security.SecurityMiddleware",

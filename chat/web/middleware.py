@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
+from chat import __version__
 from chat.messages.errors import MessageError
 
 from .body_reader import read_whole_body
@@ -25,6 +26,14 @@ class ContentSecurityPolicy(MiddlewareMixin):
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response["Content-Security-Policy"] = POLICY
+        return response
+
+
+class ChatVersion(MiddlewareMixin):
+    """Name the version of the chat in every response, for whoever runs or reports on it."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response["Chat-Version"] = __version__
         return response
 
 

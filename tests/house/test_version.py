@@ -3,18 +3,21 @@
 import importlib
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
+import jwt
 import pytest
 
 import chat
+from tests.helpers.grip_proxy import KEY
 
 try:
     import tomllib
 except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib
 
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = Path(__file__).resolve().parents[2]
 SAID_S = 20
 
 
@@ -52,3 +55,28 @@ def test_the_package_has_the_version_too():
     assert metadata["project"]["dynamic"] == ["version"]
     module, _, name = metadata["tool"]["setuptools"]["dynamic"]["version"]["attr"].rpartition(".")
     assert getattr(importlib.import_module(module), name) == chat.__version__
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/lobby", 200),
+        ("/rooms/lobby/messages/", 200),
+        ("/admin/", 302),
+        ("/rooms/lobby/messages/?limit=x", 400),
+        ("/no/such/address", 404),
+    ],
+)
+def test_every_answer_names_the_version(client, address, status):
+    answer = client.get(address)
+    answer.close()
+    assert (answer.status_code, answer["Chat-Version"]) == (status, chat.__version__)
+
+
+@pytest.mark.django_db
+def test_a_stream_names_the_version(client, settings):
+    settings.GRIP_PROXIES = [{"control_uri": "http://127.0.0.1:1", "key": KEY}]
+    signature = jwt.encode({"iss": "pushpin", "exp": int(time.time()) + 60}, KEY)
+    answer = client.get("/events/?channel=room-lobby", headers={"Grip-Sig": signature})
+    assert (answer["Grip-Hold"], answer["Chat-Version"]) == ("stream", chat.__version__)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def test_the_hook_before_a_commit_runs_bin_lint_and_nothing_else():
