@@ -32,7 +32,7 @@ class Child:
     def __init__(self, name, command, folder, **environment):
         self.name = name
         self._log = Path(folder, f"{name.replace(' ', '-')}.log")
-        inherited = {key: os.environ[key] for key in ("PATH", "HOME", "PYTHONPATH") if key in os.environ}
+        inherited = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
         try:
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(
