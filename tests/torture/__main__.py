@@ -1,4 +1,4 @@
-"""python -m torture: what bin/torture runs. Exit status 0: the promise was kept; 1: it was broken."""
+"""python -m tests.torture: what bin/torture runs. Exit status 0: the promise was kept; 1: it was broken."""
 
 import argparse
 import asyncio
@@ -49,7 +49,7 @@ def main():
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="bin/torture", description=sys.modules["torture"].__doc__)
+    parser = argparse.ArgumentParser(prog="bin/torture", description=sys.modules["tests.torture"].__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="how long to break things (60)")
     parser.add_argument("--seed", type=int, default=Random().randrange(10_000), help="repeats a schedule")
     parser.add_argument("--postgres", action="store_true", help="on a private PostgreSQL instead of SQLite")

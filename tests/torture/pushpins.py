@@ -1,4 +1,4 @@
-"""python -m torture.pushpins: keeps Pushpins running as bin/run does, until SIGTERM or until its parent is gone.
+"""python -m tests.torture.pushpins: keeps Pushpins running as bin/run does, until SIGTERM or until its parent is gone.
 
 The only argument is JSON: [{"run_dir", "log_dir", "listen", "control_port", "web_port", "key"}, ...].
 """

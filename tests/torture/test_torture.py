@@ -3,6 +3,7 @@
 import asyncio
 import json
 import subprocess
+import sys
 from collections import Counter
 from contextlib import suppress
 from itertools import islice
@@ -394,3 +395,10 @@ def test_who_misses_a_cancellation_is_cancelled_again():
         assert task.done()
 
     asyncio.run(asyncio.wait_for(run(), 10))
+
+
+def test_it_lists_its_options():
+    command = [sys.executable, "-m", "tests.torture", "--help"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: bin/torture")
