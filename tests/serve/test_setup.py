@@ -70,7 +70,8 @@ def set_up(tmp_path_factory):
 
 
 @pytest.fixture
-def machine_with_venv(machine, set_up):
+def prepared(machine, set_up):
+    """A machine that has an empty .venv already."""
     shutil.copytree(set_up.project / ".venv", machine.project / ".venv", symlinks=True)
     return machine
 
@@ -122,32 +123,32 @@ def wheel(folder, name="greeting", version="1.0"):
     return path
 
 
-def test_a_package_is_installed_only_if_its_hash_is_the_listed_one(machine_with_venv):
-    package = wheel(machine_with_venv.project)
+def test_a_package_is_installed_only_if_its_hash_is_the_listed_one(prepared):
+    package = wheel(prepared.project)
     good = hashlib.sha256(package.read_bytes()).hexdigest()
-    requirements = machine_with_venv.project / "requirements.txt"
+    requirements = prepared.project / "requirements.txt"
     requirements.write_text(f"{package.as_uri()} --hash=sha256:{good}\n")
-    succeeded, said = machine_with_venv.run("install_requirements requirements.txt")
+    succeeded, said = prepared.run("install_requirements requirements.txt")
     assert succeeded, said
 
     requirements.write_text(f"{package.as_uri()} --hash=sha256:{'0' * 64}\n")
-    succeeded, said = machine_with_venv.run("install_requirements requirements.txt")
+    succeeded, said = prepared.run("install_requirements requirements.txt")
     assert not succeeded
     assert "a downloaded file is not the one that requirements.txt names (its hash differs)" in said
 
 
-def test_a_package_without_a_hash_is_refused(machine_with_venv):
-    (machine_with_venv.project / "requirements.txt").write_text(f"{wheel(machine_with_venv.project).as_uri()}\n")
-    succeeded, said = machine_with_venv.run("install_requirements requirements.txt")
+def test_a_package_without_a_hash_is_refused(prepared):
+    (prepared.project / "requirements.txt").write_text(f"{wheel(prepared.project).as_uri()}\n")
+    succeeded, said = prepared.run("install_requirements requirements.txt")
     assert not succeeded
     assert "Hashes are required" in said
 
 
-def test_two_files_of_one_name_are_both_installed(machine_with_venv):
-    (machine_with_venv.project / "bench").mkdir()
+def test_two_files_of_one_name_are_both_installed(prepared):
+    (prepared.project / "bench").mkdir()
     for name in ("requirements.txt", "bench/requirements.txt"):
-        (machine_with_venv.project / name).write_text("# nothing\n")
-        succeeded, said = machine_with_venv.run(f"install_requirements {name}")
+        (prepared.project / name).write_text("# nothing\n")
+        succeeded, said = prepared.run(f"install_requirements {name}")
         assert succeeded, said
         assert f"Installing {name}" in said
 
@@ -171,23 +172,23 @@ def test_a_folder_that_belongs_to_somebody_else_is_one_sentence_with_the_cure(lo
     )
 
 
-def test_requirements_are_installed_once_and_again_when_they_change(machine):
-    requirements = machine.project / "requirements.txt"
+def test_requirements_are_installed_once_and_again_when_they_change(prepared):
+    requirements = prepared.project / "requirements.txt"
     requirements.write_text("# nothing\n")
-    succeeded, said = machine.run("install_requirements requirements.txt")
+    succeeded, said = prepared.run("install_requirements requirements.txt")
     assert succeeded, said
     assert "Installing requirements.txt" in said
-    assert machine.run("install_requirements requirements.txt") == (True, "")
+    assert prepared.run("install_requirements requirements.txt") == (True, "")
 
     requirements.write_text("# something else\n")
-    assert machine.run("install_requirements requirements.txt") == (True, "Installing requirements.txt into .venv …\n")
+    assert prepared.run("install_requirements requirements.txt") == (True, "Installing requirements.txt into .venv …\n")
 
     requirements.write_text("./no-such-package\n")
-    succeeded, said = machine.run("install_requirements requirements.txt")
+    succeeded, said = prepared.run("install_requirements requirements.txt")
     assert not succeeded
     assert "Installing requirements.txt failed" in said
 
     requirements.write_text("# mended\n")
-    succeeded, said = machine.run("install_requirements requirements.txt")
+    succeeded, said = prepared.run("install_requirements requirements.txt")
     assert succeeded, said
     assert "Making .venv" in said, "what pip left half done must not be built upon"
