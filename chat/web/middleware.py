@@ -30,7 +30,7 @@ class ContentSecurityPolicy(MiddlewareMixin):
 
 
 class ChatVersion(MiddlewareMixin):
-    """Name the version of the chat in every response, for whoever runs or reports on it."""
+    """Name the version of the chat in every response."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response["Chat-Version"] = __version__
