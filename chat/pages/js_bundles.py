@@ -1,34 +1,80 @@
-"""The scripts of each page, in their order.
+"""Join the scripts of each page into one classic script.
 
-They are small files. Collected, those of a page are joined into one, which travels and compresses better; without
-collected files (`runserver`, DEBUG) each goes by itself, and there is no worker.
+The scripts are ES modules, and with DEBUG a browser loads them as they are. `collectstatic` joins what a page's entry
+file imports, directly or through other modules. In the joined script each module is a function scope.
+
+A module may contain `import { a, b } from "./x.js";` on one line, and `export` before a const, function, async function
+or class. Any other line with the word import or export raises a BundleError that names the file and the line.
+Comments are left out. The joiner does not parse JavaScript, so a template literal has to fit on one line.
 """
 
+import posixpath
 import re
+from collections.abc import Callable
 
-BUNDLES = {
-    "chat/join.js": ["safe_storage", "visits", "join_page"],
-    "chat/room.js": [
-        *("words", "wire_message", "random_id", "back_off", "safe_storage"),
-        *("local_time", "rich_text", "name_hue", "message_view", "message_log", "message_list"),
-        *("stay_at_newest", "keep_place", "history", "last_read", "unread", "announcer", "reading"),
-        *("pending_store", "pending_view", "own_keys", "draft", "counter", "outbox", "composer", "editing"),
-        *("message_tools", "writing"),
-        *("event_ids", "event_stream", "resting_stream", "shared_stream", "catch_up"),
-        *("connection_status", "visits", "unread_rooms", "rooms_list", "unread_mark", "notifications", "share"),
-        *("theme", "knowing", "page"),
-    ],
-    "chat/worker.js": [
-        *("wire_message", "back_off", "event_ids", "event_stream", "stream_packing", "stream_hub", "stream_worker"),
-    ],
+from django.core.management import CommandError
+
+ENTRIES = {
+    "chat/join.js": "chat/join_page.js",
+    "chat/room.js": "chat/room_page.js",
+    "chat/worker.js": "chat/stream_worker.js",
 }
 
+COMMENT = re.compile(r"""^\s*//.*|\s+// [^"'`]*$""")  # after code only without quotes: it may be part of a string
+IMPORT = re.compile(r'import \{ (\w+(?:, \w+)*) \} from "(\.\.?/[\w./]+\.js)";')
+EXPORT = re.compile(r"export ((?:const|function|async function|class) (\w+)\b.*)")
+WORDS = re.compile(r"\b(import|export)\b")
 
-def parts(bundle):
-    """Return the names of the files that the bundle is made of."""
-    return [f"chat/{name}.js" for name in BUNDLES[bundle]]
+Read = Callable[[str], str | None]
 
 
-def joined(texts):
-    """Return the scripts as one, without the lines that are comments."""
-    return re.sub(r"^\s*//.*\n", "", "\n".join(texts), flags=re.MULTILINE)
+class BundleError(CommandError):
+    """A script that can't be joined. It stops collectstatic."""
+
+
+def join(entry: str, read: Read) -> str:
+    """Return the entry file and all that it imports as one script. `read` returns None if there is no such file."""
+    modules = _Modules(read)
+    modules.add(entry, (), entry)
+    return "\n".join(['"use strict";', "(() => {", "const modules = {};", *modules.scopes, "})();", ""])
+
+
+class _Modules:
+    def __init__(self, read: Read) -> None:
+        self.read = read
+        self.exports: dict[str, list[str]] = {}
+        self.scopes: list[str] = []
+
+    def add(self, name: str, importers: tuple[str, ...], where: str) -> None:
+        """Add the module, unless it is there, after the modules that it imports."""
+        if name in importers:
+            raise BundleError(f"{where}: circular import: {' -> '.join([*importers, name])}")
+        if name in self.exports:
+            return
+        source = self.read(name)
+        if source is None:
+            raise BundleError(f"{where}: there is no file {name}")
+        imports: list[str] = []
+        body: list[str] = []
+        exports: list[str] = []
+        for number, line in enumerate(source.splitlines(), 1):
+            line = COMMENT.sub("", line)
+            if found := IMPORT.fullmatch(line):
+                imports.append(self._import(found[1], found[2], (*importers, name), f"{name}:{number}"))
+            elif found := EXPORT.fullmatch(line):
+                body.append(found[1])
+                exports.append(found[2])
+            elif WORDS.search(line):
+                raise BundleError(f"{name}:{number}: this import or export can't be joined: {line.strip()}")
+            elif line:
+                body.append(line)
+        self.exports[name] = exports
+        last = f"return {{ {', '.join(exports)} }};"
+        self.scopes += [f'modules["{name}"] = (() => {{', *imports, *body, last, "})();"]
+
+    def _import(self, names: str, path: str, importers: tuple[str, ...], where: str) -> str:
+        name = posixpath.normpath(posixpath.join(posixpath.dirname(importers[-1]), path))
+        self.add(name, importers, where)
+        if missing := [each for each in names.split(", ") if each not in self.exports[name]]:
+            raise BundleError(f"{where}: {name} does not export {', '.join(missing)}")
+        return f'const {{ {names} }} = modules["{name}"];'

@@ -1,37 +1,50 @@
-"""Collected files: hashed and compressed, and the scripts of a page joined into one."""
+"""Collected static files: hashed and compressed, with the scripts of each page joined."""
 
+from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from .js_bundles import BUNDLES, joined, parts
+from .js_bundles import ENTRIES, join
+
+Paths = dict[str, tuple[Storage, str]]
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.url = cache(self.url)  # a page names six files, each time; for a server they never change
+        self.url = cache(self.url)  # each page asks for the same few files, and they never change while a server runs
 
-    def post_process(self, paths, dry_run=False, **options):
+    def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[tuple[str, str, bool]]:
         if not dry_run:
-            paths = {**paths, **{bundle: (self, bundle) for bundle in BUNDLES}}
-            for bundle in BUNDLES:
-                self._join(bundle, paths)
+            paths = {**paths, **self._join(paths)}
         yield from super().post_process(paths, dry_run, **options)
 
-    def _join(self, bundle, paths):
-        texts = []
-        for name in parts(bundle):
-            storage, path = paths[name]
-            with storage.open(path) as file:
-                texts.append(file.read().decode())
-        self.delete(bundle)
-        self.save(bundle, ContentFile(joined(texts).encode()))
+    def _join(self, paths: Paths) -> Paths:
+        read = _reader(paths)
+        joined = {bundle: join(entry, read) for bundle, entry in ENTRIES.items()}
+        for name, text in joined.items():
+            self.delete(name)
+            self.save(name, ContentFile(text.encode()))
+        return {name: (self, name) for name in joined}
 
 
-def are_bundled():
-    """Tell whether the bundles are there: Django serves the sources themselves while DEBUG is on."""
+def _reader(paths: Paths) -> Callable[[str], str | None]:
+    def read(name: str) -> str | None:
+        if name not in paths:
+            return None
+        storage, path = paths[name]
+        with storage.open(path) as file:
+            return file.read().decode()
+
+    return read
+
+
+def are_bundled() -> bool:
+    """Return whether the joined files are used. With DEBUG, Django serves the sources."""
     return isinstance(staticfiles_storage, StaticFiles) and not settings.DEBUG

@@ -1,15 +1,17 @@
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html_join
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from chat.pages import js_bundles
+from chat.pages.js_bundles import ENTRIES
 from chat.pages.static_storage import are_bundled
 
 register = template.Library()
 
 
 @register.simple_tag
-def scripts(bundle):
-    """Return the elements that load the page's scripts, in their order, once the page is there."""
-    names = [bundle] if are_bundled() else js_bundles.parts(bundle)
-    return format_html_join("\n  ", '<script defer src="{}"></script>', ((static(name),) for name in names))
+def script(bundle: str) -> SafeString:
+    """Return the element that loads the page's script. It runs when the browser has read the whole page."""
+    if are_bundled():
+        return format_html('<script defer src="{}"></script>', static(bundle))
+    return format_html('<script type="module" src="{}"></script>', static(ENTRIES[bundle]))

@@ -1,28 +1,33 @@
-"use strict";
+import { createSafeStorage } from "./lib/safe_storage.js";
+import { createRecentRooms, roomAddress } from "./status/recent_rooms.js";
 
-// The join page's script: the name one had last, and the rooms one has visited. The page is whole without it.
-(function () {
-  const visits = chat.visits(chat.safeStorage(() => localStorage));
-  const field = document.getElementById("user");
-  const list = document.getElementById("visited");
+// The join page: fills in the name that the person used last, and lists the rooms that the person visited. The page
+// works without this script.
 
-  if (field.value === "") field.value = visits.name();
-  if (list === null || visits.rooms().length === 0) return;
+const recentRooms = createRecentRooms(createSafeStorage(() => localStorage));
+const field = document.getElementById("user");
+const list = document.getElementById("visited");
 
+function addLinks() {
   const template = document.getElementById("room-link").content.firstElementChild;
-  const links = visits.rooms().map((room) => {
+  return recentRooms.rooms().map((room) => {
     const entry = template.cloneNode(true);
     entry.querySelector("bdi").textContent = room;
     list.querySelector("ul").append(entry);
     return { room, link: entry.querySelector("a") };
   });
+}
 
-  // Under the name that stands in the field; without one the room's own page asks for it.
-  function lead() {
-    for (const { room, link } of links) link.href = chat.roomAddress(room, field.value.trim(), location);
-  }
-
-  field.addEventListener("input", lead);
-  lead();
+// The links contain the name in the field. If there is none, the room's own page asks for it.
+function listRooms() {
+  const links = addLinks();
+  const setAddresses = () => {
+    for (const { room, link } of links) link.href = roomAddress(room, field.value.trim(), location);
+  };
+  field.addEventListener("input", setAddresses);
+  setAddresses();
   list.hidden = false;
-})();
+}
+
+if (field.value === "") field.value = recentRooms.name();
+if (list !== null && recentRooms.rooms().length > 0) listRooms();

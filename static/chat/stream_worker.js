@@ -1,15 +1,14 @@
-"use strict";
+import { createBackOff } from "./lib/back_off.js";
+import { createEventStream } from "./stream/event_stream.js";
+import { createStreamHub } from "./stream/stream_hub.js";
 
-// The shared worker in which the browser's stream hub lives.
-{
-  const { backOff, eventStream, isMessage, readJson, streamHub } = globalThis.chat;
+// The shared worker in which the browser's stream hub runs.
 
-  const hub = streamHub({
-    newStream: (options) => eventStream({ EventSource, isMessage, readJson, backOff: backOff(), ...options }),
-  });
+const hub = createStreamHub({
+  newStream: (options) => createEventStream({ EventSource, backOff: createBackOff(), ...options }),
+});
 
-  globalThis.onconnect = ({ ports: [port] }) => {
-    const tab = (said) => port.postMessage(said);
-    port.onmessage = ({ data }) => hub.hear(tab, data);
-  };
-}
+globalThis.onconnect = ({ ports: [port] }) => {
+  const tab = (notice) => port.postMessage(notice);
+  port.onmessage = ({ data }) => hub.receive(tab, data);
+};

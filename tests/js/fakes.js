@@ -1,7 +1,5 @@
-"use strict";
-
-// A clock that stands still until it is told how far to go.
-exports.fakeClock = function () {
+// A clock that only moves when the test calls pass().
+export function fakeClock() {
   let now = 0;
   let nextId = 1;
   const timers = new Map();
@@ -24,7 +22,7 @@ exports.fakeClock = function () {
     clearTimeout: (id) => timers.delete(id),
     now: () => now,
     waits: () => [...timers.values()].map(({ at }) => at - now),
-    // The clock on the wall goes on and the timers do not, as while the machine sleeps.
+    // The machine sleeps: its clock goes on, and its timers stop.
     sleep: (ms) => {
       now += ms;
       timers.forEach((timer) => (timer.at += ms));
@@ -35,10 +33,10 @@ exports.fakeClock = function () {
       now = until;
     },
   };
-};
+}
 
-// Stands in for EventSource; `all` are the ones that were made, oldest first.
-exports.fakeSources = function () {
+// A fake EventSource. `all` are its instances, oldest first.
+export function fakeSources() {
   const all = [];
   class Source {
     constructor(url) {
@@ -57,17 +55,17 @@ exports.fakeSources = function () {
     }
   }
   return { Source, all, latest: () => all.at(-1) };
-};
+}
 
-// Stands in for localStorage; `full` makes it refuse.
-exports.fakeStorage = function () {
+// A fake localStorage. If `full` is true, it refuses to write.
+export function fakeStorage() {
   const items = new Map();
   const storage = {
     full: false,
     get length() {
       return items.size;
     },
-    key: (place) => [...items.keys()].reverse()[place] ?? null, // in whatever order it likes
+    key: (place) => [...items.keys()].reverse()[place] ?? null, // browsers promise no order
     getItem: (name) => items.get(name) ?? null,
     setItem(name, value) {
       if (storage.full) throw new Error("QuotaExceededError");
@@ -77,30 +75,30 @@ exports.fakeStorage = function () {
     clear: () => items.clear(),
   };
   return storage;
-};
+}
 
 // Random numbers from 0 to 1 that are the same in every run (mulberry32).
-exports.seededRandom = function (seed) {
+export function seededRandom(seed) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
     let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-};
+}
 
-// A promise with its two ends in the test's hands.
-exports.deferred = function () {
+// A promise that the test resolves or rejects.
+export function deferred() {
   let ends;
   const promise = new Promise((resolve, reject) => (ends = { resolve, reject }));
   return { promise, ...ends };
-};
+}
 
-// Lets everything run that waits for promises which are settled already.
-exports.settled = () => new Promise((resolve) => setImmediate(resolve));
+// Waits until all code has run that waits for settled promises.
+export const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-// Stands in for a document of which only the visibility matters.
-exports.fakeDocument = function () {
+// A fake document with a visibility.
+export function fakeDocument() {
   const listeners = [];
   const document = {
     visibilityState: "visible",
@@ -111,4 +109,4 @@ exports.fakeDocument = function () {
     },
   };
   return document;
-};
+}

@@ -109,9 +109,10 @@ def test_nobody_is_kept_from_chatting(people, chat, room, line):
 def test_every_colour_of_a_name_can_be_read(people, chat, room):
     alice = people.join("Alice", room, viewport=DESKTOP)
     names = alice.page.evaluate(
-        """() => {
+        """async () => {
+            const { nameHue } = await import("/static/chat/room/name_hue.js");
             const names = Array(12).fill(null);
-            for (let n = 0; names.includes(null); n += 1) names[chat.nameHue(`person ${n}`)] ??= `person ${n}`;
+            for (let n = 0; names.includes(null); n += 1) names[nameHue(`person ${n}`)] ??= `person ${n}`;
             return names;
         }"""
     )

@@ -1,6 +1,7 @@
-"""Collected static files: hashed, so that browsers may keep them for ever, and the scripts of a page in one."""
+"""Collected static files: hashed, so that browsers may keep them, with the scripts joined."""
 
 import gzip
+import posixpath
 import re
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
-from chat.pages.js_bundles import BUNDLES, joined, parts
+from chat.pages.js_bundles import ENTRIES, BundleError
 from tests.helpers.page import Page
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -28,39 +29,48 @@ def collected(tmp_path, settings):
     return tmp_path
 
 
-@pytest.mark.parametrize("bundle", BUNDLES)
-def test_a_bundle_holds_its_scripts_in_their_order(collected, bundle):
-    code = (collected / bundle).read_text()
-    places = [code.index(last_line((collected / name).read_text())) for name in parts(bundle)]
-    assert places == sorted(places)
-
-
-def last_line(script):
-    """Return the last line that names something: the others are not of this script alone."""
-    return [line for line in script.splitlines() if re.match(r"chat\.\w+ =|\(function|jQuery|  const hub", line)][-1]
-
-
-def test_every_script_of_ours_is_in_a_bundle():
-    ours = {f"chat/{path.name}" for path in (STATIC / "chat").glob("*.js")}
-    assert {name for bundle in BUNDLES for name in parts(bundle)} == ours
-
-
-def test_a_bundle_is_renewed_when_a_script_changes(collected, tmp_path_factory, settings):
-    changed = tmp_path_factory.mktemp("static")
-    (changed / "chat").mkdir()
-    (changed / "chat" / "theme.js").write_text("chat.theme = 2;\n")
-    settings.STATICFILES_DIRS = [changed, *settings.STATICFILES_DIRS]
+@pytest.fixture
+def changed(tmp_path_factory, settings):
+    """A folder whose files replace those in static/."""
+    folder = tmp_path_factory.mktemp("static")
+    settings.STATICFILES_DIRS = [folder, *settings.STATICFILES_DIRS]
     finders.get_finder.cache_clear()
+    yield folder
+    finders.get_finder.cache_clear()
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+@pytest.mark.parametrize("bundle", ENTRIES)
+def test_a_bundle_holds_each_module_before_the_ones_that_import_it(collected, bundle):
+    modules = re.findall(r'^modules\["(.+)"\] = ', (collected / bundle).read_text(), re.MULTILINE)
+    assert modules[-1] == ENTRIES[bundle]
+    for place, name in enumerate(modules):
+        imported = re.findall(r'^import .* from "(.+)";$', (STATIC / name).read_text(), re.MULTILINE)
+        assert {posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) for path in imported} <= {
+            *modules[:place]
+        }
+
+
+def test_every_script_of_ours_is_in_a_bundle(collected):
+    ours = {path.relative_to(STATIC).as_posix() for path in (STATIC / "chat").rglob("*.js")}
+    joined = "".join((collected / bundle).read_text() for bundle in ENTRIES)
+    assert {*re.findall(r'^modules\["(.+)"\] = ', joined, re.MULTILINE)} == ours
+
+
+def test_a_bundle_is_renewed_when_a_script_changes(collected, changed):
+    write(changed / "chat/status/theme.js", "export const connectTheme = 2;\n")
     call_command("collectstatic", interactive=False, verbosity=0)
-    finders.get_finder.cache_clear()
-    assert "chat.theme = 2;" in (collected / "chat/room.js").read_text()
+    assert "\nconst connectTheme = 2;\n" in (collected / "chat/room.js").read_text()
 
 
-def test_comments_are_left_out_and_addresses_stay():
-    assert (
-        joined(['// why\nopen("http://a"); // here\n  // and why\nclose();\n'])
-        == 'open("http://a"); // here\nclose();\n'
-    )
+def test_a_script_that_can_not_be_joined_stops_collectstatic(collected, changed):
+    write(changed / "chat/status/theme.js", "export default 2;\n")
+    with pytest.raises(BundleError, match=r"^chat/status/theme\.js:1: .*: export default 2;$"):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.mark.django_db
@@ -71,9 +81,10 @@ def test_a_page_loads_its_scripts_in_one(collected, client):
 
 
 @pytest.mark.django_db
-def test_without_collected_files_a_page_loads_each(client):
-    sources = [script["src"] for script in Page(client.get("/lobby?user=ann")).all("script", defer=None)]
-    assert sources[1:] == [f"/static/{name}" for name in parts("chat/room.js")]
+@pytest.mark.parametrize(("path", "entry"), [("/lobby?user=ann", "room_page"), ("/", "join_page")])
+def test_without_collected_files_a_page_loads_its_modules(client, path, entry):
+    (module,) = Page(client.get(path)).all("script", type="module")
+    assert module["src"] == f"/static/chat/{entry}.js"
 
 
 @pytest.mark.django_db

@@ -1,0 +1,185 @@
+import { createBackOff } from "../lib/back_off.js";
+import { randomId } from "../lib/random_id.js";
+import { strings } from "../lib/strings.js";
+import { createComposer } from "./composer.js";
+import { createCounter } from "./counter.js";
+import { createDraft } from "./draft.js";
+import { createEditMark } from "./edit_mark.js";
+import { createEditing } from "./editing.js";
+import { createMessageTools } from "./message_tools.js";
+import { createOutbox } from "./outbox.js";
+import { createOwnKeys } from "./own_keys.js";
+import { createPendingStore } from "./pending_store.js";
+import { createPendingView } from "./pending_view.js";
+
+// Lets a person write: the composer with its draft, the outbox, and changes of the person's own messages.
+//
+// page: what the server says in <script id="page">. draw(message): see message_view.js. onSaid(): called when the
+// person sends a message. leave() moves the focus away from an element that goes.
+export function createComposePanel({ $, page, storage, api, store, stream, draw, onSaid, leave }) {
+  const template = (id) => document.getElementById(id);
+  const $field = $("#text");
+  const $messages = $(".messages");
+  const $send = $("#composer [type=submit]");
+  const $editing = $(".editing");
+  const sendText = $send.text();
+  const editingText = $("#editing").text();
+
+  const keys = createOwnKeys({ storage, room: page.room });
+  const editMark = createEditMark($messages);
+  const tools = createMessageTools({
+    $,
+    $list: $messages,
+    tools: template("tools"),
+    question: template("deletion"),
+    user: page.user,
+    get: store.get,
+    keyOf: keys.keyOf,
+    isMarked: editMark.isMarked,
+    remove: api.remove,
+    onChanged: store.change,
+  });
+
+  const pendingStore = createPendingStore({ storage, room: page.room, user: page.user });
+  const pendingView = createPendingView({
+    $,
+    $list: $(".outbox"),
+    template: template("pending"),
+    draw,
+    user: page.user,
+    leave,
+  });
+  const outbox = createOutbox({
+    store: pendingStore,
+    post: api.post,
+    user: page.user,
+    newId: randomId,
+    show: pendingView.show,
+    hide: pendingView.hide,
+    keepKey(message, key) {
+      keys.keep(message, key);
+      tools.update(message.id); // the stream may have brought the message before its key was known
+    },
+    onSent(message) {
+      store.add(message);
+      stream.wake(); // the server answers, so a lost stream need not wait for its next attempt
+    },
+    backOff: createBackOff(),
+  });
+
+  const draft = createDraft({ storage, room: page.room, user: page.user });
+  const counter = createCounter({ maxLength: page.maxTextLength, show: (text) => $("#counter").text(text) });
+  const composer = createComposer({
+    field: $field[0],
+    draft,
+    send(text) {
+      outbox.add(text);
+      onSaid();
+    },
+    maxLength: page.maxTextLength,
+    showProblem,
+    onText: counter.update,
+  });
+  const editing = createEditing({
+    composer,
+    edit: api.edit,
+    maxLength: page.maxTextLength,
+    showProblem,
+    show: showEditing,
+    onChanged: store.change,
+  });
+
+  function showProblem(text) {
+    $("#text-problem").text(text);
+    $field.attr("aria-invalid", text ? "true" : null);
+  }
+
+  function showEditing({ id, saving }) {
+    $editing.prop("hidden", id === null);
+    $("#editing").text(saving ? strings.savingNow : editingText);
+    $send.text(id === null ? sendText : strings.save);
+    $field.prop("readOnly", saving);
+    $send.add($editing.find("button")).attr("aria-disabled", saving ? "true" : null);
+    editMark.mark(id);
+  }
+
+  function showLeftOver() {
+    const links = pendingStore.waitingAsOthers().map(([name, count]) =>
+      $("<a>")
+        .attr("href", `?${new URLSearchParams({ user: name })}`)
+        .text(strings.waitsElsewhere(count, name)),
+    );
+    $("#left-over").empty().append(links);
+  }
+
+  function edit(message) {
+    editing.start(message);
+    $field.trigger("focus");
+  }
+
+  function editLast() {
+    const message = tools.last();
+    if (message !== null) edit(message);
+    return message !== null;
+  }
+
+  function rewrite(tag) {
+    editing.leave();
+    outbox.rewrite(tag, composer.append);
+    $field.trigger("focus");
+  }
+
+  // Another tab wrote to the storage.
+  function followStorage({ originalEvent }) {
+    outbox.discard(pendingStore.tagRemoved(originalEvent));
+    showLeftOver();
+    const draftElsewhere = draft.changedElsewhere(originalEvent);
+    if (draftElsewhere) composer.follow(draftElsewhere);
+    tools.update(keys.keptElsewhere(originalEvent));
+  }
+
+  // The page is about to close.
+  function hurry() {
+    const item = outbox.next();
+    if (item !== null) api.hurry(item);
+  }
+
+  store.listen({
+    received(message) {
+      outbox.settle(message);
+      tools.update(message.id);
+    },
+    changed(message) {
+      editing.changed(message);
+      tools.update(message.id);
+    },
+  });
+  stream.listen({ opened: outbox.send });
+
+  tools.onEdit(edit);
+  pendingView.onPress("resend", outbox.resend);
+  pendingView.onPress("rewrite", rewrite);
+  pendingView.onPress("discard", outbox.discard);
+  $("#composer").on("submit", (event) => {
+    event.preventDefault();
+    composer.submit();
+  });
+  $field.on({
+    input: composer.typed,
+    keydown: ({ originalEvent }) => composer.keydown(originalEvent, editLast),
+  });
+  $editing.find("button").on("click", () => {
+    editing.leave();
+    leave();
+  });
+  $(window).on({ online: outbox.send, pagehide: hurry, storage: followStorage });
+
+  // Shows what an earlier page left. send() sends it.
+  function restore() {
+    composer.restore();
+    showLeftOver();
+    outbox.restore();
+  }
+
+  return { restore, send: outbox.send };
+}

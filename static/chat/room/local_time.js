@@ -1,0 +1,39 @@
+import { strings } from "../lib/strings.js";
+
+// Shows dates in the reader's own time zone and language.
+//
+// It keeps its formatters: making one takes a hundred times as long as using it.
+export function createLocalTime({ now = () => new Date() } = {}) {
+  const clock = new Intl.DateTimeFormat([], { timeStyle: "short" });
+  const both = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "medium" });
+  let calendar = null; // made for the first message of another day
+
+  function isReal(date) {
+    return !Number.isNaN(date.valueOf());
+  }
+
+  // Writes the time of day into a <time>, because the day is above it, and the full date into its title.
+  function show(element) {
+    const date = new Date(element.dateTime);
+    element.textContent = isReal(date) ? clock.format(date) : element.dateTime;
+    if (isReal(date)) element.title = both.format(date);
+  }
+
+  // Returns the same text for all dates of a day.
+  function dayOf(date) {
+    return new Date(date).toDateString();
+  }
+
+  function dayName(day) {
+    const date = new Date(day);
+    if (!isReal(date)) return "";
+    const today = now();
+    const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+    if (day === today.toDateString()) return strings.today;
+    if (day === yesterday.toDateString()) return strings.yesterday;
+    calendar ??= new Intl.DateTimeFormat([], { dateStyle: "full" });
+    return calendar.format(date);
+  }
+
+  return { show, dayOf, dayName };
+}

@@ -1,0 +1,155 @@
+import { strings } from "../lib/strings.js";
+import { createFollowNewest } from "./follow_newest.js";
+import { createHistory } from "./history.js";
+import { createLastRead } from "./last_read.js";
+import { createLocalTime } from "./local_time.js";
+import { createMessageView } from "./message_view.js";
+import { createScrollAnchor } from "./scroll_anchor.js";
+import { createUnread } from "./unread.js";
+
+// Shows the room: the window onto its history, and which messages are new.
+//
+// page: what the server says in <script id="page">. onUnread(count, message): the reader has not seen so many messages
+// of others; message is the one that has just come, or null. leave() moves the focus away from an element that goes.
+export function createRoomView({ $, page, storage, api, store, onUnread, leave }) {
+  const HASH = /^#m(\d{1,15})$/;
+  const MINUTE_MS = 60_000;
+  const FAR_SCREENS = 3; // so far from the end, a button leads back
+
+  const $log = $(".log");
+  const $list = $(".messages");
+  const $older = $(".older");
+  const $newest = $(".newest");
+  const $notice = $("#reading-notice");
+  const scroller = $log[0];
+  const template = (id) => document.getElementById(id);
+
+  const view = createMessageView({
+    $,
+    $list,
+    templates: { message: template("message"), day: template("day"), unread: template("unread") },
+    user: page.user,
+    localTime: createLocalTime(),
+    focusLost: () => $log.trigger("focus"),
+  });
+  const end = createFollowNewest({ scroller, content: $(".lists")[0], isLive: store.isLive });
+  const anchor = createScrollAnchor({
+    scroller,
+    list: $list[0],
+    isFollowing: end.isFollowing,
+    onMoved: end.moved,
+  });
+  const lastRead = createLastRead({ storage, room: page.room, user: page.user });
+  const unread = createUnread({
+    lastRead,
+    user: page.user,
+    isSeen: () => document.visibilityState === "visible" && end.isFollowing(),
+    setLine: (id) => anchor(() => view.setUnreadLine(id)),
+    onCount(count, message) {
+      updateButton(count);
+      onUnread(count, message);
+    },
+  });
+  const history = createHistory({
+    api,
+    store,
+    scroller,
+    anchor,
+    point,
+    showNewest: end.show,
+    showProblem: (text) => $notice.text(text),
+  });
+
+  function updateButton(unreadCount) {
+    const isWanted = !end.isFollowing() && (unreadCount > 0 || isFarFromEnd());
+    const text = unreadCount > 0 ? strings.newMessages(unreadCount) : strings.toNewest;
+    $newest.prop("hidden", !isWanted).find("button").text(text);
+  }
+
+  function isFarFromEnd() {
+    return !store.isLive() || scroller.scrollHeight - scroller.scrollTop > FAR_SCREENS * scroller.clientHeight;
+  }
+
+  // The reader or the log has moved.
+  function look() {
+    history.look();
+    unread.look();
+    updateButton(unread.count());
+    $older.prop("hidden", !store.hasOlder());
+  }
+
+  function point(id) {
+    const item = view.element(id);
+    $list.children(".target").removeClass("target");
+    $(item).addClass("target").attr("tabindex", -1);
+    item.focus({ preventScroll: true });
+    item.scrollIntoView({ block: "center" });
+    end.moved();
+    look();
+  }
+
+  function followHash() {
+    const [, id] = HASH.exec(location.hash) ?? [];
+    if (id) history.jump(Number(id));
+  }
+
+  // The reader's own message is about to come.
+  function toNewest() {
+    view.setUnreadLine(null);
+    history.latest();
+  }
+
+  store.listen({
+    inserted(message, nextId) {
+      if (nextId === null) view.insert(message, null);
+      else anchor(() => view.insert(message, nextId));
+    },
+    updated: (message) => anchor(() => view.update(message)),
+    removed: (ids) => anchor(() => view.remove(ids)),
+    received: (message, isNew) => isNew && unread.add(message),
+    changed: ({ id, deleted }) => deleted && unread.forget(id),
+  });
+
+  $older.on("click", "a", (event) => {
+    event.preventDefault();
+    history.older();
+  });
+  $newest.on("click", "button", () => {
+    history.latest();
+    leave();
+  });
+  // A link to a message of this room leads there without loading the page again.
+  $list.on("click", ".text a", (event) => {
+    const { origin, pathname, hash } = event.currentTarget;
+    if (origin !== location.origin || pathname !== location.pathname || !HASH.test(hash)) return;
+    event.preventDefault();
+    if (location.hash === hash) followHash();
+    else location.hash = hash;
+  });
+  $(window).on({
+    hashchange: followHash,
+    pagehide: lastRead.flush,
+    storage({ originalEvent }) {
+      const id = lastRead.readElsewhere(originalEvent);
+      if (id !== null) unread.readTo(id);
+    },
+  });
+  $(document).on("visibilitychange", () => {
+    lastRead.flush();
+    view.renewDays();
+    look();
+  });
+
+  // Takes over the messages that the server drew.
+  function open() {
+    const messages = view.adopt();
+    store.open(messages);
+    end.start(look);
+    unread.open(messages, page.newest, page.more);
+    followHash();
+    look();
+    setInterval(view.renewDays, MINUTE_MS);
+  }
+
+  return { open, draw: view.draw, toNewest };
+}

@@ -1,0 +1,106 @@
+import { createComposePanel } from "./compose/compose_panel.js";
+import { createBackOff } from "./lib/back_off.js";
+import { createSafeStorage } from "./lib/safe_storage.js";
+import { createMessagesApi } from "./room/messages_api.js";
+import { createRoomView } from "./room/room_view.js";
+import { createStore } from "./room/store.js";
+import { createStatusPanel } from "./status/status_panel.js";
+import { createCatchUp } from "./stream/catch_up.js";
+import { createEventStream } from "./stream/event_stream.js";
+import { createSharedStream } from "./stream/shared_stream.js";
+
+// The room's page: makes the parts and connects them.
+//
+// What a script may use: it imports from its own folder and from lib/, and nothing else. Only the files in this folder
+// import from several folders. Only this file reads the global jQuery; the others get `$` as an argument. They also get
+// everything that a test replaces: the storage, the clock, the network. tests/house/test_script_imports.py checks this.
+//
+// Messages come from the page, the stream, the catch-up, the history and the answers to POSTs. All of them enter the
+// store, and the parts of the page listen to the store.
+
+const $ = jQuery;
+const page = JSON.parse(document.getElementById("page").textContent);
+const storage = createSafeStorage(() => localStorage);
+
+const $log = $(".log");
+const $field = $("#text");
+const hasMouse = matchMedia("(pointer: fine)").matches; // on a phone, focus in the field would open the keyboard
+const leave = () => (hasMouse ? $field : $log).trigger("focus");
+
+const api = createMessagesApi({
+  ajax: $.ajax,
+  sendBeacon: (url, data) => navigator.sendBeacon?.(url, data),
+  url: page.messagesUrl,
+  user: page.user,
+});
+
+const stream = createSharedStream({
+  SharedWorker: window.SharedWorker,
+  workerUrl: page.streamWorkerUrl,
+  url: page.eventsUrl,
+  lastEventId: page.lastEventId,
+  ownStream: (options) => createEventStream({ EventSource, backOff: createBackOff(), ...options }),
+  isHidden: () => document.hidden,
+});
+
+const [scroller] = $log;
+const store = createStore({
+  older: page.more,
+  live: page.atEnd,
+  nearEnd: () => scroller.scrollTop + scroller.clientHeight / 2 > scroller.scrollHeight / 2,
+  onForeign: () => location.reload(),
+});
+
+const catchUp = createCatchUp({
+  frontier: page.newest,
+  after: api.after,
+  since: api.since,
+  store,
+  backOff: createBackOff(),
+});
+const status = createStatusPanel({ $, page, storage, store, stream, leave });
+const room = createRoomView({ $, page, storage, api, store, onUnread: status.showUnread, leave });
+const compose = createComposePanel({
+  $,
+  page,
+  storage,
+  api,
+  store,
+  stream,
+  draw: room.draw,
+  onSaid: room.toNewest,
+  leave,
+});
+
+const showState = (state) => $("html").attr("data-stream", state);
+stream.listen({
+  message: catchUp.add,
+  change: catchUp.change,
+  reset: catchUp.reset,
+  opened() {
+    showState("open");
+    catchUp.resume();
+  },
+  lost: () => showState("lost"),
+  stopped: () => showState("stopped"),
+});
+$(document).on("visibilitychange", () => (document.hidden ? stream.hide() : stream.wake()));
+$(window).on({
+  online() {
+    stream.open();
+    catchUp.resume();
+  },
+  // A browser does not keep a page with an open stream in its back-forward cache, or the stream is dead afterwards.
+  pagehide: stream.close,
+  pageshow({ originalEvent }) {
+    if (originalEvent.persisted) stream.open();
+  },
+});
+
+compose.restore();
+room.open();
+compose.send();
+stream.open();
+
+const isLinked = document.activeElement !== document.body; // the address leads to a message, which has the focus
+if (hasMouse && !isLinked) $field.trigger("focus");

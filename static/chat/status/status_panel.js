@@ -1,0 +1,107 @@
+import { randomId } from "../lib/random_id.js";
+import { strings } from "../lib/strings.js";
+import { createAnnouncer } from "./announcer.js";
+import { createConnectionStatus } from "./connection_status.js";
+import { createNotifications } from "./notifications.js";
+import { createRecentRooms, roomAddress } from "./recent_rooms.js";
+import { createRoomsList } from "./rooms_list.js";
+import { createShare } from "./share.js";
+import { connectTheme } from "./theme.js";
+import { createUnreadMark } from "./unread_mark.js";
+import { createUnreadRooms } from "./unread_rooms.js";
+
+// Keeps the person informed: the connection, new and unread messages, the rooms, and the person's settings.
+//
+// page: what the server says in <script id="page">. leave() moves the focus away from an element that goes.
+export function createStatusPanel({ $, page, storage, store, stream, leave }) {
+  const COPIED_SHOWN_MS = 4_000;
+
+  const connection = createConnectionStatus({
+    say: (text) => $("#status").text(text),
+    offer(when) {
+      $("#retry").text(when ?? "");
+      if (when === null && $("#retry-now").is(":focus")) leave();
+      $("#retry-now").prop("hidden", when === null);
+    },
+    isOnline: () => navigator.onLine,
+  });
+  const announcer = createAnnouncer({ element: $("#announcer")[0] });
+  const recentRooms = createRecentRooms(storage);
+  const unreadRooms = createUnreadRooms({ storage, room: page.room, tab: randomId() });
+  const rooms = createRoomsList({
+    $,
+    $list: $("#side .rooms"),
+    template: document.getElementById("room-link"),
+    recentRooms,
+    unread: unreadRooms,
+    addressOf: (room) => roomAddress(room, page.user, location),
+    room: page.room,
+    leave: () => $("#new-room").trigger("focus"),
+  });
+  const unreadMark = createUnreadMark(document, $("link[rel=icon]")[0]);
+  const notifications = createNotifications({
+    Notification: globalThis.Notification,
+    isSecure: isSecureContext,
+    storage,
+    document,
+    checkbox: $("#notify")[0],
+    choice: $("#notify-choice")[0],
+    hint: (text) => $("#notify-hint").text(text),
+    focus: () => window.focus(),
+    room: page.room,
+  });
+  const share = createShare({
+    navigator,
+    isTouch: matchMedia("(pointer: coarse)").matches,
+    title: document.title,
+    address: location.origin + location.pathname,
+    onCopied() {
+      $("#share-said").text(strings.linkCopied);
+      setTimeout(() => $("#share-said").text(""), COPIED_SHOWN_MS);
+    },
+    show(address) {
+      $("#address-text").val(address);
+      $("#address")[0].showModal();
+      $("#address-text").trigger("select");
+    },
+  });
+
+  // count: messages of others that the person has not seen. message: the newest of them if it has just come, or null.
+  function showUnread(count, message) {
+    unreadMark.show(count);
+    unreadRooms.set(count);
+    if (message) notifications.add(message);
+    if (count === 0) notifications.clear();
+  }
+
+  stream.listen({ opened: connection.back, lost: connection.lost, stopped: connection.stopped });
+  store.listen({
+    received: (message, isNew) => isNew && message.from !== page.user && announcer.announce(message),
+  });
+
+  $("#retry-now").on("click", stream.wake);
+  $("#share").prop("hidden", false).on("click", share);
+  $("#notify").on("change", notifications.changed);
+  $("#theme-choice").prop("hidden", false);
+  connectTheme(document, $("#theme")[0]);
+  notifications.show();
+  recentRooms.visit(page);
+  unreadRooms.open(rooms.draw);
+  rooms.draw();
+  $(window).on({
+    online: connection.networkChanged,
+    offline: connection.networkChanged,
+    pagehide: unreadRooms.close,
+    pageshow({ originalEvent }) {
+      if (!originalEvent.persisted) return;
+      unreadRooms.open(rooms.draw);
+      rooms.draw();
+    },
+    storage({ originalEvent }) {
+      if (recentRooms.isAbout(originalEvent) || unreadRooms.isAbout(originalEvent)) rooms.draw();
+      if (notifications.isAbout(originalEvent)) notifications.show();
+    },
+  });
+
+  return { showUnread };
+}

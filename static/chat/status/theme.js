@@ -1,0 +1,28 @@
+// Lets people choose the colours. A cookie remembers the choice, so the server draws the next page in these colours.
+export function connectTheme(document, select) {
+  const YEAR_S = 365 * 24 * 60 * 60;
+  const THEMES = ["light", "dark"];
+
+  function choose() {
+    const theme = select.value;
+    document.cookie = `theme=${theme}; path=/; max-age=${theme === "" ? 0 : YEAR_S}; SameSite=Lax`;
+    apply(theme);
+  }
+
+  // Another tab may have changed the cookie, or this page did before the browser put it into its back-forward cache.
+  function follow() {
+    const kept = /(?:^|; )theme=(\w+)/.exec(document.cookie)?.[1];
+    const theme = THEMES.includes(kept) ? kept : "";
+    select.value = theme;
+    apply(theme);
+  }
+
+  function apply(theme) {
+    if (theme === "") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+  }
+
+  select.addEventListener("change", choose);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && follow());
+  follow();
+}

@@ -1,0 +1,154 @@
+import { createListeners } from "../lib/listeners.js";
+import { readEventId, writeEventId } from "./event_ids.js";
+import { createRestingStream } from "./resting_stream.js";
+
+// A tab's side of the stream that all tabs share; stream_hub.js is the other side, in a shared worker. Without a shared
+// worker, or when the worker does not answer, the tab opens a stream of its own. When the worker answers later, the tab
+// closes its own stream again.
+//
+// ownStream(options) returns an event stream. The tab remembers its own last event id, because the hub may forget it.
+//
+// Listeners:
+//   opened()
+//   lost(retryInMs)     the next attempt starts in so many milliseconds; null means that it runs now
+//   stopped(why)        the server refuses the stream for good
+//   message(message)    somebody said it
+//   change(message)     somebody edited or deleted it
+//   reset(goodEventId)  events after goodEventId may be missing
+export function createSharedStream({
+  SharedWorker,
+  workerUrl,
+  url,
+  lastEventId,
+  ownStream,
+  isHidden,
+  setTimeout = globalThis.setTimeout,
+  clearTimeout = globalThis.clearTimeout,
+}) {
+  const ANSWER_MS = 5_000;
+  const HERE_MS = 60_000; // a browser lets hidden tabs run once a minute
+
+  const { listen, tell } = createListeners();
+  const [path, query] = url.split("?");
+  const channel = new URLSearchParams(query).get("channel");
+  let port = null;
+  let own = null;
+  let answerTimer = null;
+  let hereTimer = null;
+
+  const receivers = {
+    joined() {},
+    open: () => tell("opened"),
+    lost: ({ retryInMs }) => tell("lost", retryInMs),
+    message: receiveEvent,
+    change: receiveEvent,
+    reset({ goodEventId, eventId }) {
+      lastEventId = eventId;
+      tell("reset", goodEventId);
+    },
+    stopped: ({ why }) => tell("stopped", why),
+    gone: sayHere,
+  };
+
+  function receiveEvent({ type, message, eventId }) {
+    lastEventId = eventId;
+    tell(type, message);
+  }
+
+  function open() {
+    if (own) own.open();
+    else if (port) port.postMessage({ type: "open" });
+    else connect();
+  }
+
+  function connect() {
+    tell("lost", null);
+    if (!workerUrl) return fallBack();
+    try {
+      const worker = new SharedWorker(workerUrl);
+      worker.onerror = fallBack;
+      port = worker.port;
+    } catch {
+      fallBack();
+      return;
+    }
+    port.onmessage = ({ data }) => receive(data);
+    sayHere();
+  }
+
+  function receive(notice) {
+    clearTimeout(answerTimer);
+    answerTimer = null;
+    if (own) goBack();
+    receivers[notice.type](notice);
+  }
+
+  function sayHere() {
+    clearTimeout(hereTimer);
+    hereTimer = setTimeout(sayHere, HERE_MS);
+    answerTimer ??= setTimeout(fallBack, ANSWER_MS);
+    port.postMessage({ type: "here", path, channel, eventId: lastEventId });
+  }
+
+  function fallBack() {
+    if (own) return;
+    stopTimers();
+    own = createRestingStream({
+      stream: ownStream({
+        url,
+        lastEventId,
+        onMessage: (message, eventId) => receiveEvent({ type: "message", message, eventId }),
+        onChange: (message, eventId) => receiveEvent({ type: "change", message, eventId }),
+        onReset: (goodEventId, eventId) => receivers.reset({ goodEventId: readable(goodEventId), eventId }),
+        onOpen: receivers.open,
+        onLost: (retryInMs) => tell("lost", retryInMs),
+        onError: (why) => tell("stopped", why),
+      }),
+      isHidden,
+      setTimeout,
+      clearTimeout,
+    });
+    own.open();
+  }
+
+  // The server would refuse an id that it can't read, again and again.
+  function readable(eventId) {
+    return writeEventId([[channel, readEventId(eventId).get(channel) ?? 0]]);
+  }
+
+  // Joins the hub again, from where the tab's own stream was.
+  function goBack() {
+    own.close();
+    own = null;
+    port.postMessage({ type: "leave" });
+    sayHere();
+  }
+
+  function wake() {
+    if (own) own.wake();
+    else if (port) {
+      sayHere(); // the worker may have ended while this tab slept
+      port.postMessage({ type: "wake" });
+    }
+  }
+
+  function hide() {
+    own?.hide();
+  }
+
+  function close() {
+    stopTimers();
+    own?.close();
+    port?.postMessage({ type: "leave" });
+    port?.close();
+    port = null;
+  }
+
+  function stopTimers() {
+    clearTimeout(answerTimer);
+    clearTimeout(hereTimer);
+    answerTimer = null;
+  }
+
+  return { listen, open, wake, hide, close };
+}

@@ -1,0 +1,242 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { deferred, settled } from "../fakes.js";
+import { createComposer } from "../../../static/chat/compose/composer.js";
+import { createEditing } from "../../../static/chat/compose/editing.js";
+import { strings } from "../../../static/chat/lib/strings.js";
+
+const IN_THE_ROOM = { id: 7, from: "Alice", text: "Hello", date: "2026-03-04T01:30:00.123Z" };
+const MESSAGE = { ...IN_THE_ROOM, key: "secret" };
+const failure = (status) => Promise.reject(Object.assign(new Error(`failed ${status}`), { status }));
+
+// Alice's page. She had a draft in the field, and now she edits her message.
+function openPage({ draft = "Draft" } = {}) {
+  const page = { field: { value: draft }, problem: "", draft, shown: null, asked: [], changes: 1 };
+  const showProblem = (problem) => (page.problem = problem);
+  page.answer = () => undefined;
+  page.composer = createComposer({
+    field: page.field,
+    draft: { load: () => "", keep: (text) => (page.draft = text) },
+    maxLength: 20,
+    send: assert.fail,
+    showProblem,
+    onText: () => {},
+  });
+  page.editing = createEditing({
+    composer: page.composer,
+    edit: async ({ id, text, key }) => {
+      page.asked.push({ id, text, key });
+      return (await page.answer()) ?? page.now(text);
+    },
+    maxLength: 20,
+    showProblem,
+    show: (shown) => (page.shown = shown),
+    onChanged: (message) => page.editing.changed(message),
+  });
+  page.now = (text, more) => {
+    page.changes += 1;
+    return { ...IN_THE_ROOM, text, edited: "now", change: page.changes, ...more };
+  };
+  page.deleted = () => page.now("", { deleted: "now" });
+  page.type = (text) => {
+    page.field.value = text;
+    page.composer.typed();
+  };
+  page.save = () => {
+    page.composer.submit();
+    return settled();
+  };
+  page.editing.start(MESSAGE);
+  return page;
+}
+
+function assertLeft(page, draft = "Draft") {
+  assert.deepEqual([page.field.value, page.draft, page.shown], [draft, draft, { id: null, saving: false }]);
+}
+
+function assertEditing(page, text) {
+  assert.deepEqual([page.field.value, page.shown], [text, { id: 7, saving: false }]);
+}
+
+test("the field shows the message, and the draft again after the save", async () => {
+  const page = openPage();
+  assertEditing(page, "Hello");
+  page.type("Hello Bob");
+  await page.save();
+  assert.deepEqual(page.asked, [{ id: 7, text: "Hello Bob", key: "secret" }]);
+  assertLeft(page);
+  assert.equal(page.problem, "");
+});
+
+test("an unchanged text is not sent", async () => {
+  const page = openPage();
+  await page.save();
+  assert.deepEqual(page.asked, []);
+  assertLeft(page);
+});
+
+test("a blank or too long text is refused with a sentence, and stays in the field", async () => {
+  const page = openPage();
+  for (const text of [" \n", "🦀".repeat(21)]) {
+    page.type(text);
+    await page.save();
+    assert.notEqual(page.problem, "");
+    assertEditing(page, text);
+  }
+  assert.deepEqual(page.asked, []);
+  page.type("🦀".repeat(20));
+  await page.save();
+  assertLeft(page);
+});
+
+test("during a save nothing else can use the field", async () => {
+  const page = openPage();
+  const answer = deferred();
+  page.answer = () => answer.promise;
+  page.type("Hello Bob");
+  await page.save();
+  assert.deepEqual(page.shown, { id: 7, saving: true });
+  page.editing.leave();
+  page.editing.start({ ...MESSAGE, id: 8 });
+  await page.save();
+  assert.deepEqual([page.field.value, page.shown.id, page.asked.length], ["Hello Bob", 7, 1]);
+  answer.resolve(page.now("Hello Bob"));
+  await settled();
+  assertLeft(page);
+});
+
+test("a failed save says why, and can be tried again", async () => {
+  const page = openPage();
+  page.answer = () => failure(0);
+  page.type("Hello Bob");
+  await page.save();
+  assert.equal(page.problem, "failed 0");
+  assertEditing(page, "Hello Bob");
+  page.answer = () => undefined;
+  await page.save();
+  assert.equal(page.asked.length, 2);
+  assertLeft(page);
+});
+
+test("the stream may bring a saved change whose answer got lost", async () => {
+  const page = openPage();
+  page.answer = () => failure(0);
+  page.type("Hello Bob");
+  await page.save();
+  page.editing.changed(page.now("Hello Bob"));
+  assertLeft(page);
+  assert.equal(page.problem, "");
+});
+
+test("a change that comes during a save counts if the save fails", async () => {
+  const during = async (news) => {
+    const page = openPage();
+    const answer = deferred();
+    page.answer = () => answer.promise;
+    page.type("Hello Bob");
+    await page.save();
+    page.editing.changed(news(page));
+    assert.deepEqual(page.shown, { id: 7, saving: true });
+    answer.reject(Object.assign(new Error("no answer"), { status: 0 }));
+    await settled();
+    return page;
+  };
+  assertLeft(await during((page) => page.now("Hello Bob"))); // this save did arrive
+  const edited = await during((page) => page.now("Hello Eve"));
+  assertEditing(edited, "Hello Bob");
+  assert.equal(edited.problem, strings.editedElsewhere);
+  const deleted = await during((page) => page.deleted());
+  assertLeft(deleted, "Draft\nHello Bob");
+  assert.equal(deleted.problem, strings.deletedElsewhere(true));
+});
+
+test("a change that came during one save does not count after the next save", async () => {
+  const page = openPage();
+  const first = deferred();
+  page.answer = () => first.promise;
+  page.type("Hello Bob");
+  await page.save();
+  page.editing.changed(page.now("Hello Eve"));
+  first.reject(Object.assign(new Error("no answer"), { status: 0 }));
+  await settled();
+  page.answer = () => failure(0);
+  await page.save();
+  assert.equal(page.problem, "failed 0");
+});
+
+test("if the message no longer exists, the edited text goes to the draft", async () => {
+  for (const status of [404, 410]) {
+    const page = openPage();
+    page.answer = () => failure(status);
+    page.type("Hello Bob");
+    await page.save();
+    assertLeft(page, "Draft\nHello Bob");
+    assert.equal(page.problem, strings.deletedElsewhere(true));
+  }
+});
+
+test("if somebody deletes the message during the edit, the edited text goes to the draft", () => {
+  const page = openPage({ draft: "" });
+  page.type("Hello Bob");
+  page.editing.changed(page.deleted());
+  assertLeft(page, "Hello Bob");
+  assert.equal(page.problem, strings.deletedElsewhere(true));
+});
+
+test("a deleted message's own text does not go to the draft", () => {
+  const page = openPage();
+  page.editing.changed(page.deleted());
+  assertLeft(page);
+  assert.equal(page.problem, strings.deletedElsewhere(false));
+});
+
+test("an edit from elsewhere appears in the field if the person has not typed", () => {
+  const page = openPage();
+  page.editing.changed(page.now("Hello Carol"));
+  assertEditing(page, "Hello Carol");
+  assert.equal(page.problem, "");
+});
+
+test("an edit from elsewhere does not replace typed text, and the person learns of it", async () => {
+  const page = openPage();
+  page.type("Hello Bob");
+  page.editing.changed(page.now("Hello Carol"));
+  assertEditing(page, "Hello Bob");
+  assert.equal(page.problem, strings.editedElsewhere);
+  page.type("Hello"); // the text when she started; the room has another one now
+  await page.save();
+  assert.deepEqual(page.asked, [{ id: 7, text: "Hello", key: "secret" }]);
+});
+
+test("old changes, and changes of other messages, do nothing", () => {
+  const page = openPage();
+  const old = page.now("Oldest");
+  page.editing.changed(page.now("Newer"));
+  page.editing.changed(old);
+  page.editing.changed({ ...page.deleted(), id: 8 });
+  assertEditing(page, "Newer");
+});
+
+test("the draft still waits when the person edits another message", () => {
+  const page = openPage();
+  page.editing.start({ ...MESSAGE, id: 8, text: "Other" });
+  assert.deepEqual([page.field.value, page.shown.id], ["Other", 8]);
+  page.editing.leave();
+  assertLeft(page);
+});
+
+test("an edit with typed text is not dropped for another message", () => {
+  const page = openPage();
+  page.type("Hello Bob");
+  page.editing.start({ ...MESSAGE, id: 8, text: "Other" });
+  assertEditing(page, "Hello Bob");
+  assert.equal(page.problem, strings.editFirst);
+});
+
+test("leave() does nothing to the draft if nothing is being edited", () => {
+  const page = openPage();
+  page.editing.leave();
+  page.type("Another draft");
+  page.editing.leave();
+  assert.equal(page.field.value, "Another draft");
+});

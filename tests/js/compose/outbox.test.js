@@ -1,0 +1,257 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { deferred, fakeStorage, settled } from "../fakes.js";
+import { noAnswer, openPage, passMinutes, refusal } from "./outbox_page.js";
+
+test("a message is shown at once, and leaves the outbox when the server has it", async () => {
+  const page = openPage();
+  page.say("Hello");
+  assert.deepEqual(page.texts(), ["Hello"]);
+  await settled();
+  assert.deepEqual(page.texts(), []);
+  assert.deepEqual(page.sent, ["Hello"]);
+  assert.deepEqual(page.store.load(), []);
+});
+
+test("messages are sent one at a time, in the order typed", async () => {
+  const page = openPage();
+  const first = deferred();
+  page.server.answer = (text) => (text === "one" ? first.promise : undefined);
+  page.say("one", "two", "three");
+  await settled();
+  assert.equal(page.server.posted.length, 1);
+  first.resolve(page.server.store(page.server.posted[0]));
+  await settled();
+  assert.deepEqual(page.server.texts(), ["one", "two", "three"]);
+  assert.equal(page.server.posted.length, 3);
+});
+
+test("a message is stored before it is posted", () => {
+  const page = openPage();
+  page.server.answer = () => assert.equal(page.store.load().length, 1);
+  page.say("Hello");
+  assert.equal(page.server.posted.length, 1);
+});
+
+test("a message without an answer is sent again after longer and longer pauses, with the same key and tag", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt <= 3 ? noAnswer() : undefined);
+  page.say("Hello");
+  for (const seconds of [1, 2, 4]) {
+    await settled();
+    assert.deepEqual(page.clock.waits(), [seconds * 1_000]);
+    page.clock.pass(seconds * 1_000);
+  }
+  await settled();
+  assert.equal(page.server.posted.length, 4);
+  assert.equal(new Set(page.server.posted.map(({ key, tag }) => key + tag)).size, 1);
+  assert.deepEqual(page.server.texts(), ["Hello"]);
+});
+
+test("a message whose answer got lost is stored once", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => {
+    if (attempt > 1) return undefined;
+    page.server.store(page.server.posted[0]);
+    return noAnswer();
+  };
+  page.say("Hello");
+  await settled();
+  page.clock.pass(1_000);
+  await settled();
+  assert.equal(page.server.posted.length, 2);
+  assert.deepEqual(page.server.texts(), ["Hello"]);
+});
+
+test("no message overtakes one that waits", async () => {
+  const page = openPage();
+  page.server.answer = (text, attempt) => (attempt < 4 ? noAnswer() : undefined);
+  page.say("one");
+  await settled();
+  page.say("two", "three");
+  await settled();
+  await passMinutes(page, 1);
+  assert.deepEqual(page.server.texts(), ["one", "two", "three"]);
+});
+
+test("a wake-up starts the next attempt at once", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt === 1 ? noAnswer() : undefined);
+  page.say("Hello");
+  await settled();
+  page.outbox.send();
+  await settled();
+  assert.deepEqual(page.server.texts(), ["Hello"]);
+  page.clock.pass(60_000);
+  await settled();
+  assert.equal(page.server.posted.length, 2);
+});
+
+test("the stream may bring the message before the answer does", async () => {
+  const page = openPage();
+  const answer = deferred();
+  page.server.answer = () => answer.promise;
+  page.say("Hello");
+  const message = page.server.store(page.server.posted[0]);
+  page.outbox.settle(message);
+  assert.deepEqual(page.texts(), []);
+  answer.resolve(message);
+  await settled();
+  assert.equal(page.server.posted.length, 1);
+});
+
+test("a message that the stream brought is not sent again, even if its answer got lost", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  page.outbox.settle(page.server.store(page.server.posted[0]));
+  await passMinutes(page, 1);
+  assert.equal(page.server.posted.length, 1);
+});
+
+test("a message that the stream brought can't fail", async () => {
+  const page = openPage();
+  const answer = deferred();
+  page.server.answer = () => answer.promise;
+  page.say("Hello");
+  page.outbox.settle(page.server.store(page.server.posted[0]));
+  answer.resolve(refusal());
+  await settled();
+  assert.deepEqual(page.texts(), []);
+  assert.deepEqual(page.store.load(), []);
+});
+
+test("only one next attempt is planned at a time", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  await settled();
+  page.outbox.send();
+  await settled();
+  assert.deepEqual(page.clock.waits(), [2_000]);
+});
+
+test("the tag alone proves nothing, because it is public", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  const [{ tag }] = page.server.posted;
+  page.outbox.settle({ id: 1, from: "Mallory", text: "Hello", tag });
+  page.outbox.settle({ id: 2, from: "Alice", text: "Bye", tag });
+  page.outbox.settle({ id: 3, from: "Alice", text: "Hello" });
+  page.outbox.settle({ id: 4, from: "Alice", text: "Hello", tag: "another" });
+  assert.deepEqual(page.texts(), ["Hello"]);
+});
+
+test("messages are sent without a storage too", async () => {
+  const storage = Object.assign(fakeStorage(), { full: true });
+  const page = openPage({ storage });
+  page.server.answer = (_, attempt) => (attempt === 1 ? noAnswer() : undefined);
+  page.say("one", "two");
+  await settled();
+  page.clock.pass(1_000);
+  await settled();
+  assert.deepEqual(page.server.texts(), ["one", "two"]);
+});
+
+test("a message with half of a surrogate pair is recognised when it comes back", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("a\ud83e 🦀");
+  const [{ text, tag }] = page.server.posted;
+  assert.equal(text, "a\ufffd 🦀");
+  page.outbox.settle({ id: 1, from: "Alice", text, tag });
+  assert.deepEqual(page.texts(), []);
+});
+
+test("after a success the pauses start short again", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("one");
+  await passMinutes(page, 2);
+  page.server.answer = (text) => (text === "two" ? noAnswer() : undefined);
+  await passMinutes(page, 1);
+  page.say("two");
+  await settled();
+  assert.deepEqual(page.clock.waits(), [1_000]);
+});
+
+const busy = (seconds) =>
+  Promise.reject(Object.assign(new Error("busy"), { temporary: true, status: 503, retryAfterMs: seconds * 1_000 }));
+
+test("new messages and wake-ups wait too if the server asks us to wait", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt === 1 ? busy(60) : undefined);
+  page.say("one");
+  await settled();
+  page.say("two");
+  page.outbox.send();
+  await settled();
+  page.clock.pass(59_000);
+  await settled();
+  assert.equal(page.server.posted.length, 1);
+  page.clock.pass(1_000);
+  await settled();
+  assert.deepEqual(page.server.texts(), ["one", "two"]);
+});
+
+test("a short wait that the server asks for does not shorten the pause", async () => {
+  const page = openPage();
+  page.server.answer = () => busy(0.5);
+  page.say("Hello");
+  await settled();
+  assert.deepEqual(page.clock.waits(), [1_000]);
+});
+
+test("no wait that the server asks for is longer than five minutes", async () => {
+  const page = openPage();
+  page.server.answer = (_, attempt) => (attempt === 1 ? busy(86_400) : undefined);
+  page.say("Hello");
+  await passMinutes(page, 6);
+  assert.deepEqual(page.server.texts(), ["Hello"]);
+});
+
+test("the key of an arrived message is kept, whether the answer or the stream brought it", async () => {
+  const page = openPage();
+  page.say("one");
+  await settled();
+  page.server.answer = noAnswer;
+  page.say("two");
+  page.outbox.settle(page.server.store(page.server.posted[1]));
+  const [one, two] = page.server.posted;
+  assert.deepEqual([...page.keys], [[1, one.key], [2, two.key]]);
+});
+
+test("next() gives the message that is on its way or would be next", async () => {
+  const page = openPage();
+  assert.equal(page.outbox.next(), null);
+  page.server.answer = noAnswer;
+  page.say("one", "two");
+  assert.equal(page.outbox.next().text, "one");
+  page.outbox.discard(page.outbox.next().tag);
+  assert.equal(page.outbox.next().text, "two");
+  await passMinutes(page, 11);
+  assert.equal(page.outbox.next(), null); // it fails before it would be sent
+});
+
+test("a call of send() during an attempt makes the next attempt follow at once", async () => {
+  const page = openPage();
+  const first = deferred();
+  page.server.answer = (_, attempt) => (attempt === 1 ? first.promise : undefined);
+  page.say("one");
+  page.outbox.send(); // the network is back
+  assert.equal(page.server.posted.length, 1);
+  first.reject(Object.assign(new Error("no network"), { temporary: true, status: 0 }));
+  await settled();
+  assert.deepEqual([page.server.posted.length, page.texts()], [2, []]);
+});
+
+test("a message typed during an attempt does not make the next attempt earlier", async () => {
+  const page = openPage();
+  const first = deferred();
+  page.server.answer = (_, attempt) => (attempt === 1 ? first.promise : undefined);
+  page.say("one", "two");
+  first.reject(Object.assign(new Error("no network"), { temporary: true, status: 0 }));
+  await settled();
+  assert.equal(page.server.posted.length, 1);
+});

@@ -1,0 +1,251 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { createStore } from "../../../static/chat/room/store.js";
+
+const message = (id, more) => ({ id, text: `text ${id}`, date: `date ${id}`, ...more });
+const messages = (...ids) => ids.map((id) => message(id));
+const deleted = (id, change) => message(id, { text: "", deleted: "date", change });
+const span = (from, to) => Array.from({ length: to - from + 1 }, (_, place) => from + place);
+
+// A store, and a page that listens to it. `ids` and `texts` are those of the page. `heard` lists the store's reports
+// about messages.
+function storeOf(ids, options) {
+  const page = [];
+  const heard = [];
+  let foreign = 0;
+  const place = (id) => page.findIndex((shown) => shown.id === id);
+  const store = createStore({ nearEnd: () => true, onForeign: () => (foreign += 1), ...options });
+  store.listen({
+    inserted: (message, nextId) => page.splice(nextId === null ? page.length : place(nextId), 0, message),
+    updated: (message) => (page[place(message.id)] = message),
+    removed: (ids) => ids.forEach((id) => page.splice(place(id), 1)),
+    received: ({ id }, isNew) => heard.push(["received", id, isNew]),
+    changed: ({ id, change }) => heard.push(["changed", id, change]),
+  });
+  page.push(...ids.map((id) => (typeof id === "object" ? id : message(id))));
+  store.open([...page]);
+  const isNew = (message) => {
+    const before = heard.length;
+    store.add(message);
+    return heard.length > before && heard.at(-1)[2];
+  };
+  return {
+    ...store,
+    heard,
+    ids: () => page.map(({ id }) => id),
+    texts: () => page.map(({ text }) => text),
+    add: (...ids) => ids.map((id) => isNew(message(id))),
+    addMessage: store.add,
+    foreign: () => foreign,
+  };
+}
+
+test("a new message goes to the end", () => {
+  const { ids, add } = storeOf([1, 2]);
+  assert.deepEqual(add(3), [true]);
+  assert.deepEqual(ids(), [1, 2, 3]);
+});
+
+test("a message that the window already has, from the page or the stream, is not shown again and is not new", () => {
+  const { ids, add } = storeOf([1, 2]);
+  assert.deepEqual(add(2, 1, 7, 7), [false, false, true, false]);
+  assert.deepEqual(ids(), [1, 2, 7]);
+});
+
+test("a late message goes to its place, and ids are ordered as numbers", () => {
+  const { ids, add } = storeOf([9]);
+  add(100, 30, 20, 10, 25);
+  assert.deepEqual(ids(), [9, 10, 20, 25, 30, 100]);
+});
+
+test("a message older than the page, from the answer to an old POST, is not shown above a gap", () => {
+  const { ids, add } = storeOf([10, 11], { older: true });
+  assert.deepEqual(add(5), [false]);
+  assert.deepEqual(ids(), [10, 11]);
+});
+
+test("a known id with another date is reported, because the server has another database now", () => {
+  const { addMessage, change, add, foreign, showOlder } = storeOf([1]);
+  add(1, 2, 2);
+  assert.equal(foreign(), 0);
+  addMessage(message(2, { date: "another" }));
+  assert.equal(foreign(), 1);
+  change(message(1, { date: "another", change: 5 }));
+  assert.equal(foreign(), 2);
+  showOlder([message(2, { date: "another" })], false);
+  assert.equal(foreign(), 3);
+});
+
+test("an edited message is updated at its place", () => {
+  const { texts, change } = storeOf([1, 2, 3]);
+  change(message(2, { text: "better", change: 4 }));
+  assert.deepEqual(texts(), ["text 1", "better", "text 3"]);
+});
+
+test("of two versions the newer one is shown, in any order of arrival", () => {
+  const { texts, change, addMessage } = storeOf([1]);
+  change(message(1, { text: "third", change: 9 }));
+  change(message(1, { text: "second", change: 8 }));
+  addMessage(message(1));
+  addMessage(message(1, { text: "second", change: 8 }));
+  assert.deepEqual(texts(), ["third"]);
+  addMessage(message(1, { text: "fourth", change: 10 })); // the answer to a POST that was sent again
+  assert.deepEqual(texts(), ["fourth"]);
+});
+
+test("an older version does not replace the one in the page", () => {
+  const { texts, addMessage, change } = storeOf([message(1, { text: "third", change: 9 })]);
+  addMessage(message(1, { text: "second", change: 8 }));
+  change(message(1, { text: "second", change: 8 }));
+  assert.deepEqual(texts(), ["third"]);
+});
+
+test("of two changes to a message that is not in the window yet, the newer one counts", () => {
+  const { texts, change, add } = storeOf([]);
+  change(message(1, { text: "third", change: 9 }));
+  change(message(1, { text: "second", change: 8 }));
+  add(1);
+  assert.deepEqual(texts(), ["third"]);
+});
+
+test("a deleted message goes and does not come back, even if older versions arrive later", () => {
+  const { ids, change, add, addMessage, showOlder, expect } = storeOf([10, 11, 12], { older: true });
+  change(deleted(11, 20));
+  assert.deepEqual(ids(), [10, 12]);
+  assert.deepEqual(add(11), [false]);
+  addMessage(message(11, { text: "edited", change: 19 }));
+  assert.deepEqual(ids(), [10, 12]);
+  expect();
+  change(deleted(5, 21));
+  showOlder(messages(4, 5, 6), false);
+  assert.deepEqual(ids(), [4, 6, 10, 12]);
+});
+
+test("a message that is deleted before it comes is not new", () => {
+  const { ids, change, add } = storeOf([]);
+  change(deleted(1, 2));
+  assert.deepEqual(add(1), [false]);
+  assert.deepEqual(ids(), []);
+});
+
+test("a message that is edited while its page is fetched is shown as edited", () => {
+  const { texts, change, showOlder, expect } = storeOf([3], { older: true });
+  expect();
+  change(message(2, { text: "better", change: 7 }));
+  showOlder(messages(1, 2), false);
+  assert.deepEqual(texts(), ["text 1", "better", "text 3"]);
+});
+
+test("older pages go before the window, back to the first message", () => {
+  const { ids, low, hasOlder, showOlder } = storeOf([7, 8], { older: true });
+  assert.equal(low(), 7);
+  showOlder(messages(4, 5), true);
+  assert.deepEqual([ids(), low(), hasOlder()], [[4, 5, 7, 8], 4, true]);
+  showOlder(messages(1), false);
+  assert.deepEqual([ids(), hasOlder()], [[1, 4, 5, 7, 8], false]);
+});
+
+test("at the end the oldest messages are dropped when there are too many, and can be fetched again", () => {
+  const { ids, add, hasOlder, low, isLive } = storeOf([], { limit: 10 });
+  add(...span(1, 1000));
+  assert.ok(ids().length <= 10 && ids().length >= 9);
+  assert.equal(ids().at(-1), 1000);
+  assert.deepEqual([hasOlder(), isLive(), low()], [true, true, ids()[0]]);
+  add(ids()[0] - 1);
+  assert.equal(ids()[0], low());
+});
+
+test("for a reader far above, no message is dropped or added, and the window is no longer live", () => {
+  const { ids, add, isLive, high } = storeOf(span(1, 10), { limit: 10, nearEnd: () => false });
+  assert.deepEqual(add(11, 12), [true, true]);
+  assert.deepEqual([ids(), isLive(), high()], [span(1, 10), false, 10]);
+});
+
+test("a page of older messages makes the window drop the newest, without a gap", () => {
+  const { ids, add, isLive, showOlder } = storeOf(span(11, 20), { limit: 10, older: true });
+  showOlder(messages(...span(7, 10)), true);
+  assert.deepEqual([ids(), isLive()], [span(7, 16), false]);
+  add(21);
+  assert.deepEqual(ids(), span(7, 16));
+});
+
+test("the last page of newer messages makes the window live again, with the messages that came during the fetch", () => {
+  const { ids, add, expect, showNewer, isLive } = storeOf(span(1, 3), { live: false });
+  add(6); // it came before the request, so the answer contains it
+  expect();
+  add(8);
+  showNewer(messages(4, 5), true);
+  assert.deepEqual([ids(), isLive()], [span(1, 5), false]);
+  expect();
+  add(9);
+  showNewer(messages(6, 7, 8), false);
+  assert.deepEqual([ids(), isLive()], [span(1, 9), true]);
+  add(10);
+  assert.deepEqual(ids(), span(1, 10));
+});
+
+test("a late message in the middle of a window that is not live is shown, because the window has no gaps", () => {
+  const { ids, add } = storeOf([1, 2, 5], { live: false });
+  add(4, 7);
+  assert.deepEqual(ids(), [1, 2, 4, 5]);
+});
+
+test("the window can move to another part of the history, and back to the newest messages", () => {
+  const { ids, add, expect, showInstead, isLive, hasOlder } = storeOf(span(91, 100), { older: true });
+  expect();
+  add(101);
+  showInstead(messages(...span(41, 50)), { older: true, newer: true });
+  assert.deepEqual([ids(), isLive(), hasOlder()], [span(41, 50), false, true]);
+  expect();
+  add(103);
+  showInstead(messages(101, 102), { older: true, newer: false });
+  assert.deepEqual([ids(), isLive()], [[101, 102, 103], true]);
+  add(90);
+  assert.deepEqual(ids(), [101, 102, 103]);
+});
+
+test("the window stays where it is when all its messages are deleted", () => {
+  const { ids, change, low, high, showNewer } = storeOf([5, 6], { older: true, live: false });
+  change(deleted(5, 8));
+  change(deleted(6, 9));
+  assert.deepEqual([ids(), low(), high()], [[], 5, 6]);
+  showNewer(messages(7), false);
+  assert.deepEqual(ids(), [7]);
+});
+
+test("the store reports each message that comes, and whether the room has just said it", () => {
+  const { add, heard, expect, showOlder } = storeOf([5], { older: true });
+  add(6, 6);
+  expect();
+  showOlder(messages(4), false);
+  assert.deepEqual(heard, [
+    ["received", 5, false],
+    ["received", 6, true],
+    ["received", 6, false],
+    ["received", 4, false],
+  ]);
+});
+
+test("the store reports each change once, in the window or not, when the window has it", () => {
+  const { change, heard, listen, get } = storeOf([1]);
+  listen({ changed: ({ id }) => heard.push(["in the window", get(id)?.text]) });
+  heard.length = 0;
+  change(message(1, { text: "second", change: 8 }));
+  change(message(1, { text: "second", change: 8 }));
+  change(message(1, { text: "first", change: 7 }));
+  change(deleted(9, 10));
+  assert.deepEqual(heard, [
+    ["changed", 1, 8],
+    ["in the window", "second"],
+    ["changed", 9, 10],
+    ["in the window", undefined],
+  ]);
+});
+
+test("a message that is deleted by the time its POST is answered is a change, and does not come back", () => {
+  const { add, addMessage, heard, ids } = storeOf([]);
+  addMessage(deleted(1, 2));
+  assert.deepEqual(heard, [["changed", 1, 2]]);
+  assert.deepEqual(add(1), [false]);
+  assert.deepEqual(ids(), []);
+});

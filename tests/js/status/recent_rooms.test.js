@@ -1,0 +1,72 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { fakeStorage } from "../fakes.js";
+import { createSafeStorage } from "../../../static/chat/lib/safe_storage.js";
+import { createRecentRooms, roomAddress } from "../../../static/chat/status/recent_rooms.js";
+
+const recentRoomsIn = (storage) => createRecentRooms(createSafeStorage(() => storage));
+
+test("the last visited room comes first, and each room once", () => {
+  const visits = recentRoomsIn(fakeStorage());
+  for (const room of ["lobby", "garden", "日本", "lobby"]) visits.visit({ room, user: "Alice" });
+  assert.deepEqual(visits.rooms(), ["lobby", "日本", "garden"]);
+});
+
+test("the last name is remembered", () => {
+  const storage = fakeStorage();
+  recentRoomsIn(storage).visit({ room: "lobby", user: "Alice" });
+  recentRoomsIn(storage).visit({ room: "lobby", user: "Zoë & co" });
+  assert.equal(recentRoomsIn(storage).name(), "Zoë & co");
+});
+
+test("the last thirty rooms are kept", () => {
+  const visits = recentRoomsIn(fakeStorage());
+  for (let number = 1; number <= 31; number++) visits.visit({ room: `room ${number}`, user: "Alice" });
+  assert.equal(visits.rooms().length, 30);
+  assert.deepEqual([visits.rooms()[0], visits.rooms()[29]], ["room 31", "room 2"]);
+});
+
+test("a forgotten room is gone, and the others stay", () => {
+  const visits = recentRoomsIn(fakeStorage());
+  for (const room of ["lobby", "garden", "attic"]) visits.visit({ room, user: "Alice" });
+  visits.forget("garden");
+  assert.deepEqual(visits.rooms(), ["attic", "lobby"]);
+});
+
+for (const kept of ["", "{", "null", "7", '"lobby"', '[7, null, {}, "", ["lobby"]]']) {
+  test(`anything but a list of rooms counts as no rooms: ${kept}`, () => {
+    const storage = fakeStorage();
+    storage.setItem("chat rooms", kept);
+    const visits = recentRoomsIn(storage);
+    assert.deepEqual(visits.rooms(), []);
+    visits.visit({ room: "lobby", user: "Alice" });
+    assert.deepEqual(visits.rooms(), ["lobby"]);
+  });
+}
+
+test("a browser without a storage remembers no rooms", () => {
+  const visits = createRecentRooms(
+    createSafeStorage(() => {
+      throw new Error("SecurityError");
+    }),
+  );
+  visits.visit({ room: "lobby", user: "Alice" });
+  visits.forget("lobby");
+  assert.deepEqual([visits.rooms(), visits.name()], [[], ""]);
+});
+
+test("a full storage keeps its rooms", () => {
+  const storage = fakeStorage();
+  const visits = recentRoomsIn(storage);
+  visits.visit({ room: "lobby", user: "Alice" });
+  storage.full = true;
+  visits.visit({ room: "garden", user: "Bob" });
+  assert.deepEqual([visits.rooms(), visits.name()], [["lobby"], "Alice"]);
+});
+
+test("addresses of rooms are right for any name", () => {
+  const here = "http://chat/a%2Bb?user=Bob#m7";
+  assert.equal(roomAddress("lobby", "Alice", here), "http://chat/lobby?user=Alice");
+  assert.equal(roomAddress("a:b?c#d\\e", "A & b", here), "http://chat/a%3Ab%3Fc%23d%5Ce?user=A+%26+b");
+  assert.equal(roomAddress("lobby", "", "http://chat/"), "http://chat/lobby");
+});

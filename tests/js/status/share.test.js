@@ -1,0 +1,43 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { createShare } from "../../../static/chat/status/share.js";
+
+const ADDRESS = "http://chat/lobby";
+
+async function sharedBy({ isTouch = false, device, clipboard }) {
+  const way = [];
+  const navigator = {
+    share: device && (({ url }) => (way.push(`device ${url}`), device())),
+    clipboard: clipboard && { writeText: (text) => (way.push(`clipboard ${text}`), clipboard()) },
+  };
+  const onCopied = () => way.push("copied");
+  await createShare({ navigator, isTouch, title: "#lobby", address: ADDRESS, onCopied, show: (it) => way.push(`show ${it}`) })();
+  return way;
+}
+
+const works = async () => {};
+const fails = (name) => async () => {
+  throw Object.assign(new Error(name), { name });
+};
+
+test("a phone uses its share sheet", async () => {
+  assert.deepEqual(await sharedBy({ isTouch: true, device: works, clipboard: works }), [`device ${ADDRESS}`]);
+});
+
+test("if the person closes the share sheet, nothing else happens", async () => {
+  const device = fails("AbortError");
+  assert.deepEqual(await sharedBy({ isTouch: true, device, clipboard: works }), [`device ${ADDRESS}`]);
+});
+
+test("with a mouse, or if the share sheet fails, the address goes to the clipboard", async () => {
+  const copied = [`clipboard ${ADDRESS}`, "copied"];
+  assert.deepEqual(await sharedBy({ device: works, clipboard: works }), copied);
+  const device = fails("NotAllowedError");
+  assert.deepEqual(await sharedBy({ isTouch: true, device, clipboard: works }), [`device ${ADDRESS}`, ...copied]);
+});
+
+test("without a clipboard the dialog shows the address", async () => {
+  assert.deepEqual(await sharedBy({ isTouch: true }), [`show ${ADDRESS}`]);
+  const clipboard = fails("NotAllowedError");
+  assert.deepEqual(await sharedBy({ clipboard }), [`clipboard ${ADDRESS}`, `show ${ADDRESS}`]);
+});

@@ -1,0 +1,56 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { fakeDocument } from "../fakes.js";
+import { connectTheme } from "../../../static/chat/status/theme.js";
+
+// A page. `cookies` are those of its browser.
+function pageWith(cookies) {
+  const document = fakeDocument();
+  document.documentElement = { dataset: {} };
+  Object.defineProperty(document, "cookie", {
+    get: () => [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+    set(text) {
+      const [, name, value, age] = /^(\w+)=(\w*); path=\/; max-age=(\d+); SameSite=Lax$/.exec(text);
+      if (age === "0") cookies.delete(name);
+      else cookies.set(name, value);
+    },
+  });
+  const select = { value: "", addEventListener: (_, action) => (select.changed = action) };
+  connectTheme(document, select);
+  return {
+    document,
+    select,
+    shown: () => document.documentElement.dataset.theme,
+    choose(theme) {
+      select.value = theme;
+      select.changed();
+    },
+  };
+}
+
+test("a choice works at once and on the next page, and can be reset", () => {
+  const cookies = new Map([["sessionid", "x"]]);
+  const page = pageWith(cookies);
+  assert.equal(page.shown(), undefined);
+  page.choose("dark");
+  assert.equal(page.shown(), "dark");
+  const next = pageWith(cookies);
+  assert.deepEqual([next.shown(), next.select.value], ["dark", "dark"]);
+  next.choose("");
+  assert.equal(next.shown(), undefined);
+  assert.deepEqual([...cookies.keys()], ["sessionid"]);
+});
+
+test("another tab follows when somebody looks at it", () => {
+  const cookies = new Map();
+  const [here, there] = [pageWith(cookies), pageWith(cookies)];
+  here.choose("light");
+  there.document.turn("hidden");
+  there.document.turn("visible");
+  assert.deepEqual([there.shown(), there.select.value], ["light", "light"]);
+});
+
+test("a cookie with an unknown theme does not count", () => {
+  const page = pageWith(new Map([["theme", "pink"]]));
+  assert.deepEqual([page.shown(), page.select.value], [undefined, ""]);
+});
