@@ -1,4 +1,4 @@
-"""Collected static files: hashed and compressed, with the scripts of each page joined."""
+"""Collected static files: hashed and compressed, with the scripts of each page and the styles joined."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from .css_bundle import STYLESHEET, join_styles
 from .js_bundles import ENTRIES, join
 
 Paths = dict[str, tuple[Storage, str]]
@@ -18,7 +19,7 @@ Paths = dict[str, tuple[Storage, str]]
 class StaticFiles(CompressedManifestStaticFilesStorage):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.url = cache(self.url)  # each page asks for the same few files, and they never change while a server runs
+        self.url = cache(super().url)  # each page asks for the same few files, and they never change while a server runs
 
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[tuple[str, str, bool]]:
         if not dry_run:
@@ -28,6 +29,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
     def _join(self, paths: Paths) -> Paths:
         read = _reader(paths)
         joined = {bundle: join(entry, read) for bundle, entry in ENTRIES.items()}
+        joined[STYLESHEET] = join_styles(read)
         for name, text in joined.items():
             self.delete(name)
             self.save(name, ContentFile(text.encode()))

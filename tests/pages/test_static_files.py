@@ -1,4 +1,4 @@
-"""Collected static files: hashed, so that browsers may keep them, with the scripts joined."""
+"""Collected static files: hashed, so that browsers may keep them, with the scripts and the styles joined."""
 
 import gzip
 import posixpath
@@ -70,6 +70,22 @@ def test_a_bundle_is_renewed_when_a_script_changes(collected, changed):
 def test_a_script_that_can_not_be_joined_stops_collectstatic(collected, changed):
     write(changed / "chat/status/theme.js", "export default 2;\n")
     with pytest.raises(BundleError, match=r"^chat/status/theme\.js:1: .*: export default 2;$"):
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def test_the_parts_of_the_stylesheet_are_joined_in_their_order(collected):
+    names = re.findall(r'^@import "(.+)";$', (STATIC / "chat/chat.css").read_text(), re.MULTILINE)
+    assert names == [f"css/{name}.css" for name in ("tokens", "base", "controls", "room", "messages", "composer")]
+    styles = (collected / "chat/chat.css").read_text()
+    assert "@import" not in styles
+    places = [styles.index((STATIC / "chat" / name).read_text()) for name in names]
+    assert places == sorted(places)
+    assert {*names} == {path.relative_to(STATIC / "chat").as_posix() for path in (STATIC / "chat/css").iterdir()}
+
+
+def test_a_part_of_the_stylesheet_that_is_missing_stops_collectstatic(collected, changed):
+    write(changed / "chat/chat.css", '@import "css/none.css";\n')
+    with pytest.raises(BundleError, match=r"^chat/chat\.css:1: there is no file chat/css/none\.css$"):
         call_command("collectstatic", interactive=False, verbosity=0)
 
 

@@ -1,0 +1,29 @@
+"""Join the stylesheet's parts into one file.
+
+With DEBUG a browser follows the stylesheet's imports. `collectstatic` replaces each of them with the file it names.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable
+
+from .js_bundles import BundleError
+
+STYLESHEET = "chat/chat.css"
+IMPORT = re.compile(r'@import "([\w/]+\.css)";')
+
+
+def join_styles(read: Callable[[str], str | None]) -> str:
+    """Return the stylesheet with its parts in place of its imports. `read` returns None if there is no such file."""
+    lines = []
+    for number, line in enumerate((read(STYLESHEET) or "").splitlines(), 1):
+        found = IMPORT.fullmatch(line)
+        if not found:
+            lines.append(line)
+            continue
+        part = posixpath.join(posixpath.dirname(STYLESHEET), found[1])
+        text = read(part)
+        if text is None:
+            raise BundleError(f"{STYLESHEET}:{number}: there is no file {part}")
+        lines.append(text)
+    return "\n".join(lines)
