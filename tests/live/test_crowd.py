@@ -1,7 +1,5 @@
 """Everybody comes at once, as after a restart."""
 
-import os
-
 import pytest
 
 from bench.load.readers import READER, Readers
@@ -26,7 +24,3 @@ def test_all_of_a_thousand_streams_that_are_opened_at_once_open(pushpin, tmp_pat
             went = readers.open(("127.0.0.1", port), [request], CROWD, "event: stream-open", in_flight=CROWD)
             assert (went["opened"], went["failed"]) == (CROWD, {})
         assert chat.post("lobby", "Alice", "Are you all here?", ANSWER_S)
-
-
-def test_each_worker_keeps_to_a_core(chat):
-    assert [len(os.sched_getaffinity(pid)) for pid in chat.pids_of("web worker")] == [1, 1]
