@@ -1,4 +1,5 @@
-"""What bin/run runs: starts Pushpin and the web server, and keeps both running until it is stopped.
+"""bin/run: starts Pushpin and the web server, and keeps both running until somebody stops it.
 
-No Django here: this process only watches the others, so it stays small and starts at once.
+This process only watches the others. It never sets Django up, so it stays small and starts fast. Only worker.py and
+prepare.py run elsewhere: in the web server, and in the process that prepares it.
 """

@@ -1,6 +1,6 @@
-"""python -m chatsite.serve, from the project folder: serve until Ctrl-C, SIGTERM or SIGHUP, then exit with 0.
+"""python -m chatsite.serve, from the project folder: serves until Ctrl-C, SIGTERM or SIGHUP, then exits with 0.
 
-SIGUSR1 replaces the web server's workers, with the code as it is now, while everybody's streams stay open.
+SIGUSR1 replaces the web server's workers by new ones with the current code. The readers' streams stay open.
 """
 
 import sys
@@ -8,24 +8,27 @@ import sys
 from chatsite import env as environment
 
 from . import front, instance, modes, open_files, ports, sessions, signals, supervisor, web
+from .part import Part
 from .renewal import Renewal
 from .terminal import CannotStart, say
 
 READY_S = 30
 
 
-def main():
+def main() -> int:
+    """Return the exit status."""
     signals.hold()
     try:
         serve(environment.read())
     except signals.StopRequested:
-        return 0
+        pass
     except (environment.EnvironmentProblem, CannotStart) as problem:
         say(problem, fd=2)
         return 1
+    return 0
 
 
-def serve(env):
+def serve(env: environment.Environment) -> None:
     """Serve until signals.StopRequested, and leave nothing behind."""
     ip = ports.address(env.host)
     url = front.url(env, ip)
@@ -43,8 +46,8 @@ def serve(env):
             supervisor.stop(parts)
 
 
-def start(parts, environment):
-    """Start the proxy, bring the database up to date meanwhile, then start the web server."""
+def start(parts: list[Part], environment: dict[str, str]) -> None:
+    """Start the proxy. While it starts, bring the database up to date. Then start the web server."""
     web_server, *proxy = parts
     for part in proxy:
         part.start()

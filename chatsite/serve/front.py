@@ -3,7 +3,7 @@
 import http.client
 from urllib.parse import urlsplit
 
-from chatsite.env import LOOPBACK_HOSTS, EnvironmentProblem
+from chatsite.env import LOOPBACK_HOSTS, Environment, EnvironmentProblem
 
 from . import ports
 
@@ -11,8 +11,8 @@ LOOPBACK_FOR = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 ANSWER_S = 2
 
 
-def url(env, ip):
-    """Return the URL to open: HOST itself where it may be typed, else the first allowed name that leads here."""
+def url(env: Environment, ip: str) -> str:
+    """Return the URL to open, with HOST if people may type it, else with the first allowed name that leads here."""
     allowed = [name.lstrip(".") for name in env.allowed_hosts]
     for name in (env.host, *allowed, *LOOPBACK_HOSTS):
         if (name in allowed or "*" in allowed) and _can_be_typed(name, ip):
@@ -25,7 +25,7 @@ def url(env, ip):
     )
 
 
-def _can_be_typed(name, ip):
+def _can_be_typed(name: str, ip: str) -> bool:
     if name == "*" or ":" in name:
         return False
     if name in LOOPBACK_HOSTS:
@@ -33,8 +33,8 @@ def _can_be_typed(name, ip):
     return name not in LOOPBACK_FOR
 
 
-def works(url, ip):
-    """GET the front's first page like a browser that was given `url`; say whether it answers 200."""
+def works(url: str, ip: str) -> bool:
+    """Ask for the first page like a browser that opens `url`; return whether the answer is 200."""
     typed = urlsplit(url)
     connection = http.client.HTTPConnection(LOOPBACK_FOR.get(ip, ip), typed.port, timeout=ANSWER_S)
     try:

@@ -1,4 +1,4 @@
-"""One live instance for each DATA_DIR: its lock, its run directory, and what a killed one left behind."""
+"""One running instance for each DATA_DIR: its lock, its run directory, and the processes that a killed one left."""
 
 import fcntl
 import hashlib
@@ -7,8 +7,10 @@ import shutil
 import signal
 import stat
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from chatsite.env import EnvironmentProblem
 
@@ -21,8 +23,8 @@ LEFTOVERS_S = 5
 
 
 @contextmanager
-def only_one(data_dir, url):
-    """Hold the lock on `data_dir`; its file tells our `url` and, in the second line, our pid."""
+def only_one(data_dir: Path, url: str) -> Iterator[None]:
+    """Hold the lock on `data_dir`; its file holds our `url` and, in the second line, our pid."""
     with _lock_file(data_dir) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -36,7 +38,7 @@ def only_one(data_dir, url):
         yield
 
 
-def _write(lock, url, data_dir):
+def _write(lock: TextIO, url: str, data_dir: Path) -> None:
     try:
         os.ftruncate(lock.fileno(), 0)
         os.write(lock.fileno(), f"{url}\n{os.getpid()}\n".encode())
@@ -44,7 +46,7 @@ def _write(lock, url, data_dir):
         raise CannotStart(f"Can't write to DATA_DIR={str(data_dir)!r}: {error.strerror}") from None
 
 
-def _lock_file(data_dir):
+def _lock_file(data_dir: Path) -> TextIO:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         return open(data_dir / "run.lock", "a+")
@@ -54,8 +56,8 @@ def _lock_file(data_dir):
 
 
 @contextmanager
-def run_directory(data_dir):
-    """Make the run directory, empty, with no process of an earlier run left over; remove it in the end."""
+def run_directory(data_dir: Path) -> Iterator[Path]:
+    """End the processes of an earlier run, and make the run directory empty; remove it in the end."""
     path = path_for(data_dir)
     _make_private(path)
     _end_leftovers(path)
@@ -66,15 +68,15 @@ def run_directory(data_dir):
         shutil.rmtree(path, ignore_errors=True)
 
 
-def path_for(data_dir):
+def path_for(data_dir: Path) -> Path:
     """Return the run directory that belongs to `data_dir`, the same at every start."""
-    # Pushpin aborts on socket paths over about 100 bytes, so it can't be below DATA_DIR.
+    # Not below DATA_DIR, whose path may be long: Pushpin aborts if a socket path has over about 100 bytes.
     name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:8]
     return Path(f"/tmp/chat-{os.getuid()}-{name}")
 
 
-def _make_private(path):
-    """Anybody may write to /tmp: refuse what is there already unless it is our own private directory."""
+def _make_private(path: Path) -> None:
+    """Make the directory, or check that it is our own private one: anybody may write to /tmp."""
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:
@@ -86,7 +88,7 @@ def _make_private(path):
             ) from None
 
 
-def _end_leftovers(path):
+def _end_leftovers(path: Path) -> None:
     deadline = time.monotonic() + LEFTOVERS_S
     while leftovers := processes.carrying(MARK, path):
         if time.monotonic() > deadline:
@@ -96,7 +98,7 @@ def _end_leftovers(path):
         time.sleep(LOOK_AGAIN_S)
 
 
-def _empty(path):
+def _empty(path: Path) -> None:
     for entry in path.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

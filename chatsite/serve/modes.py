@@ -2,16 +2,20 @@
 
 import os
 import secrets
+import socket
+from pathlib import Path
+
+from chatsite.env import Environment
 
 from . import ports, pushpin, web
 from .instance import MARK
+from .part import Part
 from .sessions import Session
-from .supervisor import Part
 from .terminal import say
 
 
-def parts(env, ip, run_dir):
-    """Return the parts in the order of their stopping, and the environment of those that run Django."""
+def parts(env: Environment, ip: str, run_dir: Path) -> tuple[list[Part], dict[str, str]]:
+    """Return the parts in the order in which they are stopped, and the environment of the processes that run Django."""
     environment = {**os.environ, "DATA_DIR": str(env.data_dir), MARK: str(run_dir)}
     if env.grip_url:
         say("The streams go through the proxy that GRIP_URL names; no Pushpin is started here.")
@@ -22,8 +26,10 @@ def parts(env, ip, run_dir):
     return [_web(web.EMBEDDED, environment, ports.listen(ip, env.port))], environment
 
 
-def _behind_pushpin(env, ip, run_dir, environment):
-    ports.listen(ip, env.port).close()  # only to say it in our own words when it is taken
+def _behind_pushpin(
+    env: Environment, ip: str, run_dir: Path, environment: dict[str, str]
+) -> tuple[list[Part], dict[str, str]]:
+    ports.listen(ip, env.port).close()  # fails if the port is taken; Pushpin would say so in its log only
     listener = ports.listen_inside(env.port)
     control_port = ports.free_inside(env.port)
     key = secrets.token_hex(32)
@@ -31,7 +37,7 @@ def _behind_pushpin(env, ip, run_dir, environment):
     log = log_dir / "pushpin.log"
     pushpin.put_old_logs_aside(log_dir)
 
-    def start_pushpin():
+    def start_pushpin() -> Session:
         configuration = pushpin.write_configuration(
             run_dir,
             log_dir,
@@ -48,5 +54,5 @@ def _behind_pushpin(env, ip, run_dir, environment):
     return [_web(web.BEHIND_A_PROXY, environment, listener), Part("Pushpin", start_pushpin, log)], environment
 
 
-def _web(command, environment, listener):
+def _web(command: tuple[str, ...], environment: dict[str, str], listener: socket.socket) -> Part:
     return Part("The web server", lambda: Session(command, environment, listener=listener))

@@ -9,12 +9,12 @@ from chatsite.env import EnvironmentProblem
 from .terminal import CannotStart
 
 LOOPBACK = "127.0.0.1"
-INTERNAL = range(7100, 7900)  # outgoing connections get theirs from above 10000
+INTERNAL = range(7100, 7900)  # outgoing connections use ports above 10000
 KEPT_FOR_OTHERS = 100  # people number their instances PORT=8000, PORT=8001, …
 BACKLOG = 2048
 
 
-def address(host):
+def address(host: str) -> str:
     """Return HOST as a numeric address, IPv4 if it has one."""
     found = addresses(host)
     if not found:
@@ -22,22 +22,22 @@ def address(host):
     return min(found, key=lambda ip: ":" in ip)
 
 
-def addresses(name):
-    """Return the numeric addresses of `name`, which may be an address itself."""
+def addresses(name: str) -> list[str]:
+    """Return the numeric addresses of `name`, which may itself be an address."""
     try:
         found = socket.getaddrinfo(name.strip("[]"), None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
-    return [entry[4][0] for entry in found]
+    return [str(entry[4][0]) for entry in found]
 
 
-def written(ip, port):
+def written(ip: str, port: int) -> str:
     """Return ip:port as in a URL."""
     return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
 
 
-def listen(ip, port):
-    """Return a listening socket on the public address, or say why there is none."""
+def listen(ip: str, port: int) -> socket.socket:
+    """Return a listening socket on the public address; raise CannotStart or EnvironmentProblem with the reason."""
     try:
         return _listening(ip, port)
     except OSError as error:
@@ -52,8 +52,8 @@ def listen(ip, port):
         raise EnvironmentProblem("HOST", ip, f"can't listen there ({error.strerror}).") from None
 
 
-def listen_inside(public_port):
-    """Return a listening socket on loopback, on a port that nobody is likely to want."""
+def listen_inside(public_port: int) -> socket.socket:
+    """Return a listening socket on loopback, on a port that nobody else is likely to use."""
     candidates = [port for port in INTERNAL if not public_port <= port < public_port + KEPT_FOR_OTHERS]
     for port in random.sample(candidates, len(candidates)):
         try:
@@ -63,18 +63,18 @@ def listen_inside(public_port):
     raise CannotStart(f"No free port from {INTERNAL.start} to {INTERNAL.stop - 1} on {LOOPBACK}: end something there.")
 
 
-def free_inside(public_port):
-    """Return the number of a free port on loopback, for a program that can't be given a socket."""
+def free_inside(public_port: int) -> int:
+    """Return a free port on loopback, for a program that opens its own socket."""
     with listen_inside(public_port) as listener:
         return listener.getsockname()[1]
 
 
-def _listening(ip, port):
+def _listening(ip: str, port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Inherited by every connection. Gunicorn sends head and body of an answer by themselves, and on a connection
-        # that Pushpin keeps open the body would wait 40 ms for the delayed ACK of the head.
+        # Every connection inherits this. gunicorn sends the head and the body of an answer separately. On a connection
+        # that Pushpin keeps open, the body would otherwise wait 40 ms for the delayed ACK of the head.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind((ip, port))
         listener.listen(BACKLOG)

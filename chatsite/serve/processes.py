@@ -1,21 +1,23 @@
-"""Finds processes by what /proc says about them."""
+"""Finds processes in /proc."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
-def in_session(session, zombies=False):
-    """Return the pids in `session`: the living, or the ended ones that wait to be reaped."""
+def in_session(session: int, zombies: bool = False) -> list[int]:
+    """Return the pids of the session's running processes, or else of those that have ended and wait to be reaped."""
     return [pid for pid, state, of in _stats() if of == session and (state in "ZX") == zombies]
 
 
-def carrying(name, value):
-    """Return this user's pids, other than our own, that were started with `name=value` in their environment."""
+def carrying(name: str, value: str | Path) -> list[int]:
+    """Return the pids of this user's other processes that were started with `name=value` in their environment."""
     entry = os.fsencode(f"{name}={value}")
     return [pid for pid, state, _ in _stats() if pid != os.getpid() and entry in _environment(pid)]
 
 
-def _stats():
+def _stats() -> Iterator[tuple[int, str, int]]:
+    """Yield the pid, the state (one letter) and the session of every process."""
     for directory in os.scandir("/proc"):
         if directory.name.isdigit():
             try:
@@ -26,7 +28,7 @@ def _stats():
             yield int(directory.name), fields[0].decode(), int(fields[3])
 
 
-def _environment(pid):
+def _environment(pid: int) -> list[bytes]:
     try:
         if os.stat(f"/proc/{pid}").st_uid != os.getuid():
             return []

@@ -1,6 +1,7 @@
-"""Pushpin, the proxy in front that holds the streams: its configuration and its command line."""
+"""Pushpin, the proxy that holds the streams: its configuration and its command line."""
 
 import shutil
+from pathlib import Path
 from string import Template
 
 from chatsite.env import PROJECT_DIR
@@ -12,20 +13,21 @@ WANTED_CONNECTIONS = 50_000
 OTHER_FILES = 100
 
 
-def installed():
-    """Return the path of the pushpin program, or None."""
-    return shutil.which("pushpin")
+def installed() -> bool:
+    return shutil.which("pushpin") is not None
 
 
-def put_old_logs_aside(log_dir):
-    """Begin new logs and keep those of the last run: what one run writes is all that can add up."""
+def put_old_logs_aside(log_dir: Path) -> None:
+    """Rename the logs of the last run, and delete those of the run before it: logs never add up."""
     log_dir.mkdir(exist_ok=True)
     for log in log_dir.glob("*.log"):
         log.replace(log.with_suffix(".log.1"))
 
 
-def write_configuration(run_dir, log_dir, *, listen, control_port, web_port, key):
-    """Fill in the templates for a Pushpin that people reach themselves, with the web server on this machine.
+def write_configuration(
+    run_dir: Path, log_dir: Path, *, listen: str, control_port: int, web_port: int, key: str
+) -> Path:
+    """Fill in the templates for a Pushpin that browsers connect to, with the web server on the same machine.
 
     Return the path of the configuration file.
     """
@@ -41,14 +43,14 @@ def write_configuration(run_dir, log_dir, *, listen, control_port, web_port, key
     )
 
 
-def fill_in(run_dir, log_dir, **values):
+def fill_in(run_dir: Path, log_dir: Path, **values: object) -> Path:
     """Fill in the templates; return the path of the configuration file."""
     values |= {
         "run_dir": run_dir,
         "services": _services(),
         "max_connections": max(1, min(WANTED_CONNECTIONS, open_files.limit() - OTHER_FILES)),
     }
-    run_dir.mkdir(mode=0o700, exist_ok=True)  # what cleans /tmp may have been here since the last start
+    run_dir.mkdir(mode=0o700, exist_ok=True)  # a program that cleans /tmp may have removed it
     log_link = run_dir / "log"
     log_link.unlink(missing_ok=True)
     log_link.symlink_to(log_dir)
@@ -58,12 +60,12 @@ def fill_in(run_dir, log_dir, **values):
     return run_dir / "pushpin.conf"
 
 
-def command(configuration):
-    """Return the command line. The log level is repeated: newer versions let their default win over the file."""
-    return ["pushpin", f"--config={configuration}", "--loglevel=1"]
+def command(configuration: Path) -> tuple[str, ...]:
+    """Return the command line. It repeats the log level, because in newer versions their default overrides the file."""
+    return "pushpin", f"--config={configuration}", "--loglevel=1"
 
 
-def _services():
-    # Newer versions ask the web server themselves, and their packages bring no zurl.
+def _services() -> str:
+    # Newer versions make the requests to the web server themselves, and their packages have no zurl.
     zurl = "zurl," if shutil.which("zurl") else ""
     return f"condure,{zurl}pushpin-proxy,pushpin-handler"

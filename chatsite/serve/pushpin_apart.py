@@ -1,7 +1,7 @@
-"""python -m chatsite.serve.pushpin_apart DJANGO ...: keep a Pushpin running for Django servers on other machines.
+"""python -m chatsite.serve.pushpin_apart DJANGO ...: keeps a Pushpin running for Django servers on other machines.
 
-Each DJANGO is host:port. HOST and PORT are where nginx connects, GRIP_URL is the one by which the Django servers know
-this Pushpin, DATA_DIR is for its logs.
+Each DJANGO is host:port. nginx connects to HOST and PORT. GRIP_URL is the URL of this Pushpin in the GRIP_URL of the
+Django servers. The logs are in DATA_DIR.
 """
 
 import http.client
@@ -10,10 +10,12 @@ import os
 import re
 import socket
 import sys
+from pathlib import Path
 
 from chatsite import env as environment
 
 from . import instance, open_files, ports, pushpin, sessions, signals, supervisor
+from .part import Part
 from .terminal import CannotStart, say
 
 READY_S = 30
@@ -24,25 +26,27 @@ WRONG_URL = (
 )
 
 
-def main(web_servers):
+def main(web_servers: list[str]) -> int:
+    """Return the exit status."""
     signals.hold()
     try:
         serve(environment.read(), _checked(web_servers))
     except signals.StopRequested:
-        return 0
+        pass
     except (environment.EnvironmentProblem, CannotStart) as problem:
         say(problem, fd=2)
         return 1
+    return 0
 
 
-def serve(env, web_servers):
+def serve(env: environment.Environment, web_servers: list[str]) -> None:
     """Serve until signals.StopRequested, and leave nothing behind."""
     ip = ports.address(env.host)
     listen = ports.written(ip, env.port)
     control_ip, control_port, key = _control(env.grip_url)
     if not pushpin.installed():
         raise CannotStart("Pushpin is not installed here. Install it first: sudo apt install pushpin")
-    ports.listen(ip, env.port).close()  # only to say it in our own words when it is taken
+    ports.listen(ip, env.port).close()  # fails if the port is taken; Pushpin would say so in its log only
     open_files.raise_limit()
     sessions.adopt_orphans()
     with instance.only_one(env.data_dir, f"http://{listen}/"), instance.run_directory(env.data_dir) as run_dir:
@@ -54,7 +58,7 @@ def serve(env, web_servers):
             control_port=control_port,
             web_servers=" ".join(web_servers),
             key=key,
-            x_forwarded_for="",  # as nginx has made it
+            x_forwarded_for="",  # leave the header as nginx makes it
         )
         try:
             part.start()
@@ -66,27 +70,27 @@ def serve(env, web_servers):
             supervisor.stop([part])
 
 
-def _part(run_dir, log_dir, **values):
+def _part(run_dir: Path, log_dir: Path, **values: object) -> Part:
     log = log_dir / "pushpin.log"
     pushpin.put_old_logs_aside(log_dir)
     own = {"PATH": os.environ.get("PATH", os.defpath), instance.MARK: str(run_dir)}
 
-    def start():
+    def start() -> sessions.Session:
         configuration = pushpin.fill_in(run_dir, log_dir, **values)
         return sessions.Session(pushpin.command(configuration), own, output=log)
 
-    return supervisor.Part("Pushpin", start, log)
+    return Part("Pushpin", start, log)
 
 
-def _checked(web_servers):
-    # They go into a file whose lines are words with a space between.
+def _checked(web_servers: list[str]) -> list[str]:
+    # They go into the file of routes, where a space separates words.
     wrong = [name for name in web_servers if not re.fullmatch(r"([\w.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}", name)]
     if wrong or not web_servers:
         raise CannotStart(f"{wrong[0]!r} is no host:port. {USAGE}" if wrong else USAGE)
     return web_servers
 
 
-def _control(grip_url):
+def _control(grip_url: str) -> tuple[str, int, str]:
     """Return the address, the port and the key of the only proxy in GRIP_URL."""
     found = re.fullmatch(r"http://(\[[^]]+\]|[^:/?#@]+):([0-9]+)/?\?key=([A-Za-z0-9_-]{32,})", grip_url)
     if not found:
@@ -98,13 +102,14 @@ def _control(grip_url):
     address = ipaddress.ip_address(ip)
     if address.is_global or address.is_unspecified:
         raise CannotStart(f"GRIP_URL won't do: on {ip} the whole world could publish. Use a private network.")
-    return ip, port, key
+    return ip, int(port), key
 
 
-def _works(listen, control_ip, control_port):
-    """Say whether it listens for what is published, and opens a stream.
+def _works(listen: str, control_ip: str, control_port: int) -> bool:
+    """Return whether Pushpin listens for events, and opens a stream.
 
-    While its parts are finding each other, a request may get lost, and a stream is answered with 500.
+    While Pushpin's processes are still connecting to each other, a request may get lost, and a stream is answered with
+    500.
     """
     front = http.client.HTTPConnection(listen, timeout=1)
     try:

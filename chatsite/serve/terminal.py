@@ -5,10 +5,10 @@ from contextlib import suppress
 
 
 class CannotStart(Exception):
-    """One sentence for the person who started us: what is wrong and what to do."""
+    """One sentence for the person at the terminal: what is wrong and what to do."""
 
 
-def say(line, fd=1):
-    """Print one line; a terminal that is gone must not keep us from stopping what we started."""
+def say(line: object, fd: int = 1) -> None:
+    """Print one line. If the terminal is gone, go on: the parts that we started must still be stopped."""
     with suppress(OSError):
         os.write(fd, f"{line}\n".encode(errors="replace"))

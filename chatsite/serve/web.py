@@ -1,18 +1,18 @@
-"""The web server, gunicorn with Django in it: its command line."""
+"""The command line of the web server: gunicorn, which runs Django."""
 
 import sys
 
 from chatsite.env import PROJECT_DIR
 
 GUNICORN = (sys.executable, "-m", "gunicorn", f"--config={PROJECT_DIR / 'deploy' / 'gunicorn.conf.py'}")
-LISTENER = "--bind=fd://3"  # a socket that the supervisor keeps: while gunicorn starts again, requests wait in it
+LISTENER = "--bind=fd://3"  # the supervisor keeps this socket: while gunicorn restarts, requests wait in it
 
 BEHIND_A_PROXY = (*GUNICORN, LISTENER, "chatsite.wsgi:application")
 EMBEDDED = (
     *GUNICORN,
     LISTENER,
     "--worker-class=asgi",
-    "--workers=1",  # a stream hears only of what is posted to its own process
+    "--workers=1",  # a stream gets only the events of its own process
     "--threads=1",
     "--graceful-timeout=1",  # streams never end by themselves
     "chatsite.asgi:application",

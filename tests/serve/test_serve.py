@@ -11,6 +11,7 @@ import pytest
 
 from chatsite import env
 from chatsite.serve import front, instance, ports, signals, supervisor, web, worker
+from chatsite.serve.part import Part
 from chatsite.serve.renewal import Renewal
 from chatsite.serve.sessions import Session
 from chatsite.serve.terminal import CannotStart
@@ -32,7 +33,7 @@ class FakeSession:
 def pauses(sessions):
     """Start a Part with these sessions, one after the other; return the seconds it waited before each start."""
     sessions = iter(sessions)
-    part = supervisor.Part("A part", lambda: next(sessions))
+    part = Part("A part", lambda: next(sessions))
     part.start()
     waited = []
     try:
@@ -58,7 +59,7 @@ def test_a_part_that_cannot_be_started_is_tried_again(capfd):
     def fail():
         raise OSError(12, "Cannot allocate memory")
 
-    part = supervisor.Part("A part", fail)
+    part = Part("A part", fail)
     part.tend()
     assert part.tend() > 0
     assert "A part can't start (Cannot allocate memory): starting it again" in capfd.readouterr().out
@@ -67,7 +68,7 @@ def test_a_part_that_cannot_be_started_is_tried_again(capfd):
 @pytest.fixture
 def part():
     """A Part that runs until it is killed."""
-    part = supervisor.Part("A part", lambda: Session(("sleep", "600"), dict(os.environ)))
+    part = Part("A part", lambda: Session(("sleep", "600"), dict(os.environ)))
     part.start()
     yield part
     supervisor.stop([part])

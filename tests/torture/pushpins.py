@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from chatsite.serve import open_files, pushpin, sessions, signals, supervisor
+from chatsite.serve.part import Part
 
 MARK = "TORTURED_PUSHPIN"  # in the environment of each of its processes, with its run directory
 PR_SET_PDEATHSIG = 1
@@ -42,7 +43,7 @@ def _part(run_dir, log_dir, **values):
         environment = {"PATH": os.environ.get("PATH", os.defpath), MARK: str(run_dir)}
         return sessions.Session(pushpin.command(configuration), environment, output=log)
 
-    return supervisor.Part(f"Pushpin in {run_dir}", start, log)
+    return Part(f"Pushpin in {run_dir}", start, log)
 
 
 if __name__ == "__main__":
