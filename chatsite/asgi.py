@@ -1,4 +1,4 @@
-"""The site in embedded mode, for trying out: one process that also holds the streams."""
+"""The site in embedded mode, for trying out: this one process also holds the streams."""
 
 import os
 

@@ -1,7 +1,7 @@
-"""Content-Type headers without parameters, except the boundary of a multipart form.
+"""Removes the parameters of the header Content-Type, except the boundary of a multipart form.
 
-Django would decode the whole address with the charset that a client names there, be it "base64". It also answers 500
-to a parameter that it can't decode.
+Django would decode the query with the charset that a client writes there, even with "base64". It also answers 500 to a
+parameter that it can't decode.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -9,25 +9,27 @@ from typing import Any
 
 
 def plain(content_type: str) -> str:
-    """Return the media type, and its boundary if there is one."""
+    """Return the media type, with its boundary if it has one."""
     media_type, *parameters = content_type.split(";")
     return ";".join([media_type, *(text for text in parameters if text.strip().lower().startswith("boundary="))])
 
 
 def wsgi(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """Return the WSGI application with plain Content-Types."""
+    """Return the application, which now gets plain Content-Types."""
 
-    def plained(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def application_with_plain_type(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ["CONTENT_TYPE"] = plain(environ.get("CONTENT_TYPE", ""))
         return application(environ, start_response)
 
-    return plained
+    return application_with_plain_type
 
 
 def asgi(application: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """Return the ASGI application with plain Content-Types; it refuses WebSockets."""
+    """Return the application, which now gets plain Content-Types and no WebSockets."""
 
-    async def plained(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+    async def application_with_plain_type(
+        scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
+    ) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close"})  # the server answers 403
             return
@@ -37,4 +39,4 @@ def asgi(application: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable
         ]
         await application({**scope, "headers": headers}, receive, send)
 
-    return plained
+    return application_with_plain_type

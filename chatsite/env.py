@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,16 +17,19 @@ MIN_SECRET_LENGTH = 32  # characters
 
 
 class EnvironmentProblem(ImproperlyConfigured):
-    """A variable that the site can't start with: its name, its value unless that is a secret, and the cure."""
+    """The site can't start with this variable.
 
-    def __init__(self, name, value, cure):
+    The message gives its name, its value (unless that is secret) and the cure.
+    """
+
+    def __init__(self, name: str, value: str | None, cure: str) -> None:
         shown = name if name == "SECRET_KEY" else f"{name}={value!r}"
         super().__init__(f"{shown} won't do: {cure}" if value else f"{name} is not set: {cure}")
 
 
 @dataclass(frozen=True)
 class Environment:
-    """The variables under their own names, in lower case, checked and converted. Its repr holds no secret."""
+    """The variables, checked and converted, each under its name in lower case. The repr holds no secret."""
 
     secret_key: str | None = field(repr=False)  # None: generate one and keep it in data_dir
     debug: bool
@@ -39,8 +43,8 @@ class Environment:
     log_level: str
 
 
-def read(environ=os.environ):
-    """Return the Environment, or raise EnvironmentProblem for the first bad value."""
+def read(environ: Mapping[str, str] = os.environ) -> Environment:
+    """Read the variables; raise EnvironmentProblem for the first bad value."""
     debug = _debug(environ.get("DEBUG", ""))
     host = environ.get("HOST", "").strip() or "127.0.0.1"
     return Environment(
@@ -57,7 +61,7 @@ def read(environ=os.environ):
     )
 
 
-def _debug(value):
+def _debug(value: str) -> bool:
     if value.lower() in ("1", "true", "yes", "on"):
         return True
     if value.lower() in ("", "0", "false", "no", "off"):
@@ -65,7 +69,7 @@ def _debug(value):
     raise EnvironmentProblem("DEBUG", value, "write 1 or 0.")
 
 
-def _secret_key(environ, debug):
+def _secret_key(environ: Mapping[str, str], debug: bool) -> str | None:
     value = environ.get("SECRET_KEY") or None
     if value and len(value) < MIN_SECRET_LENGTH:
         cure = f"it has {len(value)} characters, use at least {MIN_SECRET_LENGTH} random ones."
@@ -81,10 +85,10 @@ def _secret_key(environ, debug):
     return value
 
 
-def _allowed_hosts(environ, host):
+def _allowed_hosts(environ: Mapping[str, str], host: str) -> tuple[str, ...]:
     named = tuple(name.strip() for name in environ.get("ALLOWED_HOSTS", "").split(",") if name.strip())
     for name in named:
-        if not re.fullmatch(r"[^:/\s]+|\[[^]/\s]+\]", name):  # would match no request, so that all get a 400
+        if not re.fullmatch(r"[^:/\s]+|\[[^]/\s]+\]", name):  # it would match no request: all would get a 400
             cure = "write names as in chat.example.com,[2001:db8::1] with commas between, no https:// and no port."
             raise EnvironmentProblem("ALLOWED_HOSTS", name, cure)
     if named:
@@ -99,21 +103,21 @@ def _allowed_hosts(environ, host):
     return tuple(dict.fromkeys((*LOOPBACK_HOSTS, f"[{host}]" if ":" in host and host[0] != "[" else host)))
 
 
-def _port(value):
+def _port(value: str) -> int:
     if re.fullmatch("[0-9]{1,5}", value) and 1 <= int(value) <= 65535:
         return int(value)
     raise EnvironmentProblem("PORT", value, "write a number from 1 to 65535.")
 
 
-def _data_dir(value):
+def _data_dir(value: str | Path) -> Path:
     try:
         return Path(value).expanduser().resolve()
-    except RuntimeError:  # ~somebody, or a ring of symbolic links
+    except RuntimeError:  # ~somebody, or symbolic links in a circle
         raise EnvironmentProblem("DATA_DIR", str(value), "write the path of a folder, such as /srv/chat.") from None
 
 
-def make_data_dir(path):
-    """Make the folder `path` if it is missing; raise EnvironmentProblem where nothing can be written."""
+def make_data_dir(path: Path) -> None:
+    """Make the folder if it is missing; raise EnvironmentProblem if we can't write in it."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=path).close()
@@ -122,7 +126,7 @@ def make_data_dir(path):
         raise EnvironmentProblem("DATA_DIR", str(path), cure) from None
 
 
-def _log_level(value):
+def _log_level(value: str) -> str:
     if value.upper() in LOG_LEVELS:
         return value.upper()
     raise EnvironmentProblem("LOG_LEVEL", value, f"write one of {', '.join(LOG_LEVELS)}.")

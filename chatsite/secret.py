@@ -1,17 +1,18 @@
-"""The secret key that a machine makes for itself when it is given none."""
+"""The secret key that a machine makes for itself if SECRET_KEY is not set."""
 
 import os
 import secrets
 import tempfile
 from contextlib import suppress
+from pathlib import Path
 
 from .env import make_data_dir
 
 
-def kept_key(data_dir):
-    """Return the key kept in `data_dir`; make it on the first call.
+def kept_key(data_dir: Path) -> str:
+    """Return the key that `data_dir` keeps; make it on the first call.
 
-    Safe when several processes start at once: a finished file is linked into place, and the first link wins.
+    Several processes may start at once: each links a finished file into place, and the first link wins.
     """
     path = data_dir / "secret_key"
     if not path.exists():

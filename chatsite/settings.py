@@ -1,8 +1,8 @@
-"""Django's settings. env.py reads the values that differ from one machine to the next."""
+"""Django's settings. env.py reads the values that differ between machines."""
 
 from django.core.exceptions import ImproperlyConfigured
 
-from chat.grip.config import grip_proxies
+from chat.grip.config import Proxy, grip_proxies
 
 from . import database, env, secret
 
@@ -72,12 +72,12 @@ TEMPLATES = [
 DATABASES = {"default": database.from_url(ENV.database_url, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Each process caches the newest page of the rooms that people read, each at most about 120 kB.
+# Each process caches the newest pages of up to 500 rooms. A page has at most about 120 kB.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 500}}}
 
 # The GRIP proxies that hold the streams. Name them in GRIP_URL, or here, as django-grip documents it:
 # {"control_uri": "...", "control_iss": "...", "key": b64decode("...")}.
-GRIP_PROXIES = []
+GRIP_PROXIES: list[Proxy] = []
 GRIP_PROXIES = grip_proxies(GRIP_PROXIES, ENV.grip_url, ENV.grip_verify_key)
 EVENTSTREAM_STORAGE_CLASS = "chat.events.log.EventLog"
 EVENTSTREAM_CHANNELMANAGER_CLASS = "chat.events.channels.RoomChannels"
@@ -105,7 +105,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
     "loggers": {
         "django": {"handlers": [], "level": ENV.log_level, "propagate": True},
-        # Strangers must not be able to fill the terminal, so 4xx answers are not logged.
+        # 4xx answers are not logged, so that strangers can't fill the terminal.
         "django.request": {"level": "ERROR" if ENV.log_level == "WARNING" else ENV.log_level},
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
         "django.security.csrf": {"handlers": [], "level": "CRITICAL"},
