@@ -1,11 +1,11 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from .messages import actions
-from .models import ChatMessage, ChatRoom
+from .models import ChatMessage, ChatMessageQuerySet, ChatRoom
 
 
 class NoEditing(admin.ModelAdmin):
@@ -38,7 +38,7 @@ class ChatMessageAdmin(NoEditing):
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChatMessage]:
-        return super().get_queryset(request).not_deleted()
+        return cast(ChatMessageQuerySet, super().get_queryset(request)).not_deleted()
 
     def delete_model(self, request: HttpRequest, message: ChatMessage) -> None:
         actions.moderate(message.room.eid, message.id)

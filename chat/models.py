@@ -153,7 +153,9 @@ class ChatMessage(models.Model):
 
     def was_sent_with(self, key: str | None) -> bool:
         """Return whether the message was sent with this key; never true for a message without a key."""
-        return bool(key and self.key_hash) and compare_digest(bytes(self.key_hash), hash_of(key))
+        if not key or not self.key_hash:
+            return False
+        return compare_digest(bytes(self.key_hash), hash_of(key))
 
     def edit(self, text: str, change: int) -> None:
         """Give the message another text; `change` is the number of the event that will announce the edit."""

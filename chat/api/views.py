@@ -51,7 +51,7 @@ def _wanted_page(request: HttpRequest, eid: str) -> tuple[int, list[MessageData]
     return last_event, messages, more
 
 
-def _wanted(eid: str, page: dict[str, int], last_event: int) -> ChatMessageQuerySet:
+def _wanted(eid: str, page: dict[str, int | None], last_event: int) -> ChatMessageQuerySet:
     messages = ChatMessage.objects.in_room(eid)
     if page["since"] is not None:
         is_known = page["since"] <= last_event  # a greater number comes from another database

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -58,7 +59,7 @@ def _count(channel: str) -> int | None:
     return row[0] if row else None
 
 
-def _now() -> object:
+def _now() -> Any:
     return connection.ops.adapt_datetimefield_value(timezone.now())
 
 

@@ -87,7 +87,7 @@ def _delete(eid: str, message: ChatMessage, number: int) -> None:
     message.redact(change=number)
     data = message.to_data()
     redact_events(channel, [event for event in announced if event], encode(data))
-    redact_events(channel, message.edits.values("event"), encode(data))
+    redact_events(channel, message.edits.values_list("event", flat=True), encode(data))
     send_event(channel, "message-deleted", data, number=number)
 
 

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django_eventstream.eventrequest import EventRequest
 from django_eventstream.eventstream import get_events
@@ -21,6 +21,7 @@ from gripcontrol import Channel
 
 from chat.grip.channel_names import name_at_proxy
 
+from .middleware import GripRequest
 from .sse import KEEP_ALIVE, KEEP_ALIVE_S, stream_body
 
 # Pushpin follows 10 next links a second, each for up to 100 readers, and a reader that waits for its turn gets no
@@ -33,7 +34,7 @@ LINKS = 50
 MAX_FIRST_BODY_BYTES = 90_000
 
 
-def grip_response(request: HttpRequest, wanted: EventRequest) -> HttpResponse:
+def grip_response(request: GripRequest, wanted: EventRequest) -> HttpResponse:
     """Return the response that opens or continues the stream."""
     found = get_events(wanted)
     body, last_ids = stream_body(found, opening=not wanted.is_next)

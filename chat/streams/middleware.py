@@ -7,10 +7,16 @@ from django_grip import GripData
 from chat.web.refusals import answer, refuse
 
 
+class GripRequest(HttpRequest):
+    """The type of a request that has passed GripMiddleware: Django's request with one more attribute."""
+
+    grip: GripData
+
+
 class GripMiddleware(django_grip.GripMiddleware):
     """django-grip's middleware, without WebSocket messages: it would read those, and answer in its own way."""
 
-    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+    def process_request(self, request: GripRequest) -> HttpResponse | None:
         if request.content_type == "application/websocket-events":
             request.grip = GripData()
             return answer(request, refuse(415, "Content-Type", "WebSocket messages are not served here."))

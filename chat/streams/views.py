@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django_eventstream.eventrequest import EventRequest
 from django_eventstream.utils import add_default_headers
@@ -18,22 +18,23 @@ from chat.web.refusals import only, refuse, refuse_invalid
 
 from . import embedded
 from .grip_response import grip_response
+from .middleware import GripRequest
 
 MAX_CHANNELS = 10
 UNKNOWN_ID = "-1"
 
 
 @only("GET")  # the proxy would hold the stream for any other method too
-def events(request: HttpRequest, which: str | None = None) -> HttpResponseBase:
+def events(request: GripRequest, which: str | None = None) -> HttpResponseBase:
     return _open(request, request.GET.getlist("channel"))
 
 
 @only("GET")
-def room_events(request: HttpRequest, room: str) -> HttpResponseBase:
+def room_events(request: GripRequest, room: str) -> HttpResponseBase:
     return _open(request, [room_channel(room)])
 
 
-def _open(request: HttpRequest, names: list[str]) -> HttpResponseBase:
+def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
     wanted = _event_request(request, names)
     response: HttpResponseBase
     if request.grip.proxied:
@@ -53,7 +54,7 @@ def _open(request: HttpRequest, names: list[str]) -> HttpResponseBase:
     return response
 
 
-def _event_request(request: HttpRequest, names: list[str]) -> EventRequest:
+def _event_request(request: GripRequest, names: list[str]) -> EventRequest:
     """Return the library's form of the request: the channels, and the last id that the reader has of each."""
     wanted = EventRequest()
     wanted.is_next = request.GET.get("link") == "next"
@@ -84,12 +85,12 @@ def _channels(names: Iterable[str]) -> list[str]:
     return channels
 
 
-def _proxy_last_ids(request: HttpRequest) -> dict[str, str]:
+def _proxy_last_ids(request: GripRequest) -> dict[str, str]:
     """Return the ids that the proxy has sent, {channel: id}, from its header Grip-Last."""
     return {channel_named(name): _id(last_id) for name, last_id in request.grip.last.items()}
 
 
-def _reader_last_ids(request: HttpRequest, channels: Iterable[str]) -> dict[str, str]:
+def _reader_last_ids(request: GripRequest, channels: Iterable[str]) -> dict[str, str]:
     """Return the ids that the reader has seen, {channel: id}, or UNKNOWN_ID for ids that make no sense.
 
     The header wins over the query, because an EventSource repeats its first query endlessly. Old clients store the id
