@@ -17,3 +17,8 @@ def test_bin_test_runs_bin_lint_and_no_check_of_its_own():
     lines = (PROJECT / "bin" / "test").read_text().splitlines()
     assert "bin/lint" in lines
     assert not [line for line in lines if "ruff" in line or "mypy" in line]
+
+
+def test_bin_lint_checks_style_format_and_types():
+    commands = (PROJECT / "bin" / "lint").read_text().splitlines()[-3:]
+    assert commands == ["run .venv/bin/ruff check .", "run .venv/bin/ruff format --check .", "run .venv/bin/mypy"]
