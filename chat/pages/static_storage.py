@@ -19,7 +19,7 @@ Paths = dict[str, tuple[Storage, str]]
 class StaticFiles(CompressedManifestStaticFilesStorage):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.url = cache(super().url)  # each page asks for the same few files, and they never change while a server runs
+        self.url = cache(super().url)  # each page asks for the same few files; while a server runs, they never change
 
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[tuple[str, str, bool]]:
         if not dry_run:
