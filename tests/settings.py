@@ -1,4 +1,4 @@
-"""The site's settings for tests that need no server of their own; data goes to a temporary folder."""
+"""The site's settings for tests that start no server. They keep their data in a temporary folder."""
 
 import os
 import tempfile
@@ -12,11 +12,11 @@ from chatsite.settings import *  # noqa: E402, F403
 from chatsite.settings import DATABASES  # noqa: E402
 
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-WHITENOISE_AUTOREFRESH = True  # there is no folder of collected files
+WHITENOISE_AUTOREFRESH = True  # nobody has collected the static files into a folder
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A file: an in-memory database has neither WAL nor locks that several threads wait for.
+    # An in-memory database would have no WAL, and no locks that several threads wait for. So this is a file.
     DATABASES["default"]["TEST"] = {"NAME": f"{DATA_FOLDER.name}/test.sqlite3"}
 else:
-    # The test client keeps a thread's connection, where a server gives it back after each request.
+    # A server gives a connection back after each request. The test client keeps one for each thread.
     DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 30

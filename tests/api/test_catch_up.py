@@ -9,7 +9,7 @@ from django.test import Client
 from chat.models import ChatMessage
 from tests.helpers.posting import (
     STRANGE_ROOMS,
-    alice_speaks_before_each_statement,
+    alice_posts_before_each_statement,
     delete,
     edit,
     ids_after,
@@ -118,7 +118,7 @@ def test_one_direction_at_a_time(client):
 
 def test_who_reads_on_and_then_resumes_misses_nothing_that_is_said_meanwhile(client):
     before = say(client, 20)
-    with alice_speaks_before_each_statement() as meanwhile:
+    with alice_posts_before_each_statement() as meanwhile:
         found, last_event_id = read_on(client, 0, limit=9)  # reads faster than Alice speaks
     said = [*before, *meanwhile]
     assert found == said[: len(found)]

@@ -7,7 +7,16 @@ import pytest
 from django_eventstream.models import Event
 
 from chat.models import ChatMessage
-from tests.helpers.posting import FORM, WAYS, assert_refused, at_once, post, post_bytes, told, url_of
+from tests.helpers.posting import (
+    CONTENT_TYPES,
+    FORM,
+    assert_refused,
+    logged_events,
+    post,
+    post_bytes,
+    simultaneously,
+    url_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -19,13 +28,13 @@ def said():
 
 
 def heard(room="lobby"):
-    return [message["text"] for _, _, message in told(room)]
+    return [message["text"] for _, _, message in logged_events(room)]
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_what_is_sent_again_is_answered_again_and_said_once(client, way):
-    first = post(client, way, key="k1", tag="t1")
-    second = post(client, way, key="k1", tag="t1")
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
+def test_what_is_sent_again_is_answered_again_and_said_once(client, content_type):
+    first = post(client, content_type, key="k1", tag="t1")
+    second = post(client, content_type, key="k1", tag="t1")
     assert (second.status_code, second.content) == (200, first.content)
     assert said() == heard() == ["hi"]
 
@@ -102,23 +111,23 @@ def test_a_message_without_a_tag_has_the_four_old_fields(client, tag):
     assert set(post(client, tag=tag).json()) == {"id", "from", "text", "date"}
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("key", ["x", "x" * 64, "\U0001f600" * 64, " ", "100% %s 'k' \"k\""])
-def test_a_key_is_taken_if_it_is_printable(client, key, way):
-    assert [post(client, way, key=key).status_code for _ in range(2)] == [200, 200]
+def test_a_key_is_taken_if_it_is_printable(client, key, content_type):
+    assert [post(client, content_type, key=key).status_code for _ in range(2)] == [200, 200]
     assert said() == ["hi"]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("key", ["", "x" * 65, "a\0b", "a\nb", "\x1b", "\u200b", "\u2028"])
-def test_a_key_is_refused_if_it_is(client, key, way):
-    assert_refused(post(client, way, key=key), 400, "key", 64 if len(key) == 65 else None)
+def test_a_key_is_refused_if_it_is(client, key, content_type):
+    assert_refused(post(client, content_type, key=key), 400, "key", 64 if len(key) == 65 else None)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("tag", ["x" * 65, "a\0b", "a\nb"])
-def test_a_tag_is_refused_if_it_is(client, tag, way):
-    assert_refused(post(client, way, tag=tag), 400, "tag", 64 if len(tag) == 65 else None)
+def test_a_tag_is_refused_if_it_is(client, tag, content_type):
+    assert_refused(post(client, content_type, tag=tag), 400, "tag", 64 if len(tag) == 65 else None)
 
 
 def test_an_empty_header_is_no_key(client):
@@ -140,6 +149,6 @@ def test_the_same_key_twice_is_one_key(client):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_one_is_said_and_all_are_answered():
-    answers = at_once([lambda client: post(client, key="k1", tag="t1", room="new")] * RACERS)
+    answers = simultaneously([lambda client: post(client, key="k1", tag="t1", room="new")] * RACERS)
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
     assert said() == heard("new") == ["hi"]

@@ -10,7 +10,7 @@ from django_eventstream.models import Event
 
 from chat.events.log import EventLog
 from chat.models import ChatRoom
-from tests.helpers.posting import WAYS, alice_speaks_before_each_statement, ids_after, post, url_of
+from tests.helpers.posting import CONTENT_TYPES, alice_posts_before_each_statement, ids_after, post, url_of
 
 pytestmark = pytest.mark.django_db
 
@@ -88,23 +88,23 @@ def test_the_last_event_id_is_where_the_stream_goes_on(client):
 
 def test_what_is_said_meanwhile_is_in_the_list_or_comes_after_its_event_id(client):
     """Or both: a reader drops what it gets twice by its id."""
-    with alice_speaks_before_each_statement() as said:
+    with alice_posts_before_each_statement() as said:
         answer = listed(client)
     listed_ids = {message["id"] for message in answer["messages"]}
     assert listed_ids | ids_after(answer["last-event-id"]) == {*said}
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_text_is_kept_byte_for_byte(client, text, way):
-    assert post(client, way, text=text).json()["text"] == text
+def test_a_text_is_kept_byte_for_byte(client, text, content_type):
+    assert post(client, content_type, text=text).json()["text"] == text
     assert texts(client) == [text]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("name", [" Alice ", "u\u0308", "\U0001f469\u200d\U0001f680", "a=b&c+d%20"])
-def test_a_persons_name_is_kept_byte_for_byte(client, name, way):
-    post(client, way, sender=name)
+def test_a_persons_name_is_kept_byte_for_byte(client, name, content_type):
+    post(client, content_type, sender=name)
     assert listed(client)["messages"][0]["from"] == name
 
 

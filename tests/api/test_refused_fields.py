@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.helpers.posting import FORM, JSON, MULTIPART, WAYS, assert_refused, post, post_bytes
+from tests.helpers.posting import CONTENT_TYPES, FORM, JSON, MULTIPART, assert_refused, post, post_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -35,24 +35,24 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("what", NAMES)
-def test_a_persons_name_is_refused_for(client, what, way):
+def test_a_persons_name_is_refused_for(client, what, content_type):
     limit = 64 if what.startswith("65") else None
-    assert_refused(post(client, way, sender=NAMES[what]), 400, "from", limit)
+    assert_refused(post(client, content_type, sender=NAMES[what]), 400, "from", limit)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("what", TEXTS)
-def test_a_text_is_refused_for(client, what, way):
+def test_a_text_is_refused_for(client, what, content_type):
     limit = 8000 if what.startswith("8 001") else None
-    assert_refused(post(client, way, text=TEXTS[what]), 400, "text", limit)
+    assert_refused(post(client, content_type, text=TEXTS[what]), 400, "text", limit)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("character", ["x", EMOJI])
-def test_the_longest_name_and_the_longest_text_are_taken(client, character, way):
-    assert post(client, way, sender=character * 64, text=character * 8000).status_code == 200
+def test_the_longest_name_and_the_longest_text_are_taken(client, character, content_type):
+    assert post(client, content_type, sender=character * 64, text=character * 8000).status_code == 200
 
 
 def test_the_answer_says_what_is_wrong_with_each_field(client):

@@ -75,7 +75,7 @@ def test_an_event_that_a_proxy_will_never_take_holds_up_no_other(settings, caplo
         proxy.requests.get(timeout=10)
         for number in range(2, 5):
             publisher.publish(event(number, GripProxy.UNWANTED if number == 3 else "{}"))
-        proxy.manner = "take"
+        proxy.mode = "accept"
         assert proxy.next_ids(3) == ["1", "2", "4"]
     assert "refuses its content" in caplog.text
 
@@ -86,7 +86,7 @@ def test_a_proxy_that_refuses_is_asked_again_until_it_takes(settings, caplog):
         publisher.publish(event(1))
         proxy.requests.get(timeout=10)
         publisher.publish(event(2))
-        proxy.manner = "take"
+        proxy.mode = "accept"
         assert proxy.next_ids(2) == ["1", "2"]
     assert "not published" in caplog.text
 
@@ -116,7 +116,7 @@ def test_a_hanging_proxy_is_given_up_and_asked_again(settings, monkeypatch):
         use(settings, proxy)
         publisher.publish(event(1))
         proxy.requests.get(timeout=10)
-        proxy.manner = "take"
+        proxy.mode = "accept"
         assert proxy.next_ids(1) == ["1"]
 
 
@@ -127,7 +127,7 @@ def test_requests_stay_well_below_what_the_proxy_takes(settings):
         proxy.requests.get(timeout=10)
         for number in range(2, 22):
             publisher.publish(event(number, json.dumps({"text": "\N{GRINNING FACE}" * 8000})))
-        proxy.manner = "take"
+        proxy.mode = "accept"
         assert proxy.next_ids(21) == [str(number) for number in range(1, 22)]
         sizes = [len(body) for body in proxy.requests.queue]
         assert max(sizes) < 600_000
@@ -142,7 +142,7 @@ def test_the_queue_for_a_dead_proxy_is_bounded_and_keeps_the_newest(settings, mo
         proxy.requests.get(timeout=10)
         for number in range(2, 102):
             publisher.publish(event(number, "x" * 1000))
-        proxy.manner = "take"
+        proxy.mode = "accept"
         ids = proxy.next_ids(2)
         while ids[-1] != "101":
             ids += proxy.next_ids(1)
@@ -165,7 +165,7 @@ def test_two_events_that_came_the_wrong_way_round_leave_in_order(settings):
         proxy.requests.get(timeout=10)
         publisher.publish(event(3))
         publisher.publish(event(2))
-        proxy.manner = "take"
+        proxy.mode = "accept"
         assert proxy.next_ids(3) == ["1", "2", "3"]
 
 
@@ -181,7 +181,7 @@ def test_a_forked_child_publishes_by_itself(grip_proxy):
 
 
 def test_a_hanging_proxy_does_not_keep_the_process_from_ending(grip_proxy):
-    grip_proxy.manner = "hang"
+    grip_proxy.mode = "hang"
     code = """
 import django; django.setup()
 from django_eventstream.event import Event

@@ -1,4 +1,4 @@
-"""What can be measured of whether everybody can use a page."""
+"""Accessibility checks for a page in a browser: axe, focus, small targets, sideways scrolling, movement."""
 
 from axe_playwright_python.sync_playwright import Axe
 
@@ -7,16 +7,16 @@ OPTIONS = {
     "resultTypes": ["violations"],
 }
 
-# By its accessible text, so that a failure says where one got lost.
+# The name is the element's accessible text, so that a failure says where the focus was.
 FOCUSED = """() => {
     const element = document.activeElement;
     if (element === document.body) return null;
     const { outlineStyle, outlineWidth, opacity } = getComputedStyle(element);
     const box = element.getBoundingClientRect();
     const under = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height, innerHeight) / 2);
-    const said = element.ariaLabel || element.labels?.[0]?.textContent || element.textContent || element.placeholder;
+    const name = element.ariaLabel || element.labels?.[0]?.textContent || element.textContent || element.placeholder;
     return {
-        name: said.trim().replace(/\\s+/g, " "),
+        name: name.trim().replace(/\\s+/g, " "),
         outlined: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && opacity === "1",
         uncovered: element.contains(under),
     };
@@ -43,8 +43,8 @@ MOVING = """() => [...document.querySelectorAll("*")]
     .map(([element, part]) => element.tagName + "." + element.className + part)"""
 
 
-def look_with_axe_at(page):
-    """Fail with what axe finds wrong with the page as it is now, in both themes."""
+def assert_axe_finds_nothing(page):
+    """Run axe on the page as it is now, in both themes; fail with the violations that it finds."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
     found = []
@@ -57,26 +57,27 @@ def look_with_axe_at(page):
 
 
 def tab_through(page, limit=60):
-    """Press Tab from the start of the page until it is left; return what had the focus, in its order."""
-    passed = []
-    while len(passed) < limit:
+    """Press Tab until the focus leaves the page; return the elements that had the focus, in order."""
+    focused_elements = []
+    while len(focused_elements) < limit:
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
         if focused is None:
-            return passed
-        passed.append(focused)
-    raise AssertionError(f"the focus never leaves the page: {[stop['name'] for stop in passed]}")
+            return focused_elements
+        focused_elements.append(focused)
+    raise AssertionError(f"the focus never leaves the page: {[stop['name'] for stop in focused_elements]}")
 
 
 def small_targets(page, least_px=24):
+    """Return the controls and links that are narrower or lower than `least_px`."""
     return page.evaluate(SMALL_TARGETS, least_px)
 
 
 def too_wide(page):
-    """Return what has to be scrolled sideways."""
+    """Return the parts of the page that scroll sideways."""
     return page.evaluate(TOO_WIDE)
 
 
 def moving(page):
-    """Return what is animated or scrolls smoothly."""
+    """Return the elements that are animated or scroll smoothly."""
     return page.evaluate(MOVING)

@@ -1,4 +1,4 @@
-"""What strangers may send: hypothesis strategies for every part of a request."""
+"""Hypothesis strategies for every part of a request, valid or hostile."""
 
 import json
 from urllib.parse import quote_from_bytes, urlencode
@@ -33,11 +33,11 @@ CONTENT_TYPES = [
 # fmt: on
 SIZES = [0, 1, 8192, 131_071, 131_072, 131_073, 200_000]  # bytes, around the limit of a body
 
-# Halves of surrogate pairs too: JSON and sloppy clients can spell them.
+# Also halves of surrogate pairs: JSON and careless clients can send them.
 HOSTILE_CHARACTERS = "\0\n\r\x1b \u200b\u2028\ud83d\udc00\ufffe\U0001f600é%:,;&=/\\'\"<{+.1٣x"
 strings = st.sampled_from(HOSTILE) | st.text(HOSTILE_CHARACTERS, max_size=9) | st.text(max_size=70)
 octets = st.binary(max_size=70) | strings.map(lambda text: text.encode("utf-8", "surrogatepass"))
-CONTROLS = dict.fromkeys([*range(32), 127], " ")  # no proxy lets them through
+CONTROLS = dict.fromkeys([*range(32), 127], " ")  # no proxy passes these on
 header_values = octets.map(lambda value: value.decode("latin-1").translate(CONTROLS))
 segments = octets.map(lambda value: quote_from_bytes(value, safe=""))
 paths = st.one_of(
@@ -72,7 +72,7 @@ def messages(draw):
 
 @st.composite
 def bodies(draw):
-    """Draw (content type, body) that may belong together, may have been damaged, and may be too large."""
+    """Draw a content type and a body. They may not match, and the body may be damaged or too large."""
     fields = draw(messages())
     form = urlencode({name: value.encode("utf-8", "surrogatepass") for name, value in fields.items()}).encode()
     part = '--BoUnDaRyStRiNg\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
@@ -97,13 +97,13 @@ json_values = st.recursive(
 
 @st.composite
 def octet_requests(draw):
-    """Draw a whole request as it stands on the wire."""
+    """Draw a whole request as bytes, as a client sends it."""
     method = draw(st.sampled_from(METHODS))
     content_type, body = draw(bodies())
     if method == "HEAD":
         body = b""  # Pushpin answers 502 otherwise
-    told = {"Host": "127.0.0.1", "Content-Type": content_type.translate(CONTROLS), **draw(headers | proxy_headers)}
-    told["Content-Length"] = len(body)
+    sent = {"Host": "127.0.0.1", "Content-Type": content_type.translate(CONTROLS), **draw(headers | proxy_headers)}
+    sent["Content-Length"] = len(body)
     head = [f"{method} {draw(paths)}?{draw(queries)} HTTP/1.1"]
-    head += [f"{name}: {value}" for name, value in told.items()]
+    head += [f"{name}: {value}" for name, value in sent.items()]
     return "\r\n".join([*head, "", ""]).encode("latin-1") + body

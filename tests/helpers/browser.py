@@ -1,4 +1,4 @@
-"""People with a browser, for the tests of the pages."""
+"""Browsers for the tests of the pages: Chromium, people with browser profiles, and what each person sees."""
 
 import shutil
 from contextlib import contextmanager
@@ -8,16 +8,17 @@ from playwright.sync_api import expect, sync_playwright
 
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 PATIENCE_MS = 20_000
-# Both fit into a name, of at most 64 characters; a room's has no slash.
+# A name has at most 64 characters, and a room's name has no slash.
 HOSTILE = "</script></template>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
 HOSTILE_ROOM = "\"'><img src=x onerror=alert(1)>{{ 7*7 }}<script>"
-NETWORK_ERROR = "Failed to load resource"  # how Chromium complains of what it could not get
+NETWORK_ERROR = "Failed to load resource"  # Chromium's console message for a failed request
 
 expect.set_options(PATIENCE_MS)
 
 
 @contextmanager
 def started_chromium(path):
+    """Yield a running Chromium, the program at `path`."""
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS) as chromium,
@@ -25,8 +26,8 @@ def started_chromium(path):
         yield chromium
 
 
-def with_back_forward_cache(chromium):
-    """Start another one that keeps pages in its back-forward cache, which Playwright switches off."""
+def start_with_back_forward_cache(chromium):
+    """Start another Chromium, with the back-forward cache that Playwright switches off."""
     return chromium.browser_type.launch(
         executable_path=shutil.which("chromium"),
         args=CHROMIUM_ARGUMENTS,
@@ -34,8 +35,8 @@ def with_back_forward_cache(chromium):
     )
 
 
-def where_it_is_far(chromium, host):
-    """Start another one, for which `host` is on another machine than its own."""
+def start_where_host_is_remote(chromium, host):
+    """Start another Chromium, which takes `host` for another machine than its own."""
     return chromium.browser_type.launch(
         executable_path=shutil.which("chromium"),
         args=[*CHROMIUM_ARGUMENTS, f"--host-resolver-rules=MAP {host} 127.0.0.1"],
@@ -43,15 +44,17 @@ def where_it_is_far(chromium, host):
 
 
 class People:
+    """Opens pages of the chat at `url`, and collects what the browser complains about."""
+
     def __init__(self, chromium, url):
         self._chromium, self._url = chromium, url
-        self._contexts, self._forgiven = [], []
-        self._heard = []
+        self._contexts, self._allowed = [], []
+        self._console = []
 
     def new_page(self, own_stream=False, **context):
         """Return a page in a browser profile of its own; `context` holds Playwright's options for a context.
 
-        With `own_stream` it has no shared worker: a worker's requests and clock are out of Playwright's reach.
+        With `own_stream` the page has no shared worker: Playwright cannot reach a worker's requests and clock.
         """
         context = self._chromium.new_context(**context)
         context.set_default_timeout(PATIENCE_MS)
@@ -61,10 +64,11 @@ class People:
         return self.new_tab(context)
 
     def new_tab(self, context):
+        """Return one more page in the browser profile `context`."""
         page = context.new_page()
-        page.on("console", lambda message: message.type in ("error", "warning") and self._heard.append(message.text))
-        page.on("pageerror", lambda error: self._heard.append(str(error)))
-        page.on("dialog", lambda dialog: (self._heard.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("console", lambda message: message.type in ("error", "warning") and self._console.append(message.text))
+        page.on("pageerror", lambda error: self._console.append(str(error)))
+        page.on("dialog", lambda dialog: (self._console.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         return page
 
     def visit(self, path, **context):
@@ -74,34 +78,37 @@ class People:
         return page
 
     def join(self, name, room, url=None, **context):
-        """Return a Person in the room, whose stream is open."""
+        """Let `name` enter the room in a browser profile of its own; return the Person once the stream is open."""
         return self.enter(self.new_page(**context), name, room, url)
 
     def join_in_tab(self, other, name, room, url=None):
-        """Return the Person in one more tab of the other's browser, whose stream is open."""
+        """Let `name` enter the room in a new tab of the other's browser; return the Person once the stream is open."""
         return self.enter(self.new_tab(other.page.context), name, room, url)
 
     def enter(self, page, name, room, url=None):
+        """Open the room as `name` in the page; return the Person once the stream is open."""
         page.goto((url or self._url) + chat_path(name, room))
         person = Person(page)
         person.wait_for_stream()
         return person
 
-    def forgive(self, text):
-        """Take complaints that hold `text` for what the test wanted."""
-        self._forgiven.append(text)
+    def allow_complaint(self, text):
+        """Leave complaints that contain `text` out of `complaints`: the test causes them on purpose."""
+        self._allowed.append(text)
 
     @property
     def complaints(self):
-        return [text for text in self._heard if not any(part in text for part in self._forgiven)]
+        """The errors, warnings and dialogs of all pages, without the allowed ones."""
+        return [text for text in self._console if not any(part in text for part in self._allowed)]
 
     def leave(self):
+        """Close all pages."""
         for context in self._contexts:
             context.close()
 
 
 class Person:
-    """One chat page and what is on it."""
+    """One open chat page, and the parts of it that tests look at."""
 
     def __init__(self, page):
         self.page = page

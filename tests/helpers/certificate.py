@@ -1,4 +1,4 @@
-"""A certificate for servers on this machine."""
+"""Makes a TLS certificate for servers on this machine."""
 
 from datetime import datetime, timedelta, timezone
 from ipaddress import ip_address
@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 
 
 def write_certificate(folder):
-    """Write fullchain.pem, which is its own authority, and privkey.pem into the folder."""
+    """Write fullchain.pem (a self-signed certificate) and privkey.pem into the folder."""
     key = generate_private_key(SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(timezone.utc)

@@ -1,10 +1,10 @@
-"""A web server that says what it was asked."""
+"""A web server that shows a test which headers reached it."""
 
 from http.server import BaseHTTPRequestHandler
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answers with the headers of the request."""
+    """Answers each GET with the headers of the request."""
 
     def do_GET(self):
         body = str(self.headers).encode()

@@ -1,6 +1,6 @@
-"""A stand-in for Fastly Fanout: the API that it is published to by, and the key that it signs requests with.
+"""A fake Fastly Fanout: the API that the chat publishes to, and the key that signs Fastly's requests.
 
-What it takes is written down at https://www.fastly.com/documentation/reference/api/publishing/.
+https://www.fastly.com/documentation/reference/api/publishing/ describes the API.
 """
 
 import hmac
@@ -21,7 +21,7 @@ TOKEN = "an-api-token_of_one_account_0123"
 
 
 class Fastly:
-    """Listens on loopback while in `with`; `grip_url` and `verify_key` are what its customer sets."""
+    """Listens on loopback inside `with`; a customer sets GRIP_URL to `grip_url` and GRIP_VERIFY_KEY to `verify_key`."""
 
     def __init__(self):
         self._items = queue.Queue()
@@ -42,19 +42,19 @@ class Fastly:
         self._server.server_close()
 
     def signature(self, key=None, algorithm="ES256", **claims):
-        """Return what it sends as Grip-Sig, for the next hour; or with another key, or other claims (None: without)."""
+        """Return Fastly's Grip-Sig header, valid for one hour; `claims` change its claims, None leaves one out."""
         claims = {"iss": f"fastly:{SERVICE}", "exp": int(time.time()) + 3600, **claims}
-        told = {name: value for name, value in claims.items() if value is not None}
-        return encode(told, self._key if key is None else key, algorithm)
+        sent = {name: value for name, value in claims.items() if value is not None}
+        return encode(sent, self._key if key is None else key, algorithm)
 
     def password_signature(self, password):
-        """Return such a Grip-Sig by HS256 with any password (bytes); the library refuses some."""
+        """Return a Grip-Sig header signed by HS256 with this password (bytes); the JWT library would refuse some."""
         head, claims, _ = self.signature().split(".")
         head = _base64(b'{"alg":"HS256","typ":"JWT"}')
         return f"{head}.{claims}.{_base64(hmac.digest(password, f'{head}.{claims}'.encode(), 'sha256'))}"
 
     def next_item(self):
-        """Return the next item that was published; fail after 10 s."""
+        """Return the next published item; fail after 10 s."""
         return self._items.get(timeout=WAIT_S)
 
     def _handler(fastly):

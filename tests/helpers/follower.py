@@ -1,4 +1,4 @@
-"""People whose connections are lost and who come back by themselves, as the page does."""
+"""Readers and posters that survive lost connections: like the page, they reconnect and send again."""
 
 import json
 import secrets
@@ -18,41 +18,41 @@ LOST = (OSError, HTTPException, AssertionError)
 
 
 class Follower:
-    """Reads a room's stream, and resumes it at the last event id whenever it ends.
+    """Reads a room's stream, and resumes it after the last event id whenever it ends.
 
-    `told` are the messages as they came, `connections` the streams that were opened.
+    `received` lists the messages in order of arrival. `connections` counts the streams that opened.
     """
 
     def __init__(self, url, room, path=None):
-        self.told, self.connections = [], 0
+        self.received, self.connections = [], 0
         self._url, self._room, self._path = url, room, path
         self._last_event_id = None
         self._stream = None
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         wait_for(lambda: self.connections, PATIENCE_S)
 
-    def wait_until_told(self, messages):
-        """Wait for as many messages; fail unless they are these."""
-        wait_for(lambda: len(self.told) >= len(messages), PATIENCE_S)
-        told, wanted = Counter(m["id"] for m in self.told), Counter(m["id"] for m in messages)
-        assert told == wanted, f"told beyond: {told - wanted}, never told: {wanted - told}"
-        assert self.told == messages
+    def wait_until_received(self, messages):
+        """Wait until this many messages have arrived; fail unless they are exactly these, in this order."""
+        wait_for(lambda: len(self.received) >= len(messages), PATIENCE_S)
+        received, wanted = Counter(m["id"] for m in self.received), Counter(m["id"] for m in messages)
+        assert received == wanted, f"too many: {received - wanted}, missing: {wanted - received}"
+        assert self.received == messages
 
-    def come_back(self):
-        """Give the stream up, as one does after a long silence, and open another."""
+    def reconnect(self):
+        """Close the stream, as the page does after a long silence, and wait until another one is open."""
         before = self.connections
         self._stream.close()
         wait_for(lambda: self.connections > before, PATIENCE_S)
 
-    def leave(self):
-        self._over.set()
+    def stop(self):
+        self._stopped.set()
         self._stream.close()
         self._thread.join(ANSWER_S)
 
     def _run(self):
-        while not self._over.is_set():
+        while not self._stopped.is_set():
             try:
                 self._follow()
             except LOST:
@@ -64,36 +64,37 @@ class Follower:
             self.connections += 1
             try:
                 while True:
-                    self.told.append(self._stream.message(2 * PATIENCE_S))
+                    self.received.append(self._stream.message(2 * PATIENCE_S))
             finally:
                 self._last_event_id = self._stream.last_event_id
 
 
 class Talkers(FourPeople):
-    """Four people who talk with short pauses while in `with`; what fails they send again with its key.
+    """Four people who post with short pauses inside `with`. If a post fails, they send it again with the same key.
 
-    `said` are the messages that were acknowledged.
+    `acknowledged` lists the messages that the server answered with 200.
     """
 
     def __init__(self, chat, room):
         super().__init__()
-        self.said = []
+        self.acknowledged = []
         self._chat, self._path = chat, f"/rooms/{quote(room, safe='')}/messages/"
 
     def __exit__(self, *error):
         super().__exit__(*error)
-        self.said.sort(key=lambda message: message["id"])
+        self.acknowledged.sort(key=lambda message: message["id"])
 
     def wait_for_more(self, count=20):
-        goal = len(self.said) + count
-        wait_for(lambda: len(self.said) >= goal, PATIENCE_S)
+        """Wait until the server has acknowledged `count` more messages."""
+        goal = len(self.acknowledged) + count
+        wait_for(lambda: len(self.acknowledged) >= goal, PATIENCE_S)
 
     def act(self, name):
         body = urlencode({"from": name, "text": "And then?", "key": secrets.token_hex(8)})
-        self.said.append(wait_for(lambda: self._acknowledged(body), PATIENCE_S))
-        self.over.wait(PAUSE_S)  # two cores have to start servers meanwhile
+        self.acknowledged.append(wait_for(lambda: self._post(body), PATIENCE_S))
+        self.stopped.wait(PAUSE_S)  # leave the two cores time to start servers
 
-    def _acknowledged(self, body):
+    def _post(self, body):
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         try:
             status, answer = self._chat.request("POST", self._path, body, headers)

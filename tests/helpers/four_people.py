@@ -1,13 +1,13 @@
-"""Four people who do something at once, again and again, until the test has seen enough."""
+"""Four threads that do the same thing again and again until the test ends them."""
 
 import threading
 
 
 class FourPeople:
-    """Each does `act(name)` over and over while in `with`."""
+    """Inside `with`, each of the four people calls `act(name)` in a loop, in a thread of their own."""
 
     def __init__(self):
-        self.over = threading.Event()
+        self.stopped = threading.Event()
         self._people = [threading.Thread(target=self._live, args=(name,)) for name in ("Alice", "Bob", "Carol", "Dan")]
 
     def __enter__(self):
@@ -16,10 +16,10 @@ class FourPeople:
         return self
 
     def __exit__(self, *_):
-        self.over.set()
+        self.stopped.set()
         for person in self._people:
             person.join()
 
     def _live(self, name):
-        while not self.over.is_set():
+        while not self.stopped.is_set():
             self.act(name)

@@ -1,4 +1,4 @@
-"""A stand-in for a GRIP proxy's control port: it takes, refuses or ignores what is published."""
+"""A fake control port of a GRIP proxy: it accepts, refuses or ignores published items."""
 
 import json
 import queue
@@ -10,15 +10,15 @@ KEY = "a-key-of-at-least-32-characters-as-HS256-wants-it"
 
 
 class GripProxy:
-    """Listens on loopback while in `with`. What it has taken comes out of `next_item`.
+    """Listens on loopback inside `with`. `next_item` returns the items that it accepted.
 
-    `manner` is "take", "refuse" (500) or "hang" (no answer until the end) and may be changed at any time.
+    `mode` is "accept", "refuse" (answer 500) or "hang" (no answer until the end). A test may change it at any time.
     """
 
-    UNWANTED = "a proxy with this in a request answers 400"
+    UNWANTED = "the proxy answers 400 to a request that contains this"
 
-    def __init__(self, manner="take", port=0):
-        self.manner = manner
+    def __init__(self, mode="accept", port=0):
+        self.mode = mode
         self.requests = queue.Queue()  # the bodies, as bytes
         self._items = queue.Queue()
         self._closing = threading.Event()
@@ -37,7 +37,7 @@ class GripProxy:
         self._server.server_close()
 
     def next_item(self):
-        """Return the next item that was taken; fail after 10 s."""
+        """Return the next accepted item; fail after 10 s."""
         return self._items.get(timeout=WAIT_S)
 
     def next_ids(self, count):
@@ -51,15 +51,15 @@ class GripProxy:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 proxy.requests.put(body)
-                if proxy.manner == "hang":
+                if proxy.mode == "hang":
                     proxy._closing.wait()
                     return
-                taken = proxy.manner == "take" and proxy.UNWANTED.encode() not in body
-                if taken:
+                accepted = proxy.mode == "accept" and proxy.UNWANTED.encode() not in body
+                if accepted:
                     for item in json.loads(body)["items"]:
                         proxy._items.put(item)
-                answer = b"Published\n" if taken else b"broken\n"
-                self.send_response(200 if taken else 500 if proxy.manner == "refuse" else 400)
+                answer = b"Published\n" if accepted else b"broken\n"
+                self.send_response(200 if accepted else 500 if proxy.mode == "refuse" else 400)
                 self.send_header("Content-Length", len(answer))
                 self.end_headers()
                 self.wfile.write(answer)

@@ -1,4 +1,4 @@
-"""A line to the chat that can be cut."""
+"""A network line between a browser and the chat, which a test can cut or silence."""
 
 import socket
 import threading
@@ -9,9 +9,9 @@ from tests.helpers.running import spare_port
 
 
 class Line:
-    """Passes everything on to the server at `url`; while it is cut, nobody gets through or in.
+    """A TCP relay in front of the server at `url`. While it is cut, it refuses all connections.
 
-    Its streams can fall silent, too: they stay open and nothing comes through them any more.
+    It can also silence its streams: they stay open, but no more bytes arrive.
     """
 
     def __init__(self, url):
@@ -21,7 +21,7 @@ class Line:
         self.url = f"http://127.0.0.1:{self._port}/"
         self._lock = threading.Lock()
         self._streams, self._silent = set(), set()
-        self.mend()
+        self.repair()
 
     def __enter__(self):
         return self
@@ -29,27 +29,30 @@ class Line:
     def __exit__(self, *_):
         self.cut()
 
-    def mend(self):
+    def repair(self):
+        """Accept connections again, after cut()."""
         self._open = [socket.create_server(("127.0.0.1", self._port))]
         threading.Thread(target=self._accept, args=self._open, daemon=True).start()
 
     def cut(self):
+        """End all connections and refuse new ones."""
         with self._lock:
             for end in self._open:
                 _close(end)
             self._open = []
 
     def silence_streams(self):
+        """Hold back all further bytes of the streams that are open now."""
         self._silent |= self._streams
 
     def open_streams(self):
-        """Return how many streams come through."""
+        """Return how many streams are open."""
         return sum(end.fileno() != -1 for end in list(self._streams)) / 2
 
-    def _accept(self, door):
-        with suppress(OSError):  # cut
+    def _accept(self, listening):
+        with suppress(OSError):  # the line was cut
             while True:
-                self._connect(door.accept()[0])
+                self._connect(listening.accept()[0])
 
     def _connect(self, near):
         far = socket.create_connection(self._server)
@@ -63,7 +66,7 @@ class Line:
         threading.Thread(target=self._pass_on, args=(far, near), daemon=True).start()
 
     def _pass_on(self, source, target):
-        with suppress(OSError):  # cut
+        with suppress(OSError):  # the line was cut
             while data := source.recv(65536):
                 if data.startswith(b"GET /events/"):
                     self._streams |= {source, target}
@@ -73,6 +76,6 @@ class Line:
 
 
 def _close(end):
-    with suppress(OSError):  # closed by the other side already
-        end.shutdown(socket.SHUT_RDWR)  # wakes the threads that wait at this socket, which close() would not
+    with suppress(OSError):  # the other side has closed it already
+        end.shutdown(socket.SHUT_RDWR)  # wakes the threads that wait at this socket; close() would not
     end.close()

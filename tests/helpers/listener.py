@@ -1,4 +1,4 @@
-"""Somebody who reads along."""
+"""A reader of one room's event stream."""
 
 import json
 import queue
@@ -27,14 +27,14 @@ class Listener:
             headers["Last-Event-ID"] = last_event_id
         path = path or f"/events/?{urlencode({'channel': f'room-{room}'})}"
         self._connection.request("GET", path, headers=headers)
-        self._socket = self._connection.sock  # http.client lets go of it when it sees "Connection: close"
+        self._socket = self._connection.sock  # http.client drops it when it sees "Connection: close"
         self._response = self._connection.getresponse()
         self.status = self._response.status
         if self.status != 200:
             answer = self._response.read().decode()
             self._connection.close()
             raise AssertionError((self.status, answer))
-        self._socket.settimeout(None)  # silence is no error; next() limits the waiting
+        self._socket.settimeout(None)  # silence is no error; next() has a time limit
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -45,7 +45,7 @@ class Listener:
         self.close()
 
     def next(self, kind, seconds=ANSWER_S):
-        """Return the next event of this kind: JSON data as Python values. Other kinds are passed over."""
+        """Return the data of the next event of this kind, decoded from JSON; skip events of other kinds."""
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -63,14 +63,14 @@ class Listener:
         return self.next("message", seconds)
 
     def wait_until_ended(self, seconds=ANSWER_S):
-        """Wait until the other side ends the stream; pass over the events before that."""
+        """Wait until the other side ends the stream; skip the events before that."""
         deadline = time.monotonic() + seconds
         while self._events.get(timeout=max(0, deadline - time.monotonic())) is not None:
             pass
 
     def close(self):
-        with suppress(OSError):  # ended already
-            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the reading thread, which close() would not
+        with suppress(OSError):  # it has ended already
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the reading thread; close() would not
         self._thread.join(ANSWER_S)
         self._connection.close()
 
@@ -82,6 +82,6 @@ class Listener:
                     self.last_event_id = event.get("id", self.last_event_id)
                     self._events.put(event)
         except (OSError, ValueError):
-            pass  # cut off, or closed by us
+            pass  # the other side cut the stream, or we closed it
         finally:
             self._events.put(None)

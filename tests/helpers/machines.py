@@ -1,4 +1,4 @@
-"""Django servers, Pushpins and nginx, each on a loopback address of its own: machines, as far as they can tell."""
+"""Several machines on one: Django servers, Pushpins and nginx, each on a loopback address of its own."""
 
 import os
 import re
@@ -21,13 +21,13 @@ SECRET_KEY = "the same on every Django server, 32 characters or more"
 
 
 class Machines:
-    """Two of each kind and a database, while in `with`."""
+    """Inside `with`: two Django servers, two Pushpins, one nginx and a PostgreSQL database."""
 
     def __init__(self, folder):
         self._folder = folder
         self._stack = ExitStack()
         self._ports = set()
-        self.djangos, self.pushpins = {}, {}  # by their addresses, ip:port
+        self.djangos, self.pushpins = {}, {}  # address (ip:port): Chat
 
     def __enter__(self):
         with self._stack as stack:
@@ -48,7 +48,7 @@ class Machines:
         self._stack.close()
 
     def start_django(self, address, proxies):
-        """Start a Django server by bin/run; it publishes to `proxies`."""
+        """Start a Django server with bin/run; it publishes to `proxies`."""
         host, port = address.split(":")
         self.djangos[address] = Chat.ready(
             self._folder / f"django-{host}",
@@ -63,13 +63,13 @@ class Machines:
         )
 
     def restart_djangos(self, proxies):
-        """Have one after the other publish to `proxies`."""
+        """Restart one Django server after the other; from then on they publish to `proxies`."""
         for address in self.web:
             self.djangos[address].stop()
             self.start_django(address, proxies)
 
     def start_pushpin(self, proxy, web=None):
-        """Start a Pushpin by bin/pushpin."""
+        """Start a Pushpin with bin/pushpin."""
         host, port = proxy.address.split(":")
         with one_start_at_a_time():
             pushpin = Chat(
@@ -100,20 +100,20 @@ class Machines:
 
 
 class Proxy:
-    """What others have to know of one Pushpin."""
+    """The addresses of one Pushpin, which nginx and Django need."""
 
     def __init__(self, address, control_port):
         self.address = address
         self.grip_url = f"http://{address.split(':')[0]}:{control_port}?key={secrets.token_hex(32)}"
 
 
-def pull_the_plug(machine):
-    """End everything on a machine at once, what would start it again first."""
+def kill_machine(machine):
+    """Kill all processes of a machine: first its supervisor, which would start the others again."""
     machine.signal(signal.SIGKILL)
     machine.wait_until_ended()
     for pid in machine.processes():
         kill(pid)
-    wait_for(lambda: is_refused(machine.url), STOP_S)  # what is killed holds its sockets a little longer
+    wait_for(lambda: is_refused(machine.url), STOP_S)  # killed processes keep their sockets a little longer
 
 
 def is_refused(url):
@@ -125,17 +125,19 @@ def is_refused(url):
 
 
 def freeze(machine):
+    """Stop all processes of the machine without ending them."""
     for pid in machine.processes():
         os.kill(pid, signal.SIGSTOP)
 
 
 def thaw(machine):
+    """Let the frozen processes of the machine go on."""
     for pid in machine.processes():
         os.kill(pid, signal.SIGCONT)
 
 
 class Nginx(Front):
-    """deploy/nginx.conf with other addresses in it."""
+    """An nginx that runs deploy/nginx.conf, with other addresses and paths in it."""
 
     def __init__(self, folder, port, tls_port):
         self._folder, self.port, self.tls_port = Path(folder), port, tls_port
@@ -161,7 +163,7 @@ class Nginx(Front):
         assert self._process.poll() is None, (self._folder / "error.log").read_text()
 
     def reload(self, web, proxies):
-        """Use other servers from now on; streams that are open stay so."""
+        """Use other servers for new connections; open streams stay open."""
         before = self.workers()
         self.write(web, proxies)
         self._process.send_signal(signal.SIGHUP)
@@ -172,7 +174,7 @@ class Nginx(Front):
         return {pid for pid in self._children() if _title(pid) == "nginx: worker process"}
 
     def write(self, web, proxies):
-        """Write the configuration, with other addresses and paths; return its path."""
+        """Write the configuration with these servers and our paths into the folder; return its path."""
         text = NGINX_CONF.read_text()
         text = with_servers(text, "django", web)
         text = with_servers(text, "pushpins", [proxy.address for proxy in proxies])
@@ -185,7 +187,7 @@ class Nginx(Front):
         own = [
             f"{name}_temp_path {self._folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         ]
-        own.append("proxy_bind 127.0.0.5;")  # from another machine, as the servers see it
+        own.append("proxy_bind 127.0.0.5;")  # the servers take nginx for another machine
         text = text.replace("http {\n", "http {\n    " + "\n    ".join(own) + "\n", 1)
         path = self._folder / "nginx.conf"
         path.write_text(text)
@@ -198,7 +200,7 @@ class Nginx(Front):
 
 
 def with_servers(text, upstream, addresses):
-    """Return the configuration with these addresses in its upstream, and what stands behind each."""
+    """Return the configuration with these addresses in its upstream; each keeps the options of the old ones."""
     block = re.search(rf"^    upstream {upstream} {{\n.*?^    }}\n", text, re.M | re.S)[0]
     options = re.search(r"server \S+?( .*)?;", block)[1] or ""
     lines = "".join(f"        server {address}{options};\n" for address in addresses)

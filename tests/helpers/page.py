@@ -1,4 +1,4 @@
-"""A page as a browser understands it."""
+"""Parses an HTML answer, so that tests can look at its elements."""
 
 import json
 from html.parser import HTMLParser
@@ -7,7 +7,7 @@ VOID = {"br", "hr", "img", "input", "link", "meta"}
 
 
 class Page(HTMLParser):
-    """The elements of an answer, in their order: each with .tag, attributes by [] and its .text."""
+    """The elements of an answer in document order, in `elements`."""
 
     def __init__(self, answer):
         super().__init__()
@@ -17,15 +17,17 @@ class Page(HTMLParser):
         self.close()
 
     def all(self, tag, **attributes):
-        """Return the elements with this tag and, at least, these attributes (`class_` for `class`)."""
+        """Return the elements with this tag that have at least these attributes (`class_` for `class`)."""
         wanted = {name.rstrip("_"): value for name, value in attributes.items()}
         return [found for found in self.elements if found.tag == tag and wanted.items() <= found.items()]
 
     def one(self, tag, **attributes):
+        """Return the only element with this tag and these attributes; fail if there are more or none."""
         (found,) = self.all(tag, **attributes)
         return found
 
     def json(self, id):
+        """Return the JSON data of the script element with this id."""
         return json.loads(self.one("script", id=id).text)
 
     def handle_starttag(self, tag, attrs):
@@ -39,7 +41,7 @@ class Page(HTMLParser):
         closed = self._open.pop()
         assert closed.tag == tag
         if tag == "textarea":
-            closed.text = closed.text.removeprefix("\n")  # it separates the text from the tag
+            closed.text = closed.text.removeprefix("\n")  # HTML ignores a line end right after the tag
 
     def handle_data(self, data):
         for element in self._open:
@@ -47,4 +49,4 @@ class Page(HTMLParser):
 
 
 class Element(dict):
-    """An element's attributes, with .tag and .text."""
+    """One element: a dict of its attributes, with .tag and .text (that of its children included)."""

@@ -1,8 +1,8 @@
-"""A private PostgreSQL server for tests: in a temporary folder, on a Unix socket, gone afterwards.
+"""A private PostgreSQL server for tests, in a temporary folder and on a Unix socket. It is removed at the end.
 
-    python tests/postgres.py COMMAND [ARGUMENT ...]
+    python tests/helpers/postgres.py COMMAND [ARGUMENT ...]
 
-runs the command with DATABASE_URL pointing at it.
+runs the command with a DATABASE_URL of that server.
 """
 
 import os
@@ -18,7 +18,7 @@ OWNER = "postgres"  # the server refuses to run as root
 
 
 def find_programs():
-    """Return the folder of initdb and pg_ctl, or None. Debian keeps it out of PATH."""
+    """Return the folder of initdb and pg_ctl, None if there is none. Debian does not add it to PATH."""
     debian = (path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     newest = max(debian, key=lambda folder: int(folder.parent.name), default=None)
     in_path = shutil.which("initdb")
@@ -26,10 +26,10 @@ def find_programs():
 
 
 class Cluster:
-    """The server: start it by `with`, then get the URLs of fresh databases."""
+    """The server: `with` starts and ends it, and new_database() makes the databases."""
 
     def __init__(self, durable=False):
-        """With `durable`, commits wait for the disk, as they do by default."""
+        """Make commits wait for the disk if `durable`, as PostgreSQL does by default."""
         self.durable = durable
         self.programs = find_programs()
         self.folder = Path(tempfile.mkdtemp(prefix="chat-pg-"))
@@ -51,7 +51,7 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):
-        # No TCP, and no waiting for the disk: the data dies with the test.
+        # No TCP. And commits need not wait for the disk: nobody needs the data after the test.
         options = f"-k {self.folder} -h '' -c max_connections=100" + ("" if self.durable else " -F")
         self._run("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-o", options, "-w", "start")
 
@@ -83,6 +83,6 @@ class Cluster:
 if __name__ == "__main__":
     if not find_programs():
         sys.exit("There is no PostgreSQL server on this machine: initdb was not found.")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the exit stops the server too
     with Cluster() as cluster:
         sys.exit(subprocess.run(sys.argv[1:], env={**os.environ, "DATABASE_URL": cluster.new_database()}).returncode)

@@ -1,4 +1,4 @@
-"""Ways to say something in a room, what its readers are told, and what a refusal looks like."""
+"""Post, edit and delete through the test client, read the event log, and check refusals."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ STRANGE_ROOMS = [
 ]
 # fmt: on
 FORM, JSON, MULTIPART = "application/x-www-form-urlencoded", "application/json", MULTIPART_CONTENT
-WAYS = (FORM, JSON, MULTIPART)
+CONTENT_TYPES = (FORM, JSON, MULTIPART)
 
 
 def url_of(room="lobby"):
@@ -32,62 +32,63 @@ def url_of_message(message_id, room="lobby"):
     return f"{url_of(room)}{message_id}/"
 
 
-def edit(client, message_id, key="k1", way=FORM, room="lobby", **fields):
-    """Ask for another text, by default `hello`, of the message that was sent with the key (None: name no key)."""
-    return change(client, "PATCH", message_id, {"text": "hello", "key": key, **fields}, way, room)
+def edit(client, message_id, key="k1", content_type=FORM, room="lobby", **fields):
+    """Give the message another text, by default `hello`, as the sender with this key (None: send no key)."""
+    return change(client, "PATCH", message_id, {"text": "hello", "key": key, **fields}, content_type, room)
 
 
-def delete(client, message_id, key="k1", way=FORM, room="lobby"):
-    return change(client, "DELETE", message_id, {"key": key}, way, room)
+def delete(client, message_id, key="k1", content_type=FORM, room="lobby"):
+    """Delete the message as the sender with this key."""
+    return change(client, "DELETE", message_id, {"key": key}, content_type, room)
 
 
-def change(client, method, message_id, fields, way=FORM, room="lobby", **headers):
-    """Send the fields, without those that are None; no Content-Type and no body if none is left."""
+def change(client, method, message_id, fields, content_type=FORM, room="lobby", **headers):
+    """Send the fields that are not None; if there are none, send no body and no Content-Type."""
     named = {name: value for name, value in fields.items() if value is not None}
-    body, way = (encode(named, way), way) if named else (b"", "")
-    return client.generic(method, url_of_message(message_id, room), body, content_type=way, headers=headers)
+    body, content_type = (encode(named, content_type), content_type) if named else (b"", "")
+    return client.generic(method, url_of_message(message_id, room), body, content_type=content_type, headers=headers)
 
 
-def encode(fields, way):
-    """Return the body that carries the fields, as bytes."""
-    if way == FORM:
+def encode(fields, content_type):
+    """Return the fields as a body (bytes) of this content type."""
+    if content_type == FORM:
         return urlencode(fields).encode()
-    if way == JSON:
+    if content_type == JSON:
         return json.dumps(fields).encode()
     return encode_multipart(BOUNDARY, fields)
 
 
-def post(client, way=FORM, room="lobby", **fields):
-    """Post the fields (`sender` for `from`; None leaves a field out), by default as Alice who says hi."""
+def post(client, content_type=FORM, room="lobby", **fields):
+    """Post the fields (`sender` means `from`, None leaves a field out); by default Alice says hi."""
     fields = {"sender": "Alice", "text": "hi", **fields}
     named = {"from" if name == "sender" else name: value for name, value in fields.items() if value is not None}
-    return post_bytes(client, encode(named, way), way, room)
+    return post_bytes(client, encode(named, content_type), content_type, room)
 
 
 def post_bytes(client, body, content_type=FORM, room="lobby", **environ):
-    """Post a body as it is; `environ` changes what the web server tells Django of the request."""
-    told = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body), **environ}
-    return client.generic("POST", url_of(room), **told)
+    """Post these bytes; `environ` changes the WSGI environment that Django gets from the web server."""
+    sent = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body), **environ}
+    return client.generic("POST", url_of(room), **sent)
 
 
 @contextmanager
-def alice_speaks_before_each_statement():
-    """Have Alice post to #lobby just before each SQL statement of others; yield the growing list of her message ids."""
-    said, speaking = [], []
+def alice_posts_before_each_statement():
+    """Let Alice post to #lobby before each SQL statement of others; yield the list of her message ids, which grows."""
+    posted, posting = [], []
 
-    def alice_first(execute, *statement):
-        if not speaking:
-            speaking.append("Alice")
-            said.append(post(Client()).json()["id"])
-            speaking.clear()
+    def alice_posts_first(execute, *statement):
+        if not posting:
+            posting.append("Alice")
+            posted.append(post(Client()).json()["id"])
+            posting.clear()
         return execute(*statement)
 
-    with connection.execute_wrapper(alice_first):
-        yield said
+    with connection.execute_wrapper(alice_posts_first):
+        yield posted
 
 
-def at_once(jobs):
-    """Call each with a client in a thread of its own, all at the same moment; return their answers."""
+def simultaneously(jobs):
+    """Run all jobs at the same moment, each in a thread of its own with a client; return their answers."""
     together, answers = threading.Barrier(len(jobs), timeout=20), []
 
     def run(job):
@@ -104,21 +105,21 @@ def at_once(jobs):
     return answers
 
 
-def told(room="lobby"):
-    """Return what a reader of the room has heard: (event, its number, message)."""
+def logged_events(room="lobby"):
+    """Return all events of the room, oldest first: (event name, number, message). A reader received the same."""
     events = EventLog().get_events(f"room-{room}", 0)
-    assert EventLog().get_current_id(f"room-{room}") == len(events)  # or the next one would leave a gap
+    assert EventLog().get_current_id(f"room-{room}") == len(events)  # otherwise the next event would leave a gap
     return [(event.type, event.id, json.loads(event.data)) for event in events]
 
 
 def ids_after(last_event_id):
-    """Return the ids of the messages that a reader of one room still gets after the event id."""
+    """Return the ids of the messages in the events after this event id, which a stream that opens there still sends."""
     channel, _, number = last_event_id.rpartition(":")
     return {json.loads(event.data)["id"] for event in EventLog().get_events(channel, int(number))}
 
 
 def assert_refused(answer, status, field, limit=None):
-    """Check that nothing was stored, and that the answer names the field, the limit and what to do."""
+    """Check that the server stored nothing, and that its answer names the field, the limit and the cure."""
     assert answer.status_code == status, answer.content
     assert answer["Content-Type"] == "application/json"
     assert not ChatRoom.objects.exists()

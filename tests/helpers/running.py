@@ -1,4 +1,4 @@
-"""A chat started by bin/run on a spare port."""
+"""Starts a chat with bin/run on a free port, talks to it, and ends it."""
 
 import ctypes
 import fcntl
@@ -28,7 +28,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class Front:
-    """What people speak to: the chat at `url`."""
+    """A server that people reach the chat through, at `url`."""
 
     url = None
 
@@ -52,7 +52,7 @@ class Front:
         return json.loads(answer)
 
     def listen(self, room, last_event_id=None, seconds=ANSWER_S):
-        """Return a Listener whose stream is open: it gets everything posted from now on."""
+        """Return a Listener whose stream is open: it receives everything that anybody posts from now on."""
         listener = Listener(self.url, room, last_event_id, seconds)
         try:
             listener.next("stream-open", seconds)
@@ -63,7 +63,7 @@ class Front:
 
 
 class Chat(Front):
-    """One bin/run with data of its own; nothing of the caller's environment but PATH and HOME reaches it."""
+    """One bin/run with a data folder of its own. Of the caller's environment, it inherits only PATH and HOME."""
 
     def __init__(self, data_dir, command=(RUN,), cwd=None, **environment):
         self.data_dir = Path(cwd or "", data_dir)
@@ -82,14 +82,14 @@ class Chat(Front):
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             start_new_session=True,
-            preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),  # it ends when we are killed, too
+            preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),  # it ends even if we are killed
         )
         self._reading = threading.Thread(target=self._read_lines, daemon=True)
         self._reading.start()
 
     @classmethod
     def ready(cls, data_dir, **options):
-        """Start one and return it once it has printed its URL."""
+        """Start a chat; return it once it has printed its URL."""
         with one_start_at_a_time():
             chat = cls(data_dir, **options)
             try:
@@ -111,7 +111,7 @@ class Chat(Front):
         return self._run.pid
 
     def wait_for_line(self, text, seconds):
-        """Return the next line that holds `text`; fail when the output ends or the time is over."""
+        """Return the next line that contains `text`; fail if the output ends or the time is over."""
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -130,15 +130,15 @@ class Chat(Front):
         return self._run.wait(seconds)
 
     def wait_until_silent(self, seconds=STOP_S):
-        """Wait until nothing can be printed any more: `printed` is complete."""
+        """Wait until the output has ended; then `printed` is complete."""
         self._reading.join(seconds)
 
     def signal(self, number):
-        """Send a signal to bin/run, and to it alone."""
+        """Send a signal to bin/run only, not to its children."""
         self._run.send_signal(number)
 
     def stop(self):
-        """Stop it like `kill` does; whatever is left then is killed. Return the exit status."""
+        """Send SIGTERM to bin/run, kill all processes that remain, and return the exit status."""
         if self.is_running():
             self.signal(signal.SIGTERM)
         try:
@@ -151,7 +151,7 @@ class Chat(Front):
                 kill(pid)
 
     def processes(self):
-        """Return {pid: command line} of everything that bin/run has started and that lives."""
+        """Return {pid: command line} of all living processes that bin/run has started."""
         mark = f"{instance.MARK}={instance.path_for(self.data_dir)}"
         found = {pid: _words(pid, "cmdline") for pid in _pids() if mark in _words(pid, "environ")}
         return {pid: words for pid, words in found.items() if words}  # a zombie has no words
@@ -161,7 +161,7 @@ class Chat(Front):
         return sorted(self._named().values())
 
     def pids_of(self, name):
-        """Return the pids of its processes of that name."""
+        """Return the pids of its processes with this name."""
         return [pid for pid, its_name in self._named().items() if its_name == name]
 
     def _named(self):
@@ -190,14 +190,14 @@ def wait_for(what, seconds, look_again_s=0.05):
 
 @contextmanager
 def one_start_at_a_time():
-    """Keep the other test processes waiting: two chats that start at once might choose the same free port."""
+    """Make the other test processes wait: two chats that start at the same time could choose the same port."""
     with open(__file__) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def spare_port():
-    """Return a free port below those that outgoing connections get."""
+    """Return a free port, below the range that the system uses for outgoing connections."""
     for port in random.sample(range(8200, 9000), 800):
         with socket.socket() as candidate, suppress(OSError):
             candidate.bind(("127.0.0.1", port))
@@ -216,7 +216,7 @@ def _pids():
 
 
 def _words(pid, file):
-    """Return the NUL-separated words of /proc/<pid>/<file>; none for a process that is gone."""
+    """Return the NUL-separated words of /proc/<pid>/<file>; an empty list if the process is gone."""
     try:
         return Path(f"/proc/{pid}/{file}").read_bytes().decode(errors="replace").split("\0")[:-1]
     except OSError:
@@ -224,6 +224,6 @@ def _words(pid, file):
 
 
 def _parent(pid):
-    """Return the pid of its parent; None for a process that is gone."""
+    """Return the pid of the process's parent; None if the process is gone."""
     with suppress(OSError):
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])

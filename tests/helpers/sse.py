@@ -1,8 +1,8 @@
-"""Server-sent events, as a reader gets them from the bytes of a stream."""
+"""Parses the bytes of a stream into server-sent events."""
 
 
 class EventParser:
-    """Makes events of the bytes of a stream, as they come in."""
+    """Parses the bytes of one stream, piece by piece."""
 
     def __init__(self):
         self._rest = b""

@@ -45,7 +45,7 @@ def visitors(chromium, debug_url):
 
 
 def test_a_page_runs_its_modules_without_a_build(visitors, debug_url, room):
-    visitors.forgive("501")  # runserver serves no streams
+    visitors.allow_complaint("501")  # runserver serves no streams
     page = visitors.visit(chat_path("Alice", room))
     alice = Person(page)
     alice.say("Hello")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.accessibility import look_with_axe_at, moving, small_targets, tab_through, too_wide
+from tests.helpers.accessibility import assert_axe_finds_nothing, moving, small_targets, tab_through, too_wide
 from tests.helpers.browser import NETWORK_ERROR, chat_path
 
 DESKTOP = {"width": 1200, "height": 760}
@@ -20,7 +20,7 @@ SAID = [
 
 @pytest.fixture(autouse=True)
 def networks_fail_here(people):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
 
 
 def talk_in(chat, room):
@@ -49,7 +49,7 @@ def test_nobody_is_kept_from_joining(people, chat):
             page.set_viewport_size(size)
             assert too_wide(page) == [], path
             assert small_targets(page) == [], path
-        look_with_axe_at(page)
+        assert_axe_finds_nothing(page)
         assert moving(page) == [], path
     viewport = page.locator("meta[name=viewport]").get_attribute("content")
     assert "maximum-scale" not in viewport
@@ -60,30 +60,30 @@ def test_nobody_is_kept_from_chatting(people, chat, room, line):
     """In every state that a page can be in."""
     alice = people.join("Alice", room, url=line.url, viewport=DESKTOP)
     page = alice.page
-    look_with_axe_at(page)
+    assert_axe_finds_nothing(page)
 
     talk_in(chat, room)
     expect(alice.texts).to_have_count(len(SAID))
-    look_with_axe_at(page)
+    assert_axe_finds_nothing(page)
 
     alice.say("Mine")
     mine = page.locator(".messages .own").last
     expect(mine.get_by_role("button", name="Edit")).to_be_attached()
     mine.hover()
-    look_with_axe_at(page)
+    assert_axe_finds_nothing(page)
     mine.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("group", name="Delete for everyone?")).to_be_visible()
-    look_with_axe_at(page)
+    assert_axe_finds_nothing(page)
     page.keyboard.press("Escape")
     alice.field.press("ArrowUp")
     expect(page.get_by_role("button", name="Save")).to_be_visible()
     alice.field.fill("Mine, and mended")
-    look_with_axe_at(page)
+    assert_axe_finds_nothing(page)
     alice.field.press("Enter")
     expect(mine.get_by_text("edited")).to_be_visible()
 
     page.get_by_label("Colours").select_option("Dark")
-    look_with_axe_at(page)
+    assert_axe_finds_nothing(page)
     page.get_by_label("Colours").select_option("Automatic")
 
     page.route("**/messages/", lambda route: route.fulfill(status=400))
@@ -93,7 +93,7 @@ def test_nobody_is_kept_from_chatting(people, chat, room, line):
     alice.field.fill("x" * 8_001)
     alice.field.press("Enter")
     expect(alice.problem).not_to_be_empty()
-    look_with_axe_at(page)
+    assert_axe_finds_nothing(page)
 
     page.unroute("**/messages/")
     line.cut()
@@ -102,7 +102,7 @@ def test_nobody_is_kept_from_chatting(people, chat, room, line):
     expect(alice.pending.last.get_by_text("Sending…")).to_be_visible()
     expect(alice.status).to_contain_text("Connection lost")
     expect(page.get_by_role("button", name="Try now")).to_be_visible()
-    look_with_axe_at(page)
+    assert_axe_finds_nothing(page)
     assert small_targets(page) == []
 
 
@@ -119,7 +119,7 @@ def test_every_colour_of_a_name_can_be_read(people, chat, room):
     for name in names:
         chat.post(room, name, "Hello")
     expect(alice.texts).to_have_count(12)
-    look_with_axe_at(alice.page)
+    assert_axe_finds_nothing(alice.page)
 
 
 def test_a_small_screen_and_an_enlarged_page_hide_nothing(people, chat, room):
@@ -135,7 +135,7 @@ def test_a_small_screen_and_an_enlarged_page_hide_nothing(people, chat, room):
         assert moving(page) == []
         expect(share).to_be_in_viewport(ratio=1)
         expect(page.get_by_label("Message", exact=True)).to_be_in_viewport(ratio=1)
-    look_with_axe_at(page)
+    assert_axe_finds_nothing(page)
 
     page.get_by_role("button", name="Rooms").tap()
     expect(page.get_by_role("link", name="3 unread messages")).to_be_visible()
@@ -143,7 +143,7 @@ def test_a_small_screen_and_an_enlarged_page_hide_nothing(people, chat, room):
         page.set_viewport_size(size)
         assert too_wide(page) == []
         assert small_targets(page) == []
-    look_with_axe_at(page)
+    assert_axe_finds_nothing(page)
     page.get_by_role("button", name="Close").tap()
     expect(page.get_by_role("link", name="Change name")).to_be_hidden()
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path, with_back_forward_cache
+from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path, start_with_back_forward_cache
 from tests.helpers.history import change, forget_events, post_with_key, write_many
 from tests.helpers.running import wait_for
 
@@ -14,7 +14,7 @@ BACK_S = 20
 
 @pytest.fixture(autouse=True)
 def networks_fail_here(people):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
 
 
 def test_a_page_that_missed_more_than_the_event_log_knows_fills_it_all_in(people, chat, room, line):
@@ -36,9 +36,9 @@ def test_a_page_that_missed_more_than_the_event_log_knows_fills_it_all_in(people
 
     alice.page.route("**/messages/?after=*", cut_off_the_second)
     with alice.page.expect_event("requestfailed", lambda request: asked[-1:] == [request.url]):
-        line.mend()
+        line.repair()
     expect(alice.texts).to_have_count(201)
-    line.mend()
+    line.repair()
     expect(alice.texts).to_have_text([str(number) for number in range(MISSED + 1)])
     assert asked[2] == asked[1]
     chat.post(room, "Bob", "live")
@@ -57,7 +57,7 @@ def test_tabs_that_missed_more_than_the_event_log_knows_learn_what_was_edited_an
     change(chat, room, first, "PATCH", "bobs secret", text="better")
     change(chat, room, second, "DELETE", "bobs other secret")
     forget_events(chat)
-    line.mend()
+    line.repair()
     for tab in tabs:
         expect(tab.texts).to_have_text(["better"])
     change(chat, room, first, "PATCH", "bobs secret", text="best")  # live
@@ -75,7 +75,7 @@ def test_what_comes_in_front_of_ones_own_message_is_not_missed(people, chat, roo
     for number in range(3):
         chat.post(room, "Bob", f"missed {number}")
     forget_events(chat)
-    line.mend()
+    line.repair()
     alice.say("mine")
     expect(alice.texts).to_have_text(["before", "mine"])
     alice.page.unroute("**/events/**")
@@ -124,7 +124,7 @@ def test_a_page_that_is_online_again_opens_its_stream_and_sends_at_once(people, 
 
 
 def test_a_page_out_of_the_back_forward_cache_goes_on(chromium, chat, room):
-    with with_back_forward_cache(chromium) as caching:
+    with start_with_back_forward_cache(chromium) as caching:
         people = People(caching, chat.url)
         alice = people.join("Alice", room)
         people.join_in_tab(alice, "Alice", room)  # without it the shared worker would keep her page out of the cache

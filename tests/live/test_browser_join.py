@@ -9,7 +9,7 @@ from tests.helpers.browser import HOSTILE_ROOM, NETWORK_ERROR, Person, chat_path
 
 
 def test_one_joins_reads_and_writes_without_javascript(people, chat, room):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     for number in range(51):
         chat.post(room, "Bob", f"Written before, {number}")
     page = people.visit("", java_script_enabled=False)
@@ -63,7 +63,7 @@ def test_a_hostile_room_is_joined_by_its_name(people):
 
 
 def test_a_name_too_long_is_refused_beside_its_field(people):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     page = people.visit("lobby")
     page.get_by_label("Your name").fill("x" * 65)
     page.get_by_role("button", name="Join").click()
@@ -76,7 +76,7 @@ def test_a_name_too_long_is_refused_beside_its_field(people):
 
 
 def test_a_room_that_cannot_be_is_refused_beside_its_field(people):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     page = people.visit("")
     page.get_by_label("Room").fill("a/b")
     page.get_by_label("Your name").fill("Alice")
@@ -87,7 +87,7 @@ def test_a_room_that_cannot_be_is_refused_beside_its_field(people):
 
 
 def test_a_wrong_address_leads_home(people):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     page = people.visit("no/such/page")
     page.get_by_role("link").click()
     expect(page.get_by_role("heading")).to_have_text("Join a room")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browser import NETWORK_ERROR, People, chat_path, where_it_is_far
+from tests.helpers.browser import NETWORK_ERROR, People, chat_path, start_where_host_is_remote
 from tests.helpers.running import Chat, wait_for
 
 ICON = "link[rel=icon]"
@@ -40,7 +40,7 @@ def in_another_tab(person, url):
 
 
 def test_a_lost_connection_is_said_and_one_can_try_again_at_once(people, chat, room, line):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room, url=line.url)
     try_now = alice.page.get_by_role("button", name="Try now")
     line.cut()
@@ -52,7 +52,7 @@ def test_a_lost_connection_is_said_and_one_can_try_again_at_once(people, chat, r
     expect(alice.status).to_have_text("Connection lost.")
     # So long that nobody waits for it to come back by itself.
     expect(alice.page.get_by_text(re.compile("^Reconnecting in ([3-9]|[1-3][0-9]) s…$"))).to_be_visible()
-    line.mend()
+    line.repair()
     try_now.click()
     expect(alice.status).to_have_text("Connected again.")
     expect(try_now).to_be_hidden()
@@ -135,7 +135,7 @@ def test_the_theme_is_there_at_once_on_every_page_and_in_every_tab(people, chat,
     turn(other, "visible")
     assert other.evaluate(ground) == dark
     alice.page.route("**/*.js", lambda route: route.abort())
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     for path in ("", "no/such/page", chat_path("Alice", room)):
         alice.page.goto(chat.url + path)
         assert alice.page.evaluate(ground) == dark
@@ -162,9 +162,9 @@ def far_chat(tmp_path_factory):
 def test_a_page_in_an_insecure_context_misses_only_what_no_such_page_may(chromium, far_chat, room):
     """As on a phone that tries http://192.168.…"""
     url = f"http://chat.test:{far_chat.port}/"
-    with where_it_is_far(chromium, "chat.test") as far:
+    with start_where_host_is_remote(chromium, "chat.test") as far:
         people = People(far, url)
-        people.forgive("Cross-Origin-Opener-Policy header has been ignored")  # as it has to be without TLS
+        people.allow_complaint("Cross-Origin-Opener-Policy header has been ignored")  # as it has to be without TLS
         alice, bob = people.join("Alice", room), people.join("Bob", room)
         assert alice.page.evaluate("isSecureContext") is False
         alice.say("Can you hear me?")

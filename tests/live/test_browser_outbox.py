@@ -12,7 +12,7 @@ LONG_AGO_MS = 11 * 60_000
 
 @pytest.fixture(autouse=True)
 def networks_fail_here(people):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
 
 
 def test_what_is_typed_while_the_line_is_cut_is_sent_in_order(people, room, line):
@@ -23,7 +23,7 @@ def test_what_is_typed_while_the_line_is_cut_is_sent_in_order(people, room, line
         expect(alice.field).to_have_value("")
     expect(alice.pending_texts).to_have_text(["one", "two", "three"])
     expect(alice.pending.get_by_text("Sending…")).to_have_count(3)
-    line.mend()
+    line.repair()
     for person in (alice, bob):
         expect(person.texts).to_have_text(["one", "two", "three"])
     expect(alice.pending).to_have_count(0)

@@ -101,7 +101,7 @@ def test_messages_are_easy_to_read_and_the_same_after_a_reload(people, chat, roo
 
 def test_one_reads_back_to_the_first_message_and_returns(people, chat, room):
     """Without a jump, with a bounded page, and new messages are counted meanwhile."""
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     ids = write_many(chat, room, (f"number {number}\n" * (1 + number % 3) for number in range(900)))
     alice = people.join("Alice", room)
     expect(alice.texts.last).to_be_in_viewport()
@@ -245,13 +245,13 @@ def test_edits_and_deletions_are_shown_and_nothing_moves(people, chat, room):
 
 
 def test_thousands_of_messages_do_not_pile_up_in_the_page(people, chat, room, line):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room, url=line.url)
     line.cut()
     write_many(chat, room, (f"number {number}" for number in range(2000)))
     chat.post(room, "Bob", "last")
     forget_events(chat)
-    line.mend()
+    line.repair()
     expect(alice.texts.last).to_have_text("last", timeout=40_000)
     expect(alice.texts.last).to_be_in_viewport()
     assert alice.texts.count() <= AT_MOST

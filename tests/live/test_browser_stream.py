@@ -12,7 +12,7 @@ BACK_S = 20
 
 
 def test_a_cut_line_is_said_and_what_was_missed_comes_once(people, chat, room, line):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room, url=line.url)
     chat.post(room, "Bob", "before")
     expect(alice.texts).to_have_text(["before"])
@@ -20,7 +20,7 @@ def test_a_cut_line_is_said_and_what_was_missed_comes_once(people, chat, room, l
     expect(alice.status).to_contain_text("Connection lost")
     chat.post(room, "Bob", "meanwhile")
     chat.post(room, "Bob", "meanwhile too")
-    line.mend()
+    line.repair()
     expect(alice.status).to_contain_text("Connected again")
     chat.post(room, "Bob", "after")
     expect(alice.texts).to_have_text(["before", "meanwhile", "meanwhile too", "after"])
@@ -28,7 +28,7 @@ def test_a_cut_line_is_said_and_what_was_missed_comes_once(people, chat, room, l
 
 
 def test_a_page_lives_on_when_the_proxy_dies(people, chat, room):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room)
     [victim] = chat.pids_of("pushpin")
     kill(victim)
@@ -104,14 +104,14 @@ def test_a_page_whose_server_has_another_database_now_starts_over(people, chat, 
 
 def test_a_message_that_gets_through_brings_the_stream_back_at_once(people, chat, room, line):
     """The stream's own next attempt may be half a minute away; here it is one second, of a clock that hardly moves."""
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     page = people.new_page(own_stream=True)
     page.clock.install()
     page.add_init_script("Math.random = () => 0.99")
     alice = people.enter(page, "Alice", room, line.url)
     page.clock.pause_at(page.evaluate("Date.now()") + 1000)
     line.cut()
-    line.mend()
+    line.repair()
     chat.post(room, "Bob", "Can you hear me?")
     alice.say("Hello")
     wait_for(lambda: page.clock.run_for(1) or alice.texts.count() == 2, BACK_S)

@@ -13,7 +13,7 @@ HIDEABLE = "Object.defineProperty(document, 'hidden', { get: () => window.isHidd
 
 @pytest.fixture(autouse=True)
 def networks_fail_here(people):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
 
 
 def streams_become(line, number):
@@ -48,7 +48,7 @@ def test_eight_tabs_in_two_rooms_share_one_stream_and_miss_nothing(people, chat,
         tab.wait_for_stream("lost")
     for name in (room, other_room, third_room):
         chat.post(name, "Bob", f"unheard in {name}")
-    line.mend()
+    line.repair()
     late = people.join_in_tab(first, "Alice", third_room, line.url)  # comes with what the others have missed
     for name in (room, other_room, third_room):
         chat.post(name, "Bob", f"live in {name}")

@@ -147,7 +147,7 @@ def test_whoever_has_the_key_can_change_a_message_and_nobody_else(people, chat, 
 
 
 def test_a_change_that_fails_says_so_and_loses_nothing(people, chat, room):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room)
     other = another_tab(alice, chat, room)
     alice.say("one")
@@ -189,7 +189,7 @@ def test_a_finger_finds_the_tools_by_a_tap(people, room):
 
 
 def test_what_waits_under_another_name_is_not_forgotten(people, chat, room):
-    people.forgive(NETWORK_ERROR)
+    people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room)
     alice.page.route("**/messages/", lambda route: route.abort())
     alice.say("From Alice")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.follower import Follower, Talkers
 from tests.helpers.listener import Listener
-from tests.helpers.machines import freeze, pull_the_plug, thaw
+from tests.helpers.machines import freeze, kill_machine, thaw
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 # fmt: off
@@ -29,7 +29,7 @@ def followers(nginx, room):
     with ExitStack() as stack:
         followers = [Follower(nginx.url, room) for _ in range(4)]
         for follower in followers:
-            stack.callback(follower.leave)
+            stack.callback(follower.stop)
         yield followers
 
 
@@ -132,11 +132,11 @@ def test_a_hanging_pushpin_delays_nobody_but_its_own_readers(nginx, pushpins, ro
 
 def test_readers_of_a_dead_pushpin_go_on_at_the_other(machines, nginx, followers, room):
     said = [nginx.post(room, "Alice", "before")]
-    pull_the_plug(machines.pushpin(0))
+    kill_machine(machines.pushpin(0))
     try:
         said += [nginx.post(room, "Alice", str(n)) for n in range(20)]
         for follower in followers:
-            follower.wait_until_told(said)
+            follower.wait_until_received(said)
         connections = {follower.connections for follower in followers}
         assert 1 in connections, "all were at the dead one"
         assert max(connections) > 1, "none was at the dead one"
@@ -150,16 +150,16 @@ def test_readers_of_a_dead_pushpin_go_on_at_the_other(machines, nginx, followers
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_dead_django_server_is_passed_over(machines, nginx, followers, room, number):
-    pull_the_plug(machines.djangos[machines.web[number]])
+    kill_machine(machines.djangos[machines.web[number]])
     try:
         said = [nginx.post(room, "Alice", str(n)) for n in range(10)]
         assert {nginx.request("GET", "/lobby?user=ann")[0] for _ in range(10)} == {200}
         for follower in followers:
-            follower.wait_until_told(said)
-            follower.come_back()
+            follower.wait_until_received(said)
+            follower.reconnect()
         said.append(nginx.post(room, "Alice", "and on"))
         for follower in followers:
-            follower.wait_until_told(said)
+            follower.wait_until_received(said)
     finally:
         machines.start_django(machines.web[number], machines.proxies[:2])
 
@@ -180,17 +180,17 @@ def test_adding_and_removing_a_pushpin_under_load_loses_nothing(machines, nginx,
         with machines.pushpin(2).listen(room) as reader:
             for _ in range(3):  # what is said just after a first subscription, Pushpin asks Django for
                 talkers.wait_for_more()
-                last = talkers.said[-1]
+                last = talkers.acknowledged[-1]
                 while reader.message() != last:
                     pass
 
         nginx.reload(machines.web, [kept, new])
-        pull_the_plug(machines.pushpins[old.address])
+        kill_machine(machines.pushpins[old.address])
         talkers.wait_for_more()
         machines.restart_djangos([kept, new])
         talkers.wait_for_more()
     for follower in followers:
-        entered = talkers.said.index(follower.told[0])
-        follower.wait_until_told(talkers.said[entered:])
-        follower.leave()
-    assert [follower.told[0] for follower in followers[:4]] == talkers.said[:1] * 4
+        entered = talkers.acknowledged.index(follower.received[0])
+        follower.wait_until_received(talkers.acknowledged[entered:])
+        follower.stop()
+    assert [follower.received[0] for follower in followers[:4]] == talkers.acknowledged[:1] * 4

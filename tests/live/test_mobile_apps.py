@@ -42,17 +42,17 @@ def read(request, host):
 
 
 def say_text(app, host):
-    return app.reads_message(json.loads(read(app.says_text(host), host)))
+    return app.parse_message(json.loads(read(app.post_request(host), host)))
 
 
 @contextmanager
 def stream(app, host, last_event_id=None):
     """Open the app's stream; yield the messages that it reads, as they come."""
-    with answer_to(app.opens_the_stream(host, last_event_id), host) as response:
+    with answer_to(app.stream_request(host, last_event_id), host) as response:
         assert (response.status, response.headers["Content-Type"]) == (200, "text/event-stream")
         blocks = blocks_of(response)
         assert any(b"event: stream-open\n" in block for block in blocks)
-        yield (message for block in blocks for message in app.reads_blocks(block))
+        yield (message for block in blocks for message in app.parse_blocks(block))
 
 
 def blocks_of(response):
@@ -70,11 +70,11 @@ def test_what_one_app_says_the_other_shows_and_lists(app, host):
             said = say_text(app, host)
             assert (said["from"], said["text"]) == ("Bob", TEXT)
             assert next(messages) == said
-        assert other.reads_the_list(read(other.asks_for_the_list(host), host))[0] == said
+        assert other.parse_list(read(other.list_request(host), host))[0] == said
 
 
 def test_an_app_that_comes_back_reads_what_it_missed_and_what_comes(app, host):
-    last_event_id = json.loads(read(app.asks_for_the_list(host), host))["last-event-id"]
+    last_event_id = json.loads(read(app.list_request(host), host))["last-event-id"]
     missed = [say_text(app, host) for _ in range(3)]
     with stream(app, host, last_event_id) as messages:
         assert [next(messages) for _ in missed] == missed
@@ -91,11 +91,11 @@ def test_an_app_with_an_id_that_means_nothing_reads_what_comes(app, host, last_e
 
 def test_no_block_with_an_event_holds_a_retry_time_or_a_comment(app, host):
     say_text(app, host)
-    with answer_to(app.opens_the_stream(host, "room-default:0"), host) as response:
+    with answer_to(app.stream_request(host, "room-default:0"), host) as response:
         said = say_text(app, host)
         for block in blocks_of(response):
             if b"event:" in block:
                 assert not re.search(rb"^(retry:|:)", block, re.MULTILINE)
-            if said in app.reads_blocks(block):
+            if said in app.parse_blocks(block):
                 return
     pytest.fail("the stream ended before the last message")

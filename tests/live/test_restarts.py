@@ -182,26 +182,26 @@ def test_a_request_that_never_ends_keeps_no_worker_and_leaves_nothing_half_done(
     assert saved(direct, room) == []
 
 
-@pytest.mark.parametrize("manner", ["hang", "refuse"])
-def test_a_proxy_that_takes_nothing_keeps_no_worker_and_gets_it_from_the_next(behind_a_proxy, proxy, manner):
-    proxy.manner = manner
+@pytest.mark.parametrize("mode", ["hang", "refuse"])
+def test_a_proxy_that_takes_nothing_keeps_no_worker_and_gets_it_from_the_next(behind_a_proxy, proxy, mode):
+    proxy.mode = mode
     message = behind_a_proxy.post("lobby", "Alice", "Can you hear me?")
     proxy.requests.get(timeout=ANSWER_S)
     before = set(behind_a_proxy.pids_of("web worker"))
     stop_workers(behind_a_proxy)
     wait_for(lambda: not before & set(behind_a_proxy.processes()), SOON_S)
-    proxy.manner = "take"
+    proxy.mode = "accept"
     assert json.dumps(message) in proxy.next_item()["http-stream"]["content"]
 
 
 def test_what_others_commit_just_after_a_worker_started_is_published_by_it(behind_a_proxy, proxy):
     """In a rolling restart the old workers go on for a while, and may end without having published."""
-    proxy.manner = "refuse"
+    proxy.mode = "refuse"
     behind_a_proxy.post("lobby", "Alice", "one")
     with replaced(behind_a_proxy):
         for worker in behind_a_proxy.pids_of("web worker"):
             kill(worker)
-    proxy.manner = "take"
+    proxy.mode = "accept"
     assert proxy.next_ids(2) == ["1", "1"]  # from the new workers, at their start
     commit_again(behind_a_proxy)
     wait_for(lambda: proxy.next_item()["id"] == "2", BACK_S)

@@ -8,7 +8,7 @@ from django_eventstream.models import Event
 
 from chat.messages import actions
 from chat.models import ChatMessage
-from tests.helpers.posting import at_once, delete, edit, post, told, url_of, url_of_message
+from tests.helpers.posting import delete, edit, logged_events, post, simultaneously, url_of, url_of_message
 
 pytestmark = pytest.mark.django_db
 
@@ -31,10 +31,10 @@ def listed(client):
 
 def test_readers_are_told_of_changes_by_events_of_other_names(client, hi):
     edited = edit(client, hi["id"]).json()
-    assert told() == [("message", 1, hi), ("message-edited", 2, edited)]
+    assert logged_events() == [("message", 1, hi), ("message-edited", 2, edited)]
     assert edited["change"] == 2
     tombstone = delete(client, hi["id"]).json()
-    assert told()[2] == ("message-deleted", 3, tombstone)
+    assert logged_events()[2] == ("message-deleted", 3, tombstone)
     assert tombstone["change"] == 3
 
 
@@ -42,13 +42,13 @@ def test_a_room_with_changes_has_unbroken_event_numbers(client, hi):
     edit(client, hi["id"])
     post(client)
     edit(client, hi["id"], text="once more")
-    assert [number for _, number, _ in told()] == [1, 2, 3, 4]
+    assert [number for _, number, _ in logged_events()] == [1, 2, 3, 4]
 
 
 def test_the_text_of_a_deleted_message_leaves_the_event_log(client, hi):
     edit(client, hi["id"], text="a second secret")
     tombstone = delete(client, hi["id"]).json()
-    assert told() == [("message-deleted", number, tombstone) for number in (1, 2, 3)]
+    assert logged_events() == [("message-deleted", number, tombstone) for number in (1, 2, 3)]
     assert not Event.objects.filter(data__contains="secret")
 
 
@@ -58,13 +58,13 @@ def test_every_text_of_a_message_that_was_edited_often_leaves_the_event_log(clie
         edit(client, hi["id"], text=f"secret {number}")
     delete(client, hi["id"])
     assert not Event.objects.filter(data__contains="secret").exists()
-    assert [kind for kind, _, message in told() if message["id"] == hi["id"]] == ["message-deleted"] * 5
+    assert [kind for kind, _, message in logged_events() if message["id"] == hi["id"]] == ["message-deleted"] * 5
 
 
 def test_the_log_keeps_what_it_tells_of_other_messages(client, hi):
     other = post(client, text=f'"{{\\"id\\": {hi["id"]}, "', key="k2").json()
     delete(client, hi["id"])
-    assert [message for _, _, message in told()[1:-1]] == [other]
+    assert [message for _, _, message in logged_events()[1:-1]] == [other]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -113,7 +113,7 @@ def test_an_old_page_and_the_events_since_make_a_fresh_page(client, hi):
     edit(client, post(client, key="k5").json()["id"], key="k5")
     edit(client, ids[2], key="k3")
     delete(client, ids[2], key="k3")
-    for _, _, message in told()[4:]:
+    for _, _, message in logged_events()[4:]:
         shown[message["id"]] = newer(shown.get(message["id"], message), message)
     assert [shown[id] for id in sorted(shown, reverse=True) if "deleted" not in shown[id]] == listed(client)
 
@@ -121,7 +121,7 @@ def test_an_old_page_and_the_events_since_make_a_fresh_page(client, hi):
 def test_an_edit_of_a_message_that_holds_retry_does_not_spoil_an_old_parser(client, hi):
     edit(client, hi["id"], text="retry: 5")
     assert "retry:" not in Event.objects.get(eid=2).data
-    assert told()[1][2]["text"] == "retry: 5"
+    assert logged_events()[1][2]["text"] == "retry: 5"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -131,10 +131,10 @@ def test_changes_that_meet_get_an_order_of_their_own(client):
     def edit_to(text):
         return lambda client: edit(client, said["id"], text=text)
 
-    answers = at_once([edit_to(f"text {number}") for number in range(RACERS)])
+    answers = simultaneously([edit_to(f"text {number}") for number in range(RACERS)])
     assert {answer.status_code for answer in answers} == {200}
     assert sorted(answer.json()["change"] for answer in answers) == [*range(2, RACERS + 2)]
-    events = told()
+    events = logged_events()
     assert [(number, message.get("change")) for _, number, message in events[1:]] == [
         (number, number) for number in range(2, RACERS + 2)
     ]
@@ -144,7 +144,7 @@ def test_changes_that_meet_get_an_order_of_their_own(client):
 @pytest.mark.django_db(transaction=True)
 def test_a_message_that_is_sent_edited_and_deleted_at_once_ends_deleted_and_is_told_once(client):
     said = post(client, key="k1").json()
-    answers = at_once(
+    answers = simultaneously(
         [
             *[lambda client: post(client, key="k1", text="hi")] * 3,
             *[lambda client: edit(client, said["id"])] * 3,
@@ -155,6 +155,6 @@ def test_a_message_that_is_sent_edited_and_deleted_at_once_ends_deleted_and_is_t
     tombstone = get(client, said["id"]).json()
     assert tombstone["text"] == ""
     assert "deleted" in tombstone
-    assert {json.dumps(message) for _, _, message in told()} == {json.dumps(tombstone)}
-    assert tombstone["change"] == len(told()) == Event.objects.count()
+    assert {json.dumps(message) for _, _, message in logged_events()} == {json.dumps(tombstone)}
+    assert tombstone["change"] == len(logged_events()) == Event.objects.count()
     assert ChatMessage.objects.count() == 1

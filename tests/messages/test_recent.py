@@ -11,7 +11,7 @@ from chat.messages import actions, recent
 from chat.models import ChatRoom
 from chat.pages import message_html
 from tests.helpers.page import Page
-from tests.helpers.posting import alice_speaks_before_each_statement, delete, edit, ids_after, post, url_of
+from tests.helpers.posting import alice_posts_before_each_statement, delete, edit, ids_after, post, url_of
 
 pytestmark = pytest.mark.django_db(transaction=True)  # inside a transaction nothing is kept
 
@@ -106,7 +106,7 @@ def test_what_was_rolled_back_is_not_kept(client, address):
 
 def test_what_is_said_between_the_number_and_the_messages_is_listed_or_comes_after_the_number(client):
     post(client)
-    with alice_speaks_before_each_statement() as said:
+    with alice_posts_before_each_statement() as said:
         answers = [client.get(LIST).json() for _ in range(3)]
     for answer in [*answers, client.get(LIST).json()]:
         assert {*said} <= {message["id"] for message in answer["messages"]} | ids_after(answer["last-event-id"])

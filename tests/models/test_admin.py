@@ -8,7 +8,7 @@ from chat.events.log import EventLog, take_event_number
 from chat.messages import actions
 from chat.models import ChatMessage, ChatRoom
 from tests.helpers.page import Page
-from tests.helpers.posting import delete, post, told, url_of
+from tests.helpers.posting import delete, logged_events, post, url_of
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ def test_nothing_is_changed(admin, url, model):
 
 def deleted(room):
     """Return the texts and ids of messages that readers of the room are told to remove."""
-    return [(message["text"], message["id"]) for kind, _, message in told(room) if kind == "message-deleted"]
+    return [(message["text"], message["id"]) for kind, _, message in logged_events(room) if kind == "message-deleted"]
 
 
 def test_a_message_is_deleted_before_the_readers_eyes(admin):
@@ -98,9 +98,9 @@ def test_many_messages_are_deleted_at_once_in_all_their_rooms(admin):
 def test_a_message_that_its_sender_deletes_meanwhile_is_told_once():
     said = post(Client(), key="k1").json()
     delete(Client(), said["id"])
-    before = told("lobby")
+    before = logged_events("lobby")
     actions.moderate("lobby", said["id"])
-    assert told("lobby") == before
+    assert logged_events("lobby") == before
 
 
 def test_a_message_that_is_gone_meanwhile_takes_no_number(monkeypatch):

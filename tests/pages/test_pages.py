@@ -10,7 +10,7 @@ from chat.models import ChatRoom
 from chat.web.middleware import POLICY
 from chat.web.refusals import server_error
 from tests.helpers.page import Page
-from tests.helpers.posting import STRANGE_ROOMS, alice_speaks_before_each_statement, ids_after, post, url_of
+from tests.helpers.posting import STRANGE_ROOMS, alice_posts_before_each_statement, ids_after, post, url_of
 
 pytestmark = pytest.mark.django_db
 
@@ -132,7 +132,7 @@ def test_a_room_nobody_wrote_in_is_shown_and_not_made(client):
 
 
 def test_what_is_said_meanwhile_is_on_the_page_or_comes_after_its_event_id(client):
-    with alice_speaks_before_each_statement() as said:
+    with alice_posts_before_each_statement() as said:
         page = chat_page(client)
     shown = {int(element["data-id"]) for element in page.all("li") if element.get("data-id")}
     assert shown | ids_after(page.json("page")["lastEventId"]) == {*said}

@@ -20,10 +20,13 @@ def page_of(client, room="lobby", user="Bob", **query):
     return answer
 
 
-def send(client, room="lobby", user="Bob", way=FORM, **fields):
+def send(client, room="lobby", user="Bob", content_type=FORM, **fields):
     """Press the form's button."""
     return client.generic(
-        "POST", f"/{quote(room, safe='')}?{urlencode({'user': user})}", encode(fields, way), content_type=way
+        "POST",
+        f"/{quote(room, safe='')}?{urlencode({'user': user})}",
+        encode(fields, content_type),
+        content_type=content_type,
     )
 
 
@@ -35,9 +38,10 @@ def said(room="lobby"):
     return [*ChatMessage.objects.filter(room__eid=room).order_by("id").values_list("user", "text")]
 
 
-@pytest.mark.parametrize("way", [FORM, MULTIPART])
-def test_what_is_sent_is_said_and_the_page_shown_anew(client, way):
-    answer = send(client, way=way, text=" hi \U0001f600\r\n\r", key="k1")  # a browser's line end, and no line end
+@pytest.mark.parametrize("content_type", [FORM, MULTIPART])
+def test_what_is_sent_is_said_and_the_page_shown_anew(client, content_type):
+    # "\r\n" is a browser's line end, a single "\r" is none.
+    answer = send(client, content_type=content_type, text=" hi \U0001f600\r\n\r", key="k1")
     place = f"/lobby?user=Bob#m{ChatMessage.objects.get().id}"
     assert (answer.status_code, answer["Location"]) == (303, place)
     assert said() == [("Bob", " hi \U0001f600\n\r")]

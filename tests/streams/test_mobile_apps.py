@@ -57,7 +57,7 @@ def body_of(answer):
 
 def say_text(app):
     """Send what the app sends when Bob says TEXT; return the message."""
-    return json.loads(body_of(send(app.says_text("localhost"))))
+    return json.loads(body_of(send(app.post_request("localhost"))))
 
 
 def as_the_proxy_sends(text):
@@ -72,7 +72,7 @@ def open_stream(settings):
     signature = jwt.encode({"exp": int(time.time()) + 60}, KEY)
 
     def open_stream(app, last_event_id=None):
-        answer = send(app.opens_the_stream("localhost", last_event_id), HTTP_GRIP_SIG=signature)
+        answer = send(app.stream_request("localhost", last_event_id), HTTP_GRIP_SIG=signature)
         assert (answer.status_code, answer["Content-Type"]) == (200, "text/event-stream")
         assert answer["Grip-Hold"] == "stream"
         return as_the_proxy_sends(answer.content.decode()).encode()
@@ -86,34 +86,34 @@ def app(request):
 
 
 def test_what_the_app_sends_is_said(app):
-    answer = send(app.says_text("localhost"))
+    answer = send(app.post_request("localhost"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
-    message = app.reads_message(json.loads(body_of(answer)))
+    message = app.parse_message(json.loads(body_of(answer)))
     assert (message["from"], message["text"]) == ("Bob", TEXT)
     assert ChatMessage.objects.get().to_data() == message
 
 
 def test_the_app_reads_the_list(app):
     said = [say_text(app) for _ in range(3)]
-    answer = send(app.asks_for_the_list("localhost"))
+    answer = send(app.list_request("localhost"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
-    assert app.reads_the_list(body_of(answer)) == said[::-1]
+    assert app.parse_list(body_of(answer)) == said[::-1]
 
 
 def test_the_app_reads_the_list_of_an_empty_room(app):
-    assert app.reads_the_list(body_of(send(app.asks_for_the_list("localhost")))) == []
+    assert app.parse_list(body_of(send(app.list_request("localhost")))) == []
 
 
 def test_a_fresh_app_is_streamed_no_old_messages(open_stream, app):
     say_text(app)
-    assert [*app.reads_blocks(open_stream(app))] == []
+    assert [*app.parse_blocks(open_stream(app))] == []
 
 
 @pytest.mark.parametrize("text", HARD_TEXTS)
 def test_an_app_that_comes_back_reads_what_it_missed(open_stream, client, app, text):
     say_text(app)
     missed = post(client, room="default", sender="Alice", text=text).json()
-    assert [*app.reads_blocks(open_stream(app, "room-default:1"))] == [missed]
+    assert [*app.parse_blocks(open_stream(app, "room-default:1"))] == [missed]
 
 
 @pytest.mark.parametrize("text", HARD_TEXTS)
@@ -121,7 +121,7 @@ def test_an_app_that_comes_back_reads_what_it_missed(open_stream, client, app, t
 def test_an_app_reads_what_is_said_while_it_listens(grip_proxy, client, app, text):
     said = post(client, room="default", sender="Alice", text=text).json()
     block = as_the_proxy_sends(grip_proxy.next_item()["http-stream"]["content"])
-    assert [*app.reads_blocks(block.encode())] == [said]
+    assert [*app.parse_blocks(block.encode())] == [said]
 
 
 @pytest.mark.parametrize("last_event_id", ["error", "", "room-default:5", "room-default:x", "junk"])
@@ -129,7 +129,7 @@ def test_an_app_that_comes_back_with_any_id_is_given_a_stream(open_stream, app, 
     say_text(app)
     body = open_stream(app, last_event_id)
     assert b"stream-error" not in body
-    assert [*app.reads_blocks(body)] == []
+    assert [*app.parse_blocks(body)] == []
 
 
 def test_no_block_with_an_event_holds_a_retry_time_or_a_comment(open_stream, app):
