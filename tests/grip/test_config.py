@@ -1,4 +1,4 @@
-"""GRIP_URL, GRIP_VERIFY_KEY and GRIP_PROXIES: which proxies hold the streams, and with which keys."""
+"""GRIP_URL, GRIP_VERIFY_KEY and GRIP_PROXIES: the addresses and keys of the proxies."""
 
 from base64 import b64decode, b64encode
 
@@ -24,13 +24,13 @@ FASTLY_URL = f"https://api.fastly.com/service/abc?verify-iss=fastly:abc&key={SEC
 
 
 def refusal(*arguments):
-    """Return why the site won't start; whatever it says, it shows no secret."""
+    """Return the error that stops the start. It never shows a secret."""
     with pytest.raises(ImproperlyConfigured) as raised:
         grip_proxies(*arguments)
-    said = str(raised.value)
-    assert SECRET not in said
-    assert IN_BASE64 not in said
-    return said
+    message = str(raised.value)
+    assert SECRET not in message
+    assert IN_BASE64 not in message
+    return message
 
 
 def is_proxied(settings, proxies, signature):
@@ -40,52 +40,52 @@ def is_proxied(settings, proxies, signature):
     return request.grip.proxied
 
 
-def test_there_may_be_none():
+def test_no_proxy_is_needed():
     assert grip_proxies([]) == []
 
 
-def test_one_url():
+def test_grip_url_may_have_one_url():
     assert grip_proxies([], "http://localhost:5561?key=secret") == [
         {"control_uri": "http://localhost:5561", "key": "secret"}
     ]
 
 
-def test_several_urls_with_any_white_space_between():
+def test_any_white_space_may_separate_urls():
     found = grip_proxies([], " http://one:5561\n\thttps://two/control/?key=secret ")
     assert [proxy["control_uri"] for proxy in found] == ["http://one:5561", "https://two/control"]
 
 
-def test_a_proxy_that_is_written_twice_counts_once():
+def test_a_proxy_listed_twice_counts_once():
     written = [{"control_uri": "http://one:5561/", "key": "secret"}]
     found = grip_proxies(written, "http://one:5561?key=secret http://one:5561/?key=secret")
     assert found == [{"control_uri": "http://one:5561", "key": "secret"}]
 
 
-def test_proxies_in_the_settings_come_as_the_article_writes_them():
+def test_grip_proxies_in_the_form_of_the_article_are_unchanged():
     key = b64decode(IN_BASE64)
     written = [{"control_uri": "https://api.fanout.io/realm/abc", "control_iss": "abc", "key": key}]
     assert grip_proxies(written) == written
 
 
-def test_what_is_empty_in_the_settings_counts_as_not_written():
+def test_empty_values_in_grip_proxies_count_as_missing():
     assert grip_proxies([{"control_uri": "http://one:5561", "key": "", "control_iss": None}]) == [
         {"control_uri": "http://one:5561"}
     ]
 
 
-def test_the_settings_are_left_as_they_are():
+def test_the_setting_itself_is_not_changed():
     written = [{"control_uri": "http://one:5561/", "key": "secret"}]
     grip_proxies(written, verify_key="other")
     assert written == [{"control_uri": "http://one:5561/", "key": "secret"}]
 
 
-def test_a_key_in_base64_is_decoded_plus_signs_and_all():
+def test_a_base64_key_is_decoded_with_its_plus_signs():
     (proxy,) = grip_proxies([], f"http://one:5561?iss=abc&key=base64:{IN_BASE64}")
     assert proxy["key"] == b64decode(IN_BASE64)
     assert proxy["control_iss"] == "abc"
 
 
-def test_fastly():
+def test_a_url_for_fastly_gives_its_issuer_and_its_public_key():
     (proxy,) = grip_proxies([], FASTLY_URL, FASTLY_PEM)
     assert proxy == {
         "control_uri": "https://api.fastly.com/service/abc",
@@ -96,7 +96,7 @@ def test_fastly():
 
 
 @pytest.mark.parametrize("verify_key", [FASTLY_PEM, f"base64:{b64encode(FASTLY_PEM.encode()).decode()}"])
-def test_fastlys_signature_is_verified_with_its_public_key(settings, verify_key):
+def test_a_signature_of_fastly_is_verified_with_fastlys_public_key(settings, verify_key):
     proxies = grip_proxies([], FASTLY_URL, verify_key)
     theirs = {"iss": "fastly:abc", "exp": FAR_FUTURE}
     assert is_proxied(settings, proxies, encode(theirs, FASTLY, "ES256"))
@@ -104,12 +104,12 @@ def test_fastlys_signature_is_verified_with_its_public_key(settings, verify_key)
     assert not is_proxied(settings, proxies, encode(theirs, generate_private_key(SECP256R1()), "ES256"))
 
 
-def test_a_proxys_own_verify_key_wins():
+def test_a_proxys_own_verify_key_beats_grip_verify_key():
     urls = f"http://one?key={SECRET}&verify-key=own http://two?key={SECRET}"
     assert [proxy["verify_key"] for proxy in grip_proxies([], urls, "common")] == ["own", "common"]
 
 
-def test_a_signature_with_the_proxys_key_is_verified(settings):
+def test_only_a_valid_signature_with_the_proxys_key_counts(settings):
     proxies = grip_proxies([], f"http://one?key={SECRET}")
     assert is_proxied(settings, proxies, encode({"exp": FAR_FUTURE}, SECRET))
     assert not is_proxied(settings, proxies, encode({"exp": FAR_FUTURE}, f"not {SECRET}"))
@@ -119,7 +119,7 @@ def test_a_signature_with_the_proxys_key_is_verified(settings):
 
 
 @pytest.mark.parametrize("query", [f"key={SECRET}", f"iss=abc&key=base64:{IN_BASE64}", f"iss=abc&key={SECRET}", ""])
-def test_the_libraries_can_publish_with_what_is_accepted(query):
+def test_the_libraries_can_publish_with_each_accepted_url(query):
     with GripProxy() as proxy:
         GripPubControl(grip_proxies([], f"{proxy.uri}?{query}")).publish_http_stream("channel", "hi", blocking=True)
         assert proxy.next_item()["channel"] == "channel"
@@ -139,43 +139,43 @@ def test_the_libraries_can_publish_with_what_is_accepted(query):
         "http://[::1",
     ],
 )
-def test_what_is_no_address_is_refused(url):
+def test_a_malformed_address_is_refused(url):
     assert "is no address of a GRIP proxy: write http://host:5561" in refusal([], f"{url}?key={SECRET}")
     assert "is no address of a GRIP proxy: write http://host:5561" in refusal([{"control_uri": url, "key": SECRET}])
 
 
-def test_a_refused_address_is_named_without_user_and_password():
+def test_the_error_shows_the_address_without_user_and_password():
     assert "GRIP_URL='http://one:port'" in refusal([], f"http://alice:{SECRET}@one:port?key={SECRET}")
 
 
 @pytest.mark.parametrize("query", [f"Key={SECRET}", f"kye={SECRET}", f"key={SECRET}#5", f"key=x&{SECRET}=x"])
-def test_other_parameters_are_refused(query):
-    """The libraries would take them for a part of the address, or leave out the end of the key."""
-    said = refusal([], f"http://one:5561?{query}")
-    assert "GRIP_URL='http://one:5561' has other parameters than key, iss, verify-key, verify-iss" in said
-    assert "%26 for & and %23 for #" in said
+def test_unknown_parameters_are_refused(query):
+    """The libraries would make them part of the address, or cut off the end of the key."""
+    message = refusal([], f"http://one:5561?{query}")
+    assert "GRIP_URL='http://one:5561' has other parameters than key, iss, verify-key, verify-iss" in message
+    assert "%26 for & and %23 for #" in message
 
 
 @pytest.mark.parametrize("key", [IN_BASE64[:-1], IN_BASE64.replace("+", "-").replace("/", "_"), "ü", "!!!!"])
-def test_a_key_in_broken_base64_is_refused(key):
-    """Python's decoder passes over what it doesn't know, so that a key in the alphabet of URLs would be another one."""
+def test_a_key_in_malformed_base64_is_refused(key):
+    """Python's decoder skips unknown characters, so it would turn a key in URL-safe base64 into another key."""
     cure = "copy all that follows base64:, down to the last ="
     assert cure in refusal([], f"http://one:5561?iss=abc&key=base64:{key}")
     assert cure in refusal([], f"http://one:5561?key=x&verify-key=base64:{key}")
     assert cure in refusal([], f"http://one:5561?key={SECRET}", f"base64:{key}")
 
 
-def test_a_key_of_bytes_without_an_issuer_is_refused():
+def test_a_binary_key_needs_an_issuer():
     assert "add iss=... to GRIP_URL (control_iss in GRIP_PROXIES)" in refusal([], f"http://one?key=base64:{IN_BASE64}")
     assert "add iss=..." in refusal([{"control_uri": "http://one", "key": b64decode(IN_BASE64)}])
 
 
 @pytest.mark.parametrize("key", ["schlüssel", "日本", "two%0Alines", "a%00"])
-def test_a_key_that_no_header_carries_is_refused(key):
+def test_a_key_that_does_not_fit_into_a_header_is_refused(key):
     assert "has a key with other characters than printable ASCII" in refusal([], f"http://one?key={key}")
 
 
-def test_a_verify_key_without_a_key_is_refused():
+def test_a_verify_key_needs_a_key():
     cure = "add key=... to GRIP_URL, or remove verify-key and GRIP_VERIFY_KEY"
     assert cure in refusal([], f"http://one?verify-key={SECRET}")
     assert cure in refusal([], "http://one", SECRET)
@@ -187,12 +187,12 @@ def test_a_verify_key_without_a_key_is_refused():
     [FASTLY_PEM.replace("\n", "\\n"), FASTLY_PEM.replace("A", "!"), FASTLY_PEM[:80]],
     ids=["no line ends", "other letters", "cut off"],
 )
-def test_a_broken_pem_file_is_refused(pem):
-    """With it every request would count as unsigned, and every stream be answered with 501."""
+def test_a_damaged_pem_file_is_refused(pem):
+    """With such a key, no signature would be valid, and the site would answer every stream with 501."""
     assert "keep its line ends" in refusal([], FASTLY_URL, pem)
     assert "keep its line ends" in refusal([], FASTLY_URL, f"base64:{b64encode(pem.encode()).decode()}")
 
 
 @pytest.mark.parametrize("proxy", [f"http://one?key={SECRET}", {"key": SECRET}, {"control_zmq_uri": "tcp://one"}, None])
-def test_what_is_no_proxy_in_the_settings_is_refused(proxy):
+def test_a_malformed_entry_in_grip_proxies_is_refused(proxy):
     assert 'write each as {"control_uri": "http://host:5561", "key": "..."}' in refusal([proxy])

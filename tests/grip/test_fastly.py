@@ -1,4 +1,4 @@
-"""Behind Fastly Fanout instead of Pushpin: two variables, and no other code."""
+"""Fastly Fanout instead of Pushpin: the site needs two variables, and no other code."""
 
 import json
 from http.client import HTTPConnection
@@ -21,14 +21,14 @@ def fastly():
 
 @pytest.fixture(scope="module")
 def chat(fastly, tmp_path_factory):
-    """A chat that is spoken to directly, as Fastly does."""
+    """A chat that gets its requests straight from the test, as it would from Fastly."""
     variables = {"GRIP_URL": fastly.grip_url, "GRIP_VERIFY_KEY": fastly.verify_key}
     with Chat.ready(tmp_path_factory.mktemp("fastly"), **variables) as running:
         yield running
 
 
 def open_stream(chat, path, signature):
-    """Return the answer, headers and all, to a request that carries this signature (None: none)."""
+    """Ask for a stream with this signature (None: without one); return the answer with its headers and text."""
     connection = HTTPConnection(urlsplit(chat.url).netloc, timeout=ANSWER_S)
     try:
         connection.request("GET", path, headers={} if signature is None else {"Grip-Sig": signature})
@@ -39,8 +39,8 @@ def open_stream(chat, path, signature):
         connection.close()
 
 
-def test_what_is_said_is_published_by_the_api(chat, fastly):
-    """It answers 404 without the slash at the end of the path, and 401 without the token."""
+def test_a_message_is_published_through_fastlys_api(chat, fastly):
+    """The API needs the slash at the end of the path (else 404) and the token (else 401)."""
     message = chat.post("two words", "Alice", "hi 100%")
     item = fastly.next_item()
     assert item["channel"] == "events-room-two%20words"
@@ -50,7 +50,7 @@ def test_what_is_said_is_published_by_the_api(chat, fastly):
 
 
 @pytest.mark.parametrize("path", STREAMS)
-def test_a_request_that_fastly_signed_opens_a_stream(chat, fastly, path):
+def test_a_request_signed_by_fastly_opens_a_stream(chat, fastly, path):
     answer = open_stream(chat, path, fastly.signature())
     assert answer.status == 200
     assert answer.headers["Grip-Hold"] == "stream"
@@ -58,54 +58,54 @@ def test_a_request_that_fastly_signed_opens_a_stream(chat, fastly, path):
     assert "event: stream-open" in answer.text
 
 
-def of_another_service(fastly):
+def signed_for_another_service(fastly):
     return fastly.signature(iss="fastly:another")
 
 
-def of_no_service(fastly):
+def signed_for_no_service(fastly):
     return fastly.signature(iss=None)
 
 
-def of_an_hour_ago(fastly):
+def expired(fastly):
     return fastly.signature(exp=int(1e9))
 
 
-def for_ever(fastly):
+def without_expiry(fastly):
     return fastly.signature(exp=None)
 
 
-def with_another_key(fastly):
+def signed_with_another_key(fastly):
     return fastly.signature(generate_private_key(SECP256R1()))
 
 
-def with_the_token(fastly):
+def signed_with_the_api_token(fastly):
     return fastly.password_signature(TOKEN.encode())
 
 
-def with_the_public_key_as_a_password(fastly):
-    """Anybody may know it."""
+def signed_with_the_public_key_as_a_password(fastly):
+    """Anybody may know the public key."""
     return fastly.password_signature(fastly.public_pem)
 
 
-def with_no_key(fastly):
+def unsigned(fastly):
     return fastly.signature("", "none")
 
 
-def with_nonsense(fastly):
+def nonsense(fastly):
     return "x"
 
 
-def not_at_all(fastly):
+def missing(fastly):
     return None
 
 
 @pytest.mark.parametrize("path", STREAMS)
 @pytest.mark.parametrize(
     "sign",
-    [of_another_service, of_no_service, of_an_hour_ago, for_ever, with_another_key, with_the_token,
-     with_the_public_key_as_a_password, with_no_key, with_nonsense, not_at_all],
+    [signed_for_another_service, signed_for_no_service, expired, without_expiry, signed_with_another_key,
+     signed_with_the_api_token, signed_with_the_public_key_as_a_password, unsigned, nonsense, missing],
 )  # fmt: skip
-def test_any_other_request_opens_none(chat, fastly, path, sign):
+def test_a_request_with_another_signature_opens_no_stream(chat, fastly, path, sign):
     answer = open_stream(chat, path, sign(fastly))
     assert answer.status == 501
     assert answer.headers["Grip-Hold"] is None

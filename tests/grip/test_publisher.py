@@ -1,4 +1,4 @@
-"""The publisher: every GRIP proxy gets every event, whatever the others do."""
+"""The publisher sends every event to every GRIP proxy. A proxy that is slow or down does not delay the others."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def use(settings, *proxies):
     publisher.forget_lanes()
 
 
-def test_an_item_has_the_channel_the_ids_and_the_event(grip_proxy):
+def test_a_published_item_has_the_channel_the_ids_and_the_event(grip_proxy):
     publisher.publish(event(5, '{"text": "100%"}'))
     assert grip_proxy.next_item() == {
         "channel": "events-room-two%20words",
@@ -50,17 +50,17 @@ def test_every_proxy_gets_every_event_in_order(settings):
         assert other.next_ids(50) == expected
 
 
-def test_threads_that_publish_first_and_together_leave_out_no_proxy(settings):
+def test_simultaneous_first_publishes_reach_every_proxy(settings):
     with GripProxy() as one, GripProxy() as other:
         for attempt in range(20):
             use(settings, one, other)
-            together = threading.Barrier(4, timeout=20)
+            barrier = threading.Barrier(4, timeout=20)
 
-            def first(number, together=together):
-                together.wait()
+            def publish_first(number, barrier=barrier):
+                barrier.wait()
                 publisher.publish(event(number))
 
-            threads = [threading.Thread(target=first, args=(4 * attempt + n + 1,)) for n in range(4)]
+            threads = [threading.Thread(target=publish_first, args=(4 * attempt + n + 1,)) for n in range(4)]
             [thread.start() for thread in threads]
             [thread.join() for thread in threads]
         expected = {str(number) for number in range(1, 81)}
@@ -68,7 +68,7 @@ def test_threads_that_publish_first_and_together_leave_out_no_proxy(settings):
         assert set(other.next_ids(80)) == expected
 
 
-def test_an_event_that_a_proxy_will_never_take_holds_up_no_other(settings, caplog):
+def test_an_event_that_a_proxy_always_refuses_does_not_delay_the_others(settings, caplog):
     with GripProxy("refuse") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
@@ -80,7 +80,7 @@ def test_an_event_that_a_proxy_will_never_take_holds_up_no_other(settings, caplo
     assert "refuses its content" in caplog.text
 
 
-def test_a_proxy_that_refuses_is_asked_again_until_it_takes(settings, caplog):
+def test_the_publisher_tries_again_until_the_proxy_accepts(settings, caplog):
     with GripProxy("refuse") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
@@ -99,7 +99,7 @@ def test_a_proxy_that_is_down_gets_the_events_when_it_is_back(settings):
         assert back.next_ids(1) == ["1"]
 
 
-def test_a_proxy_that_hangs_holds_up_neither_the_caller_nor_the_others(settings):
+def test_a_hanging_proxy_delays_neither_the_caller_nor_the_other_proxies(settings):
     with GripProxy("hang") as hanging, GripProxy() as other:
         use(settings, hanging, other)
         publisher.publish(event(1))
@@ -110,7 +110,7 @@ def test_a_proxy_that_hangs_holds_up_neither_the_caller_nor_the_others(settings)
         assert hanging.is_empty()
 
 
-def test_a_hanging_proxy_is_given_up_and_asked_again(settings, monkeypatch):
+def test_a_request_to_a_hanging_proxy_times_out_and_is_sent_again(settings, monkeypatch):
     monkeypatch.setattr(control_port, "ANSWER_S", 0.05)
     with GripProxy("hang") as proxy:
         use(settings, proxy)
@@ -120,7 +120,7 @@ def test_a_hanging_proxy_is_given_up_and_asked_again(settings, monkeypatch):
         assert proxy.next_ids(1) == ["1"]
 
 
-def test_requests_stay_well_below_what_the_proxy_takes(settings):
+def test_requests_stay_well_below_the_proxys_size_limit(settings):
     with GripProxy("refuse") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
@@ -131,7 +131,7 @@ def test_requests_stay_well_below_what_the_proxy_takes(settings):
         assert proxy.next_ids(21) == [str(number) for number in range(1, 22)]
         sizes = [len(body) for body in proxy.requests.queue]
         assert max(sizes) < 600_000
-        assert len(sizes) < 15  # and they are batched
+        assert len(sizes) < 15  # several events share a request
 
 
 def test_the_queue_for_a_dead_proxy_is_bounded_and_keeps_the_newest(settings, monkeypatch):
@@ -149,7 +149,7 @@ def test_the_queue_for_a_dead_proxy_is_bounded_and_keeps_the_newest(settings, mo
         assert len(ids) < 15
 
 
-def test_what_is_too_old_to_matter_is_given_up(settings, monkeypatch, caplog):
+def test_the_publisher_gives_up_on_events_that_are_too_old(settings, monkeypatch, caplog):
     monkeypatch.setattr(publisher, "MATTERS_S", 0)
     with GripProxy("refuse") as proxy:
         use(settings, proxy)
@@ -158,7 +158,7 @@ def test_what_is_too_old_to_matter_is_given_up(settings, monkeypatch, caplog):
     assert "given up" in caplog.text
 
 
-def test_two_events_that_came_the_wrong_way_round_leave_in_order(settings):
+def test_events_that_arrive_out_of_order_are_published_in_order(settings):
     with GripProxy("refuse") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
@@ -169,7 +169,7 @@ def test_two_events_that_came_the_wrong_way_round_leave_in_order(settings):
         assert proxy.next_ids(3) == ["1", "2", "3"]
 
 
-def test_a_forked_child_publishes_by_itself(grip_proxy):
+def test_a_forked_process_publishes_its_own_events(grip_proxy):
     publisher.publish(event(1))
     assert grip_proxy.next_ids(1) == ["1"]
     if not (child := os.fork()):
@@ -180,7 +180,7 @@ def test_a_forked_child_publishes_by_itself(grip_proxy):
     os.waitpid(child, 0)
 
 
-def test_a_hanging_proxy_does_not_keep_the_process_from_ending(grip_proxy):
+def test_a_process_can_end_while_a_proxy_hangs(grip_proxy):
     grip_proxy.mode = "hang"
     code = """
 import django; django.setup()
@@ -193,7 +193,7 @@ publisher.publish(Event("room-x", "message", "{}", id=1))
     assert ended.returncode == 0
 
 
-def test_what_is_queued_when_the_process_ends_is_still_handed_over(grip_proxy):
+def test_a_process_publishes_its_queued_events_before_it_ends(grip_proxy):
     code = """
 import django; django.setup()
 from django_eventstream.event import Event
@@ -205,7 +205,7 @@ for number in range(1, 100): publisher.publish(Event("room-x", "message", "{}", 
     assert grip_proxy.next_ids(99)[-1] == "99"
 
 
-def test_many_hanging_proxies_have_one_deadline_together(settings):
+def test_many_hanging_proxies_share_one_deadline(settings):
     with ExitStack() as stack:
         proxies = [stack.enter_context(GripProxy("hang")) for _ in range(20)]
         code = """
@@ -220,7 +220,7 @@ publisher.publish(Event("room-x", "message", "{}", id=1))
     assert ended.returncode == 0
 
 
-def test_no_web_proxy_of_the_environment_stands_between_us_and_the_grip_proxy(grip_proxy, monkeypatch):
+def test_the_publisher_ignores_http_proxy_in_the_environment(grip_proxy, monkeypatch):
     with GripProxy() as web_proxy:
         monkeypatch.setenv("http_proxy", web_proxy.uri)
         publisher.publish(event(1))
