@@ -1,4 +1,4 @@
-"""The event log: one unbroken row of events for each channel, written with what they tell of."""
+"""The event log: each channel numbers its events without a gap, in the transaction that saves the message."""
 
 import json
 import threading
@@ -32,14 +32,14 @@ def age(event_ids, by=KEPT * 2):
 
 
 @pytest.mark.django_db
-def test_ids_of_a_channel_run_from_one_without_a_gap():
+def test_the_ids_of_a_channel_count_up_from_one_without_a_gap():
     assert log(3) == [1, 2, 3]
     assert log(2, "room-other") == [1, 2]
     assert log() == [4]
 
 
 @pytest.mark.django_db
-def test_events_after_an_id_come_oldest_first_up_to_the_limit():
+def test_the_log_returns_the_events_after_an_id_oldest_first_up_to_the_limit():
     log(5)
     assert ids_after(2) == [3, 4, 5]
     assert ids_after(0, limit=2) == [1, 2]
@@ -47,7 +47,7 @@ def test_events_after_an_id_come_oldest_first_up_to_the_limit():
 
 
 @pytest.mark.django_db
-def test_what_is_read_is_what_was_logged():
+def test_an_event_is_read_exactly_as_it_was_logged():
     data = '{"text": "%I \\\\ü\\u2028"}'
     with transaction.atomic():
         EventLog().append_event(CHANNEL, "message", data)
@@ -57,7 +57,7 @@ def test_what_is_read_is_what_was_logged():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("last_id", [-1, 4, 10**18 - 1])
-def test_an_id_that_was_never_given_out_does_not_exist(last_id):
+def test_an_unknown_event_id_is_an_error(last_id):
     log(3)
     with pytest.raises(EventDoesNotExist) as caught:
         ids_after(last_id)
@@ -65,7 +65,7 @@ def test_an_id_that_was_never_given_out_does_not_exist(last_id):
 
 
 @pytest.mark.django_db
-def test_a_room_quiet_for_months_resumes_at_its_last_id():
+def test_a_reader_of_a_quiet_room_can_resume_after_months():
     age(log(3))
     EventLog().trim_event_log()
     assert ids_after(3) == []
@@ -74,14 +74,14 @@ def test_a_room_quiet_for_months_resumes_at_its_last_id():
 
 
 @pytest.mark.django_db
-def test_the_events_after_a_trimmed_one_are_served():
+def test_a_reader_can_resume_after_a_trimmed_event():
     age(log(3)[:2])
     EventLog().trim_event_log()
     assert ids_after(2) == [3]
 
 
 @pytest.mark.django_db
-def test_a_gap_is_never_passed_over():
+def test_a_gap_in_the_log_is_an_error():
     age(log(3)[:2])
     EventLog().trim_event_log()
     with pytest.raises(EventDoesNotExist):
@@ -89,7 +89,7 @@ def test_a_gap_is_never_passed_over():
 
 
 @pytest.mark.django_db
-def test_trimming_deletes_what_is_a_day_old_in_few_statements(django_assert_max_num_queries):
+def test_trimming_deletes_old_events_in_few_statements(django_assert_max_num_queries):
     old, young = log(200), log(3)
     age(old)
     with django_assert_max_num_queries(5):
@@ -98,7 +98,7 @@ def test_trimming_deletes_what_is_a_day_old_in_few_statements(django_assert_max_
 
 
 @pytest.mark.django_db
-def test_trimming_goes_on_until_nothing_old_is_left(monkeypatch):
+def test_trimming_continues_until_no_old_event_is_left(monkeypatch):
     monkeypatch.setattr(event_log, "TRIM_BATCH", 4)
     age(log(10))
     assert EventLog().trim_event_log() == 10
@@ -106,7 +106,7 @@ def test_trimming_goes_on_until_nothing_old_is_left(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_servers_that_trim_at_once_share_the_work(monkeypatch):
+def test_servers_that_trim_at_the_same_time_share_the_work(monkeypatch):
     monkeypatch.setattr(event_log, "TRIM_BATCH", 5)
     age(log(100))
     with ThreadPoolExecutor(4) as servers:
@@ -116,8 +116,10 @@ def test_servers_that_trim_at_once_share_the_work(monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(not connection.features.has_select_for_update_skip_locked, reason="one lock for all: they queue up")
-def test_who_trims_does_not_wait_for_what_another_is_trimming():
+@pytest.mark.skipif(
+    not connection.features.has_select_for_update_skip_locked, reason="this database has one lock for all writers"
+)
+def test_trimming_skips_rows_that_another_process_has_locked():
     age(log(3))
     with transaction.atomic():
         assert Event.objects.select_for_update().get(eid=2)
@@ -127,7 +129,7 @@ def test_who_trims_does_not_wait_for_what_another_is_trimming():
 
 
 def in_thread(job):
-    """Do a job with a database connection of this thread's own, which gives up early on a lock."""
+    """Run a job with this thread's own database connection, which waits at most 3 s for a lock."""
     try:
         if connection.vendor == "postgresql":
             connection.cursor().execute("SET lock_timeout = '3s'")
@@ -138,10 +140,10 @@ def in_thread(job):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_server_trims_soon_after_its_start_and_then_every_hour(monkeypatch):
-    """The clock stands still but for the pauses; during each, an event gets too old."""
+    """The pauses are faked and take no time. During each pause, one event gets too old."""
     pauses = []
 
-    def pause(seconds):
+    def pass_time(seconds):
         pauses.append(seconds)
         if len(pauses) > 1:
             assert not Event.objects.exists()
@@ -149,20 +151,20 @@ def test_a_server_trims_soon_after_its_start_and_then_every_hour(monkeypatch):
             raise EndOfTest
         age(log())
 
-    monkeypatch.setattr(maintenance.time, "sleep", pause)
+    monkeypatch.setattr(maintenance.time, "sleep", pass_time)
     with pytest.raises(EndOfTest):
         maintenance.run()
     assert pauses[0] < 60
     assert max(pauses) <= 3600
-    assert len({*pauses[1:]}) > 1  # servers that were started together drift apart
+    assert len({*pauses[1:]}) > 1  # random pauses, so that servers that started together do not trim together
 
 
 class EndOfTest(Exception):
     pass
 
 
-def told():
-    """Return (channel, event id, type, message) of all that is logged."""
+def all_events():
+    """Return (channel, event id, type, message) of all events in the log."""
     rows = Event.objects.order_by("channel", "eid")
     return [(row.channel, row.eid, row.type, json.loads(json.loads(row.data))) for row in rows]
 
@@ -176,9 +178,9 @@ def test_redacting_changes_only_the_named_events_of_the_channel():
         send_event(CHANNEL, "message-edited", {"id": 17, "text": "hello"})
         for _ in range(4):
             send_event("room-other", "message", {"id": 17, "text": "elsewhere"})
-        before = told()
+        before = all_events()
         redact_events(CHANNEL, [2, 4], encode(redacted))
-    changed = {one[1]: now for one, now in zip(before, told(), strict=True) if one != now}
+    changed = {one[1]: now for one, now in zip(before, all_events(), strict=True) if one != now}
     assert changed == {number: (CHANNEL, number, "message-deleted", redacted) for number in (2, 4)}
 
 
