@@ -1,4 +1,4 @@
-"""What readers and the event log are told of edited and deleted messages, also when changes meet."""
+"""The events that announce edits and deletions, also when several changes happen at the same time."""
 
 import json
 
@@ -17,7 +17,7 @@ RACERS = 8
 
 @pytest.fixture
 def hi(client):
-    """What Alice said in #lobby with the key k1."""
+    """Alice's message in #lobby, sent with the key k1."""
     return post(client, key="k1", text="hi").json()
 
 
@@ -29,16 +29,16 @@ def listed(client):
     return client.get(url_of()).json()["messages"]
 
 
-def test_readers_are_told_of_changes_by_events_of_other_names(client, hi):
+def test_edits_and_deletions_have_event_names_of_their_own(client, hi):
     edited = edit(client, hi["id"]).json()
     assert logged_events() == [("message", 1, hi), ("message-edited", 2, edited)]
     assert edited["change"] == 2
-    tombstone = delete(client, hi["id"]).json()
-    assert logged_events()[2] == ("message-deleted", 3, tombstone)
-    assert tombstone["change"] == 3
+    deleted = delete(client, hi["id"]).json()
+    assert logged_events()[2] == ("message-deleted", 3, deleted)
+    assert deleted["change"] == 3
 
 
-def test_a_room_with_changes_has_unbroken_event_numbers(client, hi):
+def test_edits_leave_no_gap_in_the_event_numbers(client, hi):
     edit(client, hi["id"])
     post(client)
     edit(client, hi["id"], text="once more")
@@ -47,12 +47,12 @@ def test_a_room_with_changes_has_unbroken_event_numbers(client, hi):
 
 def test_the_text_of_a_deleted_message_leaves_the_event_log(client, hi):
     edit(client, hi["id"], text="a second secret")
-    tombstone = delete(client, hi["id"]).json()
-    assert logged_events() == [("message-deleted", number, tombstone) for number in (1, 2, 3)]
+    deleted = delete(client, hi["id"]).json()
+    assert logged_events() == [("message-deleted", number, deleted) for number in (1, 2, 3)]
     assert not Event.objects.filter(data__contains="secret")
 
 
-def test_every_text_of_a_message_that_was_edited_often_leaves_the_event_log(client, hi):
+def test_all_earlier_texts_of_a_deleted_message_leave_the_event_log(client, hi):
     for number in range(3):
         post(client, text="something else", key=f"other {number}")
         edit(client, hi["id"], text=f"secret {number}")
@@ -61,16 +61,16 @@ def test_every_text_of_a_message_that_was_edited_often_leaves_the_event_log(clie
     assert [kind for kind, _, message in logged_events() if message["id"] == hi["id"]] == ["message-deleted"] * 5
 
 
-def test_the_log_keeps_what_it_tells_of_other_messages(client, hi):
+def test_a_deletion_leaves_the_events_of_other_messages_in_the_log(client, hi):
     other = post(client, text=f'"{{\\"id\\": {hi["id"]}, "', key="k2").json()
     delete(client, hi["id"])
     assert [message for _, _, message in logged_events()[1:-1]] == [other]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_proxy_gets_each_change_as_an_event_of_its_own(grip_proxy, client):
-    said = post(client, key="k1").json()
-    edited, deleted = edit(client, said["id"]).json(), delete(client, said["id"]).json()
+def test_the_proxy_gets_one_event_for_each_change(grip_proxy, client):
+    sent = post(client, key="k1").json()
+    edited, deleted = edit(client, sent["id"]).json(), delete(client, sent["id"]).json()
     items = [grip_proxy.next_item() for _ in range(3)]
     assert [(item["id"], item["prev-id"]) for item in items] == [("1", "0"), ("2", "1"), ("3", "2")]
     names = [item["http-stream"]["content"].splitlines()[0] for item in items]
@@ -90,10 +90,10 @@ class PowerCut(Exception):
     [lambda id: actions.edit("lobby", id, "k1", "hello"), lambda id: actions.delete("lobby", id, "k1")],
     ids=["edit", "delete"],
 )
-def test_a_change_that_is_rolled_back_is_never_published(grip_proxy, client, change):
-    said = post(client, key="k1").json()
+def test_a_rolled_back_change_is_never_published(grip_proxy, client, change):
+    sent = post(client, key="k1").json()
     with pytest.raises(PowerCut), transaction.atomic():
-        change(said["id"])
+        change(sent["id"])
         raise PowerCut
     post(client, text="next")
     contents = [grip_proxy.next_item()["http-stream"]["content"] for _ in range(2)]
@@ -105,7 +105,7 @@ def newer(one, other):
     return max(one, other, key=lambda message: message.get("change", 0))
 
 
-def test_an_old_page_and_the_events_since_make_a_fresh_page(client, hi):
+def test_an_old_page_with_all_later_events_equals_a_fresh_page(client, hi):
     ids = [hi["id"], *(post(client, key=f"k{number}").json()["id"] for number in (2, 3, 4))]
     shown = {message["id"]: message for message in listed(client)}
     edit(client, ids[1], key="k2")
@@ -118,18 +118,18 @@ def test_an_old_page_and_the_events_since_make_a_fresh_page(client, hi):
     assert [shown[id] for id in sorted(shown, reverse=True) if "deleted" not in shown[id]] == listed(client)
 
 
-def test_an_edit_of_a_message_that_holds_retry_does_not_spoil_an_old_parser(client, hi):
+def test_an_edited_text_with_retry_does_not_break_an_old_parser(client, hi):
     edit(client, hi["id"], text="retry: 5")
     assert "retry:" not in Event.objects.get(eid=2).data
     assert logged_events()[1][2]["text"] == "retry: 5"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_changes_that_meet_get_an_order_of_their_own(client):
-    said = post(client, key="k1").json()
+def test_simultaneous_edits_get_different_event_numbers(client):
+    sent = post(client, key="k1").json()
 
     def edit_to(text):
-        return lambda client: edit(client, said["id"], text=text)
+        return lambda client: edit(client, sent["id"], text=text)
 
     answers = simultaneously([edit_to(f"text {number}") for number in range(RACERS)])
     assert {answer.status_code for answer in answers} == {200}
@@ -138,23 +138,23 @@ def test_changes_that_meet_get_an_order_of_their_own(client):
     assert [(number, message.get("change")) for _, number, message in events[1:]] == [
         (number, number) for number in range(2, RACERS + 2)
     ]
-    assert get(client, said["id"]).json() == events[-1][2]
+    assert get(client, sent["id"]).json() == events[-1][2]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_message_that_is_sent_edited_and_deleted_at_once_ends_deleted_and_is_told_once(client):
-    said = post(client, key="k1").json()
+def test_simultaneous_sends_edits_and_deletions_end_in_one_deleted_message(client):
+    sent = post(client, key="k1").json()
     answers = simultaneously(
         [
             *[lambda client: post(client, key="k1", text="hi")] * 3,
-            *[lambda client: edit(client, said["id"])] * 3,
-            *[lambda client: delete(client, said["id"])] * 2,
+            *[lambda client: edit(client, sent["id"])] * 3,
+            *[lambda client: delete(client, sent["id"])] * 2,
         ]
     )
     assert {answer.status_code for answer in answers} <= {200, 410}
-    tombstone = get(client, said["id"]).json()
-    assert tombstone["text"] == ""
-    assert "deleted" in tombstone
-    assert {json.dumps(message) for _, _, message in logged_events()} == {json.dumps(tombstone)}
-    assert tombstone["change"] == len(logged_events()) == Event.objects.count()
+    deleted = get(client, sent["id"]).json()
+    assert deleted["text"] == ""
+    assert "deleted" in deleted
+    assert {json.dumps(message) for _, _, message in logged_events()} == {json.dumps(deleted)}
+    assert deleted["change"] == len(logged_events()) == Event.objects.count()
     assert ChatMessage.objects.count() == 1

@@ -1,4 +1,4 @@
-"""In a room, message ids, event ids and commits run the same way."""
+"""In a room, message ids, event numbers and commits have the same order."""
 
 import json
 import threading
@@ -14,8 +14,8 @@ from chat.models import ChatMessage, ChatRoom
 POSTERS, MESSAGES = 12, 20
 
 
-def post_some(name, together):
-    together.wait()
+def post_some(name, barrier):
+    barrier.wait()
     try:
         for number in range(MESSAGES):
             answer = Client().post("/rooms/lobby/messages/", {"from": name, "text": str(number)})
@@ -25,7 +25,7 @@ def post_some(name, together):
 
 
 def follow(seen, posters):
-    """Read what comes after the last id, as a client with ?after= does, until the posters have ended."""
+    """Keep reading the messages after the last id, as a client does with ?after=, until all posters have ended."""
     last = 0
     while True:
         ended = not any(poster.is_alive() for poster in posters)
@@ -37,10 +37,10 @@ def follow(seen, posters):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_polling_reader_misses_nothing_while_twelve_people_post():
-    """Without the lock that the event's number is, PostgreSQL gives a smaller id to a message that commits later."""
-    together, seen = threading.Barrier(POSTERS, timeout=20), []
-    posters = [threading.Thread(target=post_some, args=(f"Alice {n}", together)) for n in range(POSTERS)]
+def test_a_polling_reader_misses_no_message_while_twelve_people_post():
+    """Without the room's lock (its event number), a message that commits later could get a smaller id on PostgreSQL."""
+    barrier, seen = threading.Barrier(POSTERS, timeout=20), []
+    posters = [threading.Thread(target=post_some, args=(f"Alice {n}", barrier)) for n in range(POSTERS)]
     [poster.start() for poster in posters]
     follow(seen, posters)
     ids = [*ChatMessage.objects.order_by("id").values_list("id", flat=True)]
@@ -57,12 +57,12 @@ def wait_until_somebody_waits_for_a_lock():
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
             if cursor.fetchone() != (0,):
                 return
-    raise AssertionError("nobody waits")
+    raise AssertionError("nobody waited for a lock within 20 s")
 
 
-@pytest.mark.skipif(not connection.features.has_select_for_update, reason="one lock for all: they queue up")
+@pytest.mark.skipif(not connection.features.has_select_for_update, reason="this database has one lock for all writers")
 @pytest.mark.django_db(transaction=True)
-def test_who_posts_while_the_room_is_being_deleted_posts_into_a_new_one():
+def test_a_post_during_the_rooms_deletion_creates_a_new_room():
     room = ChatRoom.objects.create(eid="lobby")
     poster = threading.Thread(target=post_some, args=("Alice", threading.Barrier(1)))
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""A process saves one message at a time, as long as that does not take long."""
+"""A process saves one message at a time. A save that takes long does not make the others wait."""
 
 import threading
 
@@ -12,19 +12,19 @@ WAIT_S = 10
 
 
 class Work:
-    """What is done in turn: it goes on until it is let go, and knows how many were at it at once."""
+    """A function that runs until the test lets it end. `most` is the largest number of simultaneous calls."""
 
     def __init__(self):
-        self.inside = threading.Semaphore(0)
-        self.go_on = threading.Semaphore(0)
-        self.now = self.most = 0
+        self.started = threading.Semaphore(0)
+        self.may_end = threading.Semaphore(0)
+        self.running = self.most = 0
 
     def __call__(self):
-        self.now += 1
-        self.most = max(self.most, self.now)
-        self.inside.release()
-        assert self.go_on.acquire(timeout=WAIT_S)
-        self.now -= 1
+        self.running += 1
+        self.most = max(self.most, self.running)
+        self.started.release()
+        assert self.may_end.acquire(timeout=WAIT_S)
+        self.running -= 1
 
 
 @pytest.fixture
@@ -33,42 +33,42 @@ def work():
 
 
 @pytest.fixture
-def two(work):
-    """Two threads that are at it, or wait for it."""
+def two_threads(work):
+    """Two threads that call the work one at a time, so that one of them waits."""
     threads = [threading.Thread(target=write_lock.one_at_a_time(work)) for _ in range(2)]
     [thread.start() for thread in threads]
     yield
-    [work.go_on.release() for _ in threads]
+    [work.may_end.release() for _ in threads]
     [thread.join(WAIT_S) for thread in threads]
 
 
-def test_one_waits_for_the_other(work, two):
-    assert work.inside.acquire(timeout=WAIT_S)
-    assert not work.inside.acquire(timeout=write_lock.PATIENCE_S / 10)
-    work.go_on.release()
-    assert work.inside.acquire(timeout=WAIT_S)
+def test_one_call_waits_for_the_other(work, two_threads):
+    assert work.started.acquire(timeout=WAIT_S)
+    assert not work.started.acquire(timeout=write_lock.PATIENCE_S / 10)
+    work.may_end.release()
+    assert work.started.acquire(timeout=WAIT_S)
     assert work.most == 1
 
 
-def test_nobody_waits_for_long(work, two):
+def test_a_call_does_not_wait_longer_than_the_patience(work, two_threads):
     for _ in range(2):
-        assert work.inside.acquire(timeout=WAIT_S / 2)  # before the first one ends by itself
+        assert work.started.acquire(timeout=WAIT_S / 2)  # before the first call ends by itself
     assert work.most == 2
 
 
 @pytest.fixture(autouse=True)
-def turn(monkeypatch):
-    """A turn that no other test has left taken."""
+def free_lock(monkeypatch):
+    """Replace the write lock, in case another test left it locked."""
     monkeypatch.setattr(write_lock, "_lock", threading.Lock())
 
 
-def test_an_error_gives_the_turn_on():
+def test_an_error_releases_the_lock():
     with pytest.raises(ZeroDivisionError):
         write_lock.one_at_a_time(lambda: 1 / 0)()
     assert not write_lock._lock.locked()
 
 
-def test_who_did_not_wait_to_the_end_leaves_the_turn_to_who_has_it(monkeypatch):
+def test_a_call_that_stopped_waiting_does_not_release_the_lock(monkeypatch):
     monkeypatch.setattr(write_lock, "PATIENCE_S", 0)
     done = []
     with write_lock._lock:
@@ -79,19 +79,19 @@ def test_who_did_not_wait_to_the_end_leaves_the_turn_to_who_has_it(monkeypatch):
         assert write_lock._lock.locked()
 
 
-def by_the_page(client):
+def post_with_the_form(client):
     return client.post("/lobby?user=Alice", {"text": "hi"})
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("say", [by_the_page, post, lambda client: post(client, JSON)], ids=["page", FORM, JSON])
-def test_messages_are_saved_in_turn(client, monkeypatch, say):
+@pytest.mark.parametrize("say", [post_with_the_form, post, lambda client: post(client, JSON)], ids=["page", FORM, JSON])
+def test_a_message_is_saved_under_the_write_lock(client, monkeypatch, say):
     seen = []
 
-    def taken(channel):
+    def observed(channel):
         seen.append(write_lock._lock.locked())
         return take_event_number(channel)
 
-    monkeypatch.setattr(actions, "take_event_number", taken)
+    monkeypatch.setattr(actions, "take_event_number", observed)
     assert say(client).status_code in (200, 303)
     assert seen == [True]
