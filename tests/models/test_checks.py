@@ -1,4 +1,4 @@
-"""The system checks: misconfigurations that are told at the start."""
+"""The system checks: Django reports wrong settings at the start."""
 
 import pytest
 from django.core.checks import run_checks
@@ -10,33 +10,33 @@ GRIP = f"{GripMiddleware.__module__}.{GripMiddleware.__name__}"
 PROXY = {"control_uri": "http://proxy:5561", "key": "geheim"}
 
 
-def found():
+def problems():
     return [(check.id, check.msg) for check in run_checks() if check.id.startswith("chat.")]
 
 
-def ids():
-    return [id for id, _ in found()]
+def problem_ids():
+    return [id for id, _ in problems()]
 
 
 def test_the_sites_own_settings_pass():
-    assert found() == []
+    assert problems() == []
 
 
 def test_two_proxies_with_keys_pass(settings):
     settings.GRIP_PROXIES = [PROXY, {**PROXY, "control_uri": "http://other"}]
-    assert found() == []
+    assert problems() == []
 
 
 @pytest.mark.parametrize("middleware", [[], MIDDLEWARE[1:], [*MIDDLEWARE[1:], GRIP]])
 def test_grip_middleware_must_be_the_first(settings, middleware):
     settings.MIDDLEWARE = middleware
-    assert ids() == ["chat.E001"]
+    assert problem_ids() == ["chat.E001"]
 
 
 @pytest.mark.parametrize("name", ["GRIP_URL", "GRIP_VERIFY_KEY"])
 def test_the_libraries_own_settings_must_not_be_used(settings, name):
     setattr(settings, name, "http://proxy:5561")
-    assert ids() == ["chat.E002"]
+    assert problem_ids() == ["chat.E002"]
 
 
 @pytest.mark.parametrize(
@@ -48,25 +48,25 @@ def test_the_libraries_own_settings_must_not_be_used(settings, name):
         "http://proxy:5561?key=geheim",
     ],
 )
-def test_a_proxy_that_the_libraries_fail_on_is_an_error(settings, proxy):
+def test_a_proxy_that_would_break_the_libraries_is_an_error(settings, proxy):
     settings.GRIP_PROXIES = [proxy]
-    ((id, message),) = found()
+    ((id, message),) = problems()
     assert id == "chat.E003"
     assert "geheim" not in message
 
 
 @pytest.mark.parametrize("proxies", [[PROXY, PROXY], [{**PROXY, "control_uri": "http://proxy:5561/"}]])
-def test_proxies_must_have_been_made_into_one_list(settings, proxies):
+def test_a_proxy_must_not_be_listed_twice(settings, proxies):
     settings.GRIP_PROXIES = proxies
-    assert ids() == ["chat.E004"]
+    assert problem_ids() == ["chat.E004"]
 
 
 def test_a_proxy_without_a_key_is_a_warning(settings):
     settings.GRIP_PROXIES = [{"control_uri": "http://alice:geheim@proxy:5561"}, PROXY]
-    assert found() == [("chat.W001", "The GRIP proxy http://proxy:5561 has no key: any Grip-Sig header passes.")]
+    assert problems() == [("chat.W001", "The GRIP proxy http://proxy:5561 has no key: any Grip-Sig header passes.")]
 
 
 @pytest.mark.parametrize("storage", [None, "django_eventstream.storage.DjangoModelStorage"])
-def test_the_event_log_must_be_ours(settings, storage):
+def test_the_event_log_class_must_be_the_chats_own(settings, storage):
     settings.EVENTSTREAM_STORAGE_CLASS = storage
-    assert ids() == ["chat.E005"]
+    assert problem_ids() == ["chat.E005"]

@@ -1,4 +1,4 @@
-"""The database on its way from one version to the next."""
+"""The migrations: what must stay true when an older database gets the newest tables."""
 
 import json
 
@@ -21,27 +21,27 @@ def migrate(targets):
 
 @pytest.fixture
 def newest():
-    """The migrations that lead to the models as they are; in the end the database has had them all."""
+    """The newest migrations; at the end, the database has all of them."""
     targets = [target for target in MigrationExecutor(connection).loader.graph.leaf_nodes() if target[0] == "chat"]
     yield targets
     migrate(targets)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_id_is_ever_given_away_twice(newest):
-    """A page that shows a deleted message would take the new one for that."""
+def test_the_id_of_a_deleted_message_is_never_used_again(newest):
+    """A page that still shows the deleted message would mix it up with the new one."""
     old = migrate(FIRST)
     room = old.get_model("chat", "ChatRoom").objects.create(eid="lobby")
     deleted = old.get_model("chat", "ChatMessage").objects.create(room=room, user="Alice", text="hi")
-    given_away = deleted.pk
+    deleted_id = deleted.pk
     deleted.delete()
     new = migrate(newest)
-    assert new.get_model("chat", "ChatMessage").objects.create(room_id=room.pk, user="Bob", text="hi").pk > given_away
+    assert new.get_model("chat", "ChatMessage").objects.create(room_id=room.pk, user="Bob", text="hi").pk > deleted_id
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_workers_of_the_version_before_can_write_on(newest):
-    """While new ones take over, the database is ahead of the old ones."""
+def test_workers_of_the_previous_version_can_still_write(newest):
+    """During an update, old workers still run on the already migrated database."""
     old = migrate(FIRST)
     migrate(newest)
     room = old.get_model("chat", "ChatRoom").objects.create(eid="lobby")
@@ -49,8 +49,8 @@ def test_the_workers_of_the_version_before_can_write_on(newest):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_events_of_old_edits_are_remembered(newest):
-    """Later, a deletion removes the texts of these events too."""
+def test_the_migration_records_the_events_of_older_edits(newest):
+    """So a later deletion can remove the texts from these events too."""
     old = migrate([("chat", "0003_edits_and_deletions")])
     room = old.get_model("chat", "ChatRoom").objects.create(eid="lobby")
     message = old.get_model("chat", "ChatMessage").objects.create(room=room, user="Alice", text="three", change=3)
@@ -62,5 +62,5 @@ def test_the_events_of_old_edits_are_remembered(newest):
         send_event("room-lobby", "message-edited", "no message")
     migrate(newest)
     moderate("lobby", message.pk)
-    texts = [json.loads(json.loads(row.data)) for row in Event.objects.order_by("id")]
-    assert [said["text"] for said in texts if "text" in said] == ["", "", "", "in another room", ""]
+    logged = [json.loads(json.loads(row.data)) for row in Event.objects.order_by("id")]
+    assert [data["text"] for data in logged if "text" in data] == ["", "", "", "in another room", ""]

@@ -1,4 +1,4 @@
-"""Rooms and messages: the wire's object, and one index that keeps the latest page flat."""
+"""Rooms and messages: the message object of the wire, and queries that stay fast in every room."""
 
 import re
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ def message(**fields):
     return ChatMessage.objects.create(room=lobby, user="Alice", text="hi", **fields)
 
 
-def test_a_message_object_has_exactly_the_four_keys_of_the_contract():
+def test_a_plain_message_object_has_exactly_four_keys():
     sent = message()
     sent.date = datetime(2026, 1, 2, 3, 4, 5, 6000, timezone.utc)
     assert sent.to_data() == {"id": sent.id, "from": "Alice", "text": "hi", "date": "2026-01-02T03:04:05.006Z"}
@@ -30,12 +30,12 @@ def test_a_date_always_has_three_fraction_digits_and_a_z(microsecond, shown):
     assert sent.to_data()["date"] == f"2026-01-02T03:04:05.{shown}Z"
 
 
-def test_the_date_is_the_same_when_read_again():
+def test_a_message_read_from_the_database_has_the_same_date():
     sent = message()
     assert ChatMessage.objects.get().to_data() == sent.to_data()
 
 
-def test_the_date_is_set_once():
+def test_saving_a_message_again_does_not_change_its_date():
     sent = message()
     before = sent.date
     sent.text = "changed"
@@ -43,24 +43,24 @@ def test_the_date_is_set_once():
     assert ChatMessage.objects.get().date == before
 
 
-def test_a_room_is_read_from_either_end():
+def test_a_rooms_messages_can_be_read_in_both_directions():
     first, second, third = (message().id for _ in range(3))
-    said = ChatMessage.objects.in_room("lobby")
-    assert [m.id for m in said.newest_first()] == [third, second, first]
-    assert [m.id for m in said.before(third)] == [second, first]
-    assert [m.id for m in said.after(first)] == [second, third]
+    messages = ChatMessage.objects.in_room("lobby")
+    assert [m.id for m in messages.newest_first()] == [third, second, first]
+    assert [m.id for m in messages.before(third)] == [second, first]
+    assert [m.id for m in messages.after(first)] == [second, third]
 
 
-def test_a_room_nobody_wrote_in_has_no_messages():
+def test_a_missing_room_has_no_messages():
     assert list(ChatMessage.objects.in_room("nowhere").newest_first()) == []
 
 
-WALKS = {
-    "newest first": lambda said: said.newest_first()[:50],
-    "before": lambda said: said.before(4_000_000)[:50],
-    "after": lambda said: said.after(1)[:50],
+QUERIES = {
+    "newest first": lambda messages: messages.newest_first()[:50],
+    "before": lambda messages: messages.before(4_000_000)[:50],
+    "after": lambda messages: messages.after(1)[:50],
 }
-TOMBSTONES = 20_000
+DELETED = 20_000
 
 
 @pytest.fixture
@@ -68,30 +68,30 @@ def rooms_of_all_kinds():
     names = ("quiet", "dense", "sparse", "empty", *(f"other {n}" for n in range(50)))
     rooms = {eid: ChatRoom.objects.create(eid=eid) for eid in names}
     others = [*names[4:]] * 80
-    said = ["quiet"] * 4000 + ["dense"] * 4000 + others
-    said[4001::400] = ["sparse"] * len(said[4001::400])
-    lines = (ChatMessage(room=rooms[eid], user="Bob", text="x" * 50) for eid in said)
-    ChatMessage.objects.bulk_create(lines, batch_size=1000)
+    eids = ["quiet"] * 4000 + ["dense"] * 4000 + others
+    eids[4001::400] = ["sparse"] * len(eids[4001::400])
+    messages = (ChatMessage(room=rooms[eid], user="Bob", text="x" * 50) for eid in eids)
+    ChatMessage.objects.bulk_create(messages, batch_size=1000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-def test_every_page_is_one_walk_along_the_index(rooms_of_all_kinds):
-    """Sorted by the plain id, the page of the quiet room reads all messages of the others on PostgreSQL."""
+def test_every_page_is_read_from_one_index_without_sorting(rooms_of_all_kinds):
+    """With ORDER BY id, PostgreSQL would read all messages of the other rooms for one page of a quiet room."""
     for room in ("quiet", "dense", "sparse", "empty"):
-        for walk in WALKS.values():
-            plan = walk(ChatMessage.objects.in_room(room)).explain()
+        for query in QUERIES.values():
+            plan = query(ChatMessage.objects.in_room(room)).explain()
             assert "chat_message_latest" in plan, (room, plan)
             assert not re.search("sort|b-tree", plan, re.IGNORECASE), plan
 
 
-def test_a_key_is_looked_up_in_its_index(rooms_of_all_kinds):
+def test_a_key_is_found_through_its_index(rooms_of_all_kinds):
     room = ChatRoom.objects.get(eid="dense")
     plan = room.messages.filter(key_hash=hash_of("k1")).explain()
     assert "chat_message_key" in plan, plan
 
 
-def test_the_changes_since_an_event_are_one_walk_along_their_index(rooms_of_all_kinds):
+def test_the_changes_since_an_event_are_read_from_one_index_without_sorting(rooms_of_all_kinds):
     for room in ("quiet", "dense", "sparse"):
         for number in (0, 7):
             plan = ChatMessage.objects.in_room(room).changed_after(number)[:50].explain()
@@ -100,8 +100,8 @@ def test_the_changes_since_an_event_are_one_walk_along_their_index(rooms_of_all_
 
 
 @contextmanager
-def work():
-    """Yield a list that grows with every thousand instructions of SQLite, whose plans don't name what they filter."""
+def sqlite_work():
+    """Yield a list that gets one item for every 1000 instructions of SQLite, whose query plans do not show filters."""
     done = []
     if connection.vendor == "sqlite":
         connection.connection.set_progress_handler(lambda: done.append(1) and None, 1000)
@@ -110,30 +110,30 @@ def work():
         connection.connection.set_progress_handler(None, 0)
 
 
-def test_a_page_does_not_walk_over_tombstones(rooms_of_all_kinds):
-    """The room where everything was deleted would be the slowest of all."""
+def test_a_page_does_not_read_deleted_messages(rooms_of_all_kinds):
+    """Otherwise a room with many deleted messages would be the slowest of all."""
     gone = ChatRoom.objects.create(eid="gone")
     now = datetime.now(timezone.utc)
-    tombs = (ChatMessage(room=gone, user="Bob", deleted=now, change=n) for n in range(1, TOMBSTONES + 1))
+    deleted = (ChatMessage(room=gone, user="Bob", deleted=now, change=n) for n in range(1, DELETED + 1))
     first = ChatMessage.objects.create(room=gone, user="Bob", text="the first")
-    ChatMessage.objects.bulk_create(tombs, batch_size=5000)
+    ChatMessage.objects.bulk_create(deleted, batch_size=5000)
     last = ChatMessage.objects.create(room=gone, user="Bob", text="the last")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    said = ChatMessage.objects.in_room("gone")
-    for walk in (said.newest_first(), said.before(10**9), said.after(0)):
-        with work() as done:
-            assert {*walk[:50]} == {first, last}
+    messages = ChatMessage.objects.in_room("gone")
+    for query in (messages.newest_first(), messages.before(10**9), messages.after(0)):
+        with sqlite_work() as done:
+            assert {*query[:50]} == {first, last}
         assert len(done) < 10
-        plan = walk[:50].explain()
+        plan = query[:50].explain()
         assert "chat_message_latest" in plan, plan
         assert not re.search("sort|b-tree|filter", plan, re.IGNORECASE), plan
-    assert "chat_message_changes" in said.changed_after(TOMBSTONES // 2)[:50].explain()
+    assert "chat_message_changes" in messages.changed_after(DELETED // 2)[:50].explain()
 
 
 @pytest.mark.django_db
 def test_the_statement_that_inserts_a_message_fills_every_column_that_save_fills():
-    """insert_into spells the columns out; a new field must not be forgotten there."""
+    """insert_into names each column, so somebody who adds a field could forget to add it there."""
     room = ChatRoom.objects.create(eid="lobby")
     values = {"user": "Alice", "text": "hi", "key_hash": b"k" * 32, "tag": "t", "event": 7}
     empty = {field.attname for field in ChatMessage._meta.concrete_fields if field.null} - {*values}

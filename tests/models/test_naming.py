@@ -1,4 +1,4 @@
-"""What a room may be called."""
+"""The names that a room may have."""
 
 import unicodedata
 
@@ -61,7 +61,7 @@ REFUSED = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("room", ACCEPTED)
-def test_a_room_may_be_called(client, room):
+def test_a_room_may_have_the_name(client, room):
     assert post(client, room=room).status_code == 200
     assert len(client.get(url_of(room)).json()["messages"]) == 1
     assert ChatRoom.objects.get().eid == unicodedata.normalize("NFC", room)
@@ -69,7 +69,7 @@ def test_a_room_may_be_called(client, room):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("what", REFUSED)
-def test_no_room_may_be_called(client, what):
+def test_a_room_may_not_have_the_name_of(client, what):
     room = REFUSED[what]
     status = 404 if "/" in room else 400
     field = "path" if "/" in room else "room"
@@ -80,5 +80,5 @@ def test_no_room_may_be_called(client, what):
 @pytest.mark.django_db
 @pytest.mark.parametrize("room", ["x" * 65, "\u0958" * 33, "\U0001f600" * 65])
 def test_a_name_over_64_code_points_is_refused(client, room):
-    """U+0958 becomes two code points in form NFC."""
+    """In form NFC, U+0958 becomes two code points."""
     assert_refused(post(client, room=room), 400, "room", limit=64)
