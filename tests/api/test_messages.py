@@ -1,4 +1,4 @@
-"""/rooms/<room>/messages/: what is posted there, and the list of it."""
+"""/rooms/<room>/messages/: posting a message, and listing the messages of a room."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def texts(client, room="lobby"):
     return [message["text"] for message in listed(client, room)["messages"]]
 
 
-def test_a_room_nobody_wrote_in_is_an_empty_list(client):
+def test_an_unknown_room_gives_an_empty_list(client):
     answer = listed(client)
     assert answer["messages"] == []
     assert isinstance(answer["last-event-id"], str)
@@ -56,13 +56,13 @@ def test_at_most_fifty_messages_are_listed(client):
     assert texts(client) == [str(number) for number in range(51, 1, -1)]
 
 
-def test_a_list_holds_the_messages_of_its_room_alone(client):
+def test_a_list_has_only_the_messages_of_its_room(client):
     post(client, room="lobby", text="here")
     post(client, room="Lobby", text="there")
     assert texts(client, "lobby") == ["here"]
 
 
-def test_a_post_answers_the_message_object(client):
+def test_a_post_is_answered_with_the_message_object(client):
     answer = post(client, sender="Alice", text="hi")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
     message = answer.json()
@@ -72,43 +72,43 @@ def test_a_post_answers_the_message_object(client):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", message["date"])
 
 
-def test_the_list_the_event_and_the_answer_show_the_same_object(client):
+def test_the_list_the_event_and_the_answer_have_the_same_message_object(client):
     message = post(client).json()
     (event,) = EventLog().get_events("room-lobby", 0)
     assert listed(client)["messages"] == [message]
     assert (event.type, json.loads(event.data)) == ("message", message)
 
 
-def test_the_last_event_id_is_where_the_stream_goes_on(client):
+def test_the_stream_can_resume_at_the_last_event_id_of_the_list(client):
     post(client)
     last_event_id = listed(client)["last-event-id"]
     later = post(client).json()
     assert ids_after(last_event_id) == {later["id"]}
 
 
-def test_what_is_said_meanwhile_is_in_the_list_or_comes_after_its_event_id(client):
-    """Or both: a reader drops what it gets twice by its id."""
-    with alice_posts_before_each_statement() as said:
+def test_a_message_posted_during_the_read_is_in_the_list_or_comes_after_its_event_id(client):
+    """It may be in both: a reader drops duplicates by their id."""
+    with alice_posts_before_each_statement() as posted:
         answer = listed(client)
     listed_ids = {message["id"] for message in answer["messages"]}
-    assert listed_ids | ids_after(answer["last-event-id"]) == {*said}
+    assert listed_ids | ids_after(answer["last-event-id"]) == {*posted}
 
 
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_text_is_kept_byte_for_byte(client, text, content_type):
+def test_a_text_is_saved_byte_for_byte(client, text, content_type):
     assert post(client, content_type, text=text).json()["text"] == text
     assert texts(client) == [text]
 
 
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("name", [" Alice ", "u\u0308", "\U0001f469\u200d\U0001f680", "a=b&c+d%20"])
-def test_a_persons_name_is_kept_byte_for_byte(client, name, content_type):
+def test_a_senders_name_is_saved_byte_for_byte(client, name, content_type):
     post(client, content_type, sender=name)
     assert listed(client)["messages"][0]["from"] == name
 
 
-def test_a_post_to_a_name_in_another_form_of_unicode_lands_in_the_same_room(client):
+def test_all_unicode_forms_of_a_room_name_mean_the_same_room(client):
     decomposed = unicodedata.normalize("NFD", "Köln")
     post(client, room=decomposed, text="one")
     post(client, room="Köln", text="two")
@@ -116,7 +116,7 @@ def test_a_post_to_a_name_in_another_form_of_unicode_lands_in_the_same_room(clie
     assert Event.objects.values_list("channel", flat=True).distinct().get() == "room-Köln"
 
 
-def test_the_first_message_makes_the_room_and_the_next_ones_use_it(client):
+def test_the_first_message_creates_the_room_and_the_next_ones_use_it(client):
     for _ in range(3):
         post(client, room="new")
     assert ChatRoom.objects.get().eid == "new"

@@ -1,4 +1,4 @@
-"""POST /rooms/<room>/messages/: fields that are refused, and what the sender is told."""
+"""POST /rooms/<room>/messages/: the server refuses invalid fields, and its answer names the field and the problem."""
 
 import json
 
@@ -37,21 +37,21 @@ TEXTS = {
 
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("what", NAMES)
-def test_a_persons_name_is_refused_for(client, what, content_type):
+def test_a_senders_name_is_refused_if_it_is_or_has(client, what, content_type):
     limit = 64 if what.startswith("65") else None
     assert_refused(post(client, content_type, sender=NAMES[what]), 400, "from", limit)
 
 
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("what", TEXTS)
-def test_a_text_is_refused_for(client, what, content_type):
+def test_a_text_is_refused_if_it_is_or_has(client, what, content_type):
     limit = 8000 if what.startswith("8 001") else None
     assert_refused(post(client, content_type, text=TEXTS[what]), 400, "text", limit)
 
 
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
 @pytest.mark.parametrize("character", ["x", EMOJI])
-def test_the_longest_name_and_the_longest_text_are_taken(client, character, content_type):
+def test_the_longest_name_and_the_longest_text_are_accepted(client, character, content_type):
     assert post(client, content_type, sender=character * 64, text=character * 8000).status_code == 200
 
 
@@ -77,15 +77,15 @@ def test_half_a_surrogate_pair_is_refused(client, field, half):
 
 @pytest.mark.parametrize("value", [1, 1.5, True, [], ["hi"], {"a": "b"}])
 @pytest.mark.parametrize("field", ["sender", "text"])
-def test_a_value_in_json_that_is_no_string_is_refused(client, field, value):
+def test_a_json_value_that_is_not_a_string_is_refused(client, field, value):
     assert_refused(post(client, JSON, **{field: value}), 400, "from" if field == "sender" else field)
 
 
-def test_null_in_json_is_refused(client):
+def test_a_json_null_is_refused(client):
     assert_refused(post_bytes(client, b'{"from": null, "text": "hi"}', JSON), 400, "from")
 
 
-def test_a_field_without_a_name_is_named_too(client):
+def test_the_error_for_a_field_with_an_empty_name_shows_two_quotes(client):
     assert_refused(post_bytes(client, b'{"": null}', JSON), 400, '""')
 
 
@@ -107,12 +107,12 @@ def test_a_field_without_a_name_is_named_too(client):
     ],
     ids=lambda body: body[:20].decode("latin-1"),
 )
-def test_json_that_is_no_object_is_refused(client, body):
+def test_json_that_is_not_an_object_is_refused(client, body):
     assert_refused(post_bytes(client, body, JSON), 400, "body")
 
 
 def test_a_number_of_five_thousand_digits_is_refused(client):
-    """Some Pythons won't read it, others do."""
+    """Some versions of Python cannot parse it, others can."""
     assert post_bytes(client, b'{"text": "hi", "from": ' + b"9" * 5000 + b"}", JSON).status_code == 400
 
 
