@@ -1,4 +1,4 @@
-"""Every address: its methods, and what is answered where there is nothing or nothing can be read."""
+"""Every address of the site: the methods it allows, and the answers to wrong or malformed addresses."""
 
 from io import BytesIO
 
@@ -37,17 +37,17 @@ def address_of(name):
 
 @pytest.fixture
 def client():
-    """A client that is asked for CSRF tokens, which the others leave out."""
+    """A client whose CSRF tokens Django checks, and that gets a 500 instead of an exception."""
     return Client(enforce_csrf_checks=True, raise_request_exception=False)
 
 
-def test_each_address_of_the_chat_is_listed_here():
+def test_this_file_lists_each_address_of_the_chat():
     assert {pattern.name for pattern in urlpatterns} == {*ALLOWED}
 
 
 @pytest.mark.parametrize("name", ALLOWED)
 @pytest.mark.parametrize("method", METHODS)
-def test_a_method_is_served_or_the_allowed_ones_are_named(client, name, method):
+def test_a_method_is_served_or_the_answer_names_the_allowed_ones(client, name, method):
     answer = client.generic(method, address_of(name))
     assert (answer.status_code != 405) == (method in ALLOWED[name].split(", "))
     if answer.status_code == 405:
@@ -84,7 +84,7 @@ def test_people_get_a_404_page(client, path, method):
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost:x", "a b", ""])
-def test_a_host_that_is_not_ours_is_refused(client, host):
+def test_a_host_that_is_not_allowed_is_refused(client, host):
     assert client.get("/", HTTP_HOST=host).status_code == 400
     answer = client.get("/events/", HTTP_HOST=host)
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
@@ -101,7 +101,7 @@ def test_an_address_that_is_not_utf_8_is_refused(client, address):
 
 
 @pytest.mark.parametrize("address", ["/%FF", "/lobby?user=%E4", "/?user=Alice&room=%FF"])
-def test_a_page_at_an_address_that_is_not_utf_8_is_refused(client, address):
+def test_the_refusal_of_a_pages_address_is_a_page(client, address):
     answer = client.get("/", RAW_URI=address)
     assert (answer.status_code, answer["Content-Type"]) == (400, "text/html; charset=utf-8")
 
@@ -111,15 +111,15 @@ def test_an_address_in_utf_8_is_served(client):
 
 
 @pytest.mark.parametrize(("path", "query"), [(b"/%FF", b""), (b"/lobby", b"user=%E4")])
-def test_an_asgi_server_keeps_the_address_elsewhere(path, query):
+def test_an_address_that_is_not_utf_8_is_refused_on_an_asgi_server_too(path, query):
     scope = {"type": "http", "method": "GET", "path": "/?", "raw_path": path, "query_string": query, "headers": []}
     answer = StrictUTF8(lambda request: HttpResponse())(ASGIRequest(scope, BytesIO()))
     assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("parameter", ["charset=utf-16", "charset=base64", "a*=nonsense''%ff", "charset*=x''y"])
-def test_an_address_is_utf_8_whatever_the_content_type_says(parameter):
-    """Django fails on some of these before any middleware, and reads the address in the charset of the others."""
+def test_an_address_is_read_as_utf_8_even_if_the_content_type_names_another_charset(parameter):
+    """Some of these make Django fail before any middleware runs. With the others, it would read the address wrongly."""
     environ = RequestFactory().get("/?user=Zo%C3%AB").environ | {"CONTENT_TYPE": f"text/plain; {parameter}"}
     answers = []
     wsgi(WSGIHandler())(environ, lambda status, headers: answers.append((status, dict(headers).get("Location"))))
@@ -134,13 +134,13 @@ def test_the_answer_to_head_has_no_body(client):
 
 
 def test_a_cookie_with_a_nul_is_refused(client):
-    """PostgreSQL could not look up such a session."""
+    """PostgreSQL would fail when it looks up such a session."""
     client.cookies.load('sessionid="\\000aaaaaaaaaaaaaaa"')
     assert client.get("/admin/").status_code == 400
 
 
 @pytest.mark.parametrize("name", ALLOWED)
-def test_a_proxys_headers_full_of_junk_are_no_error_of_ours(client, name):
+def test_malformed_proxy_headers_cause_no_500(client, name):
     junk = {"HTTP_GRIP_SIG": "a.b.c", "HTTP_GRIP_LAST": ",;=\xff; last-id*=x''y", "HTTP_GRIP_FEATURE": ",\xff"}
     answer = client.get(address_of(name), **junk)
     assert answer.status_code == client.get(address_of(name)).status_code

@@ -1,4 +1,4 @@
-"""While the database can't be used."""
+"""The answers while the database cannot be used."""
 
 from itertools import count
 
@@ -11,7 +11,7 @@ from tests.helpers.posting import post, url_of
 
 
 class FailingStatement:
-    """Makes one of the coming SQL statements fail, or all, as a database does that is locked or gone."""
+    """Makes the SQL statement with this number fail, or all of them (None), as if the database were locked or gone."""
 
     def __init__(self, number=None, error=OperationalError):
         self.number, self.error = number, error
@@ -30,15 +30,15 @@ def assert_outage(answer):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
-def test_programs_are_told_in_json_to_try_again(client, error):
+def test_programs_get_json_that_asks_them_to_try_again(client, error):
     with connection.execute_wrapper(FailingStatement(error=error)):
         for answer in (client.get(url_of()), post(client)):
             assert_outage(answer)
-            assert [told["field"] for told in answer.json()["errors"]] == ["database"]
+            assert [problem["field"] for problem in answer.json()["errors"]] == ["database"]
 
 
 @pytest.mark.django_db
-def test_people_are_told_by_a_page(client):
+def test_people_get_a_page(client):
     with connection.execute_wrapper(FailingStatement()):
         answer = client.get("/lobby", {"user": "Alice"})
     assert_outage(answer)
@@ -52,7 +52,7 @@ def test_the_join_page_needs_no_database(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whichever_statement_fails_nothing_is_half_written(client):
+def test_a_failing_statement_never_leaves_a_half_saved_message(client):
     for number in count(1):
         with connection.execute_wrapper(FailingStatement(number)):
             answer = post(client)
@@ -66,7 +66,7 @@ def test_whichever_statement_fails_nothing_is_half_written(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_lets_nobody_in_is_an_outage(client, monkeypatch):
+def test_a_database_that_refuses_connections_is_an_outage(client, monkeypatch):
     def refuse(*_):
         raise OperationalError("connection refused")
 
