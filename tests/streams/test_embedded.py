@@ -1,4 +1,4 @@
-"""Embedded mode: the same streams from one ASGI process without a proxy."""
+"""Embedded mode: one ASGI process serves the streams itself, without a proxy."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ WAIT_S = 10
 
 
 def send(count=1, room="lobby"):
-    """Send from a thread of its own, as another request does."""
+    """Send events from another thread, as another request would."""
 
     def run():
         for _ in range(count):
@@ -49,10 +49,10 @@ class Reader:
         return fields["event"].strip(), fields.get("id", "").strip()
 
     async def close(self):
-        """Leave, as a server has it: the wait for the next bytes is cancelled."""
+        """Close the stream as the server does: cancel the wait for the next bytes."""
         waiting = asyncio.ensure_future(anext(self._chunks))
         while not waiting.done():
-            await asyncio.sleep(0.01)  # a read of the database goes on to its end
+            await asyncio.sleep(0.01)  # a database read cannot be cancelled
             waiting.cancel()
         with suppress(asyncio.CancelledError):
             await waiting
@@ -62,7 +62,7 @@ async def listen(query="channel=room-lobby"):
     return Reader(await AsyncClient().get(f"/events/?{query}"))
 
 
-def test_a_stream_opens_with_the_current_id_and_tells_what_is_sent():
+def test_a_stream_opens_with_the_current_id_and_sends_each_event():
     async def scene():
         reader = await listen()
         assert await reader.next() == ("stream-open", "room-lobby:0")
@@ -74,7 +74,7 @@ def test_a_stream_opens_with_the_current_id_and_tells_what_is_sent():
     asyncio.run(scene())
 
 
-def test_what_was_missed_comes_first_and_in_steps():
+def test_a_resumed_stream_first_sends_all_missed_events():
     send(250).join()
 
     async def scene():
@@ -87,7 +87,7 @@ def test_what_was_missed_comes_first_and_in_steps():
     asyncio.run(scene())
 
 
-def test_who_comes_back_hears_of_changes_and_not_of_a_message_that_was_deleted(client):
+def test_a_resumed_stream_sends_changes_but_not_the_text_of_a_deleted_message(client):
     first, second = (post(client, key=key).json()["id"] for key in ("k1", "k2"))
     edit(client, first)
     delete(client, second, key="k2")
@@ -101,7 +101,7 @@ def test_who_comes_back_hears_of_changes_and_not_of_a_message_that_was_deleted(c
     asyncio.run(scene())
 
 
-def test_connecting_while_messages_flow_neither_loses_nor_doubles_any():
+def test_a_reader_who_connects_during_posts_gets_every_message_once():
     async def scene():
         sending = [send(30) for _ in range(3)]
         readers = [await listen("channel=room-lobby&lastEventId=room-lobby:0") for _ in range(5)]
@@ -114,7 +114,7 @@ def test_connecting_while_messages_flow_neither_loses_nor_doubles_any():
     asyncio.run(scene())
 
 
-def test_an_unknown_id_resets_the_stream_which_goes_on():
+def test_an_unknown_id_resets_the_stream_and_the_stream_continues():
     async def scene():
         reader = await listen("channel=room-lobby&lastEventId=junk")
         assert await reader.next() == ("stream-open", "")
@@ -126,15 +126,15 @@ def test_an_unknown_id_resets_the_stream_which_goes_on():
     asyncio.run(scene())
 
 
-def test_silence_is_filled_with_keep_alives_and_a_look_into_the_log(monkeypatch):
-    """An event that another process has logged wakes nobody here."""
+def test_a_silent_stream_sends_keep_alives_and_reads_the_log_again(monkeypatch):
+    """An event that another process has logged wakes no stream of this process."""
     monkeypatch.setattr(embedded, "KEEP_ALIVE_S", 0.01)
 
     async def scene():
         reader = await listen()
         await reader.next()
         assert (await reader.next())[0] == "keep-alive"
-        logging = threading.Thread(target=log_without_telling)
+        logging = threading.Thread(target=log_without_waking)
         logging.start()
         while (event := await reader.next())[0] == "keep-alive":
             pass
@@ -145,13 +145,13 @@ def test_silence_is_filled_with_keep_alives_and_a_look_into_the_log(monkeypatch)
     asyncio.run(scene())
 
 
-def log_without_telling():
+def log_without_waking():
     with transaction.atomic():
         EventLog().append_event("room-lobby", "message", json.dumps({}))
     connection.close()
 
 
-def test_a_reader_that_leaves_is_forgotten():
+def test_a_closed_stream_leaves_no_waiter():
     async def scene():
         reader = await listen()
         await reader.next()
@@ -161,7 +161,7 @@ def test_a_reader_that_leaves_is_forgotten():
     asyncio.run(scene())
 
 
-def test_with_a_grip_proxy_configured_django_holds_no_stream(settings):
+def test_the_site_serves_no_streams_itself_if_it_has_a_grip_proxy(settings):
     settings.GRIP_PROXIES = [{"control_uri": "http://127.0.0.1:1"}]
 
     async def scene():
@@ -171,7 +171,7 @@ def test_with_a_grip_proxy_configured_django_holds_no_stream(settings):
     asyncio.run(scene())
 
 
-def test_one_stream_too_many_is_refused_before_it_starts(monkeypatch):
+def test_a_stream_over_the_limit_is_refused(monkeypatch):
     monkeypatch.setattr(embedded, "MAX_STREAMS", 1)
 
     async def scene():
@@ -186,7 +186,7 @@ def test_one_stream_too_many_is_refused_before_it_starts(monkeypatch):
     asyncio.run(scene())
 
 
-def test_a_websocket_is_closed_and_no_error():
+def test_a_websocket_is_closed_without_an_error():
     sent = []
 
     async def send(message):

@@ -1,4 +1,4 @@
-"""Two published apps, replayed byte for byte."""
+"""The requests of two published mobile apps, byte for byte, and what the apps understand of the answers."""
 
 import json
 import re
@@ -32,7 +32,7 @@ HARD_TEXTS = [
 
 
 def environ_of(request):
-    """Return what a WSGI server makes of the bytes of a request."""
+    """Return the WSGI environment that a server makes of the bytes of a request."""
     head, _, body = request.partition(b"\r\n\r\n")
     line, *headers = head.decode("latin-1").split("\r\n")
     method, target, protocol = line.split(" ")
@@ -47,7 +47,7 @@ def environ_of(request):
 
 
 def send(request, **proxys_headers):
-    """Hand the bytes of a request to the site; return the response."""
+    """Pass the bytes of a request to the site; return the response."""
     return ClientHandler(enforce_csrf_checks=True)(environ_of(request) | proxys_headers)
 
 
@@ -55,19 +55,19 @@ def body_of(answer):
     return unpacked(answer.content, answer.get("Content-Encoding"))
 
 
-def say_text(app):
-    """Send what the app sends when Bob says TEXT; return the message."""
+def post_text(app):
+    """Send the app's request for Bob's TEXT; return the message."""
     return json.loads(body_of(send(app.post_request("localhost"))))
 
 
 def as_the_proxy_sends(text):
-    """Return what the proxy makes of a format: ids and single percent signs."""
+    """Return the text as the proxy sends it: with the id for %I, and a single percent sign for %%."""
     return re.sub("%(.)", lambda found: {"%": "%", "I": "room-default:1"}[found[1]], text)
 
 
 @pytest.fixture
 def open_stream(settings):
-    """Open an app's stream as the proxy passes it on; return the bytes that the app gets at once."""
+    """A function that opens an app's stream through a fake proxy, and returns the first bytes that the app gets."""
     settings.GRIP_PROXIES = [{"control_uri": "http://127.0.0.1:1", "key": KEY}]
     signature = jwt.encode({"exp": int(time.time()) + 60}, KEY)
 
@@ -85,7 +85,7 @@ def app(request):
     return APPS[request.param]
 
 
-def test_what_the_app_sends_is_said(app):
+def test_the_app_can_post_a_message(app):
     answer = send(app.post_request("localhost"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
     message = app.parse_message(json.loads(body_of(answer)))
@@ -93,47 +93,47 @@ def test_what_the_app_sends_is_said(app):
     assert ChatMessage.objects.get().to_data() == message
 
 
-def test_the_app_reads_the_list(app):
-    said = [say_text(app) for _ in range(3)]
+def test_the_app_can_read_the_list(app):
+    posted = [post_text(app) for _ in range(3)]
     answer = send(app.list_request("localhost"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
-    assert app.parse_list(body_of(answer)) == said[::-1]
+    assert app.parse_list(body_of(answer)) == posted[::-1]
 
 
-def test_the_app_reads_the_list_of_an_empty_room(app):
+def test_the_app_can_read_the_list_of_an_empty_room(app):
     assert app.parse_list(body_of(send(app.list_request("localhost")))) == []
 
 
-def test_a_fresh_app_is_streamed_no_old_messages(open_stream, app):
-    say_text(app)
+def test_the_first_stream_of_an_app_sends_no_old_messages(open_stream, app):
+    post_text(app)
     assert [*app.parse_blocks(open_stream(app))] == []
 
 
 @pytest.mark.parametrize("text", HARD_TEXTS)
-def test_an_app_that_comes_back_reads_what_it_missed(open_stream, client, app, text):
-    say_text(app)
+def test_an_app_that_reconnects_reads_the_missed_messages(open_stream, client, app, text):
+    post_text(app)
     missed = post(client, room="default", sender="Alice", text=text).json()
     assert [*app.parse_blocks(open_stream(app, "room-default:1"))] == [missed]
 
 
 @pytest.mark.parametrize("text", HARD_TEXTS)
 @pytest.mark.django_db(transaction=True)
-def test_an_app_reads_what_is_said_while_it_listens(grip_proxy, client, app, text):
-    said = post(client, room="default", sender="Alice", text=text).json()
+def test_an_app_reads_new_messages_from_its_open_stream(grip_proxy, client, app, text):
+    posted = post(client, room="default", sender="Alice", text=text).json()
     block = as_the_proxy_sends(grip_proxy.next_item()["http-stream"]["content"])
-    assert [*app.parse_blocks(block.encode())] == [said]
+    assert [*app.parse_blocks(block.encode())] == [posted]
 
 
 @pytest.mark.parametrize("last_event_id", ["error", "", "room-default:5", "room-default:x", "junk"])
-def test_an_app_that_comes_back_with_any_id_is_given_a_stream(open_stream, app, last_event_id):
-    say_text(app)
+def test_an_app_that_reconnects_with_any_id_gets_a_stream(open_stream, app, last_event_id):
+    post_text(app)
     body = open_stream(app, last_event_id)
     assert b"stream-error" not in body
     assert [*app.parse_blocks(body)] == []
 
 
-def test_no_block_with_an_event_holds_a_retry_time_or_a_comment(open_stream, app):
-    say_text(app)
+def test_no_block_with_an_event_has_a_retry_line_or_a_comment(open_stream, app):
+    post_text(app)
     for block in open_stream(app, "room-default:0").split(b"\n\n"):
         lines = block.split(b"\n")
         if any(line.startswith(b"event:") for line in lines):

@@ -1,4 +1,4 @@
-"""GET /events/ as a GRIP proxy asks it: what it is told to hold, and from where on."""
+"""GET /events/ by a GRIP proxy: the instructions for the proxy, and the events of the first answer."""
 
 import json
 import time
@@ -29,7 +29,7 @@ def signature(key=KEY, exp=60, **claims):
 
 @pytest.fixture
 def ask(client):
-    """Ask like the proxy, with its signature."""
+    """A function that sends a request as the proxy does, with its signature."""
 
     def ask(query="channel=room-lobby", path="/events/", **headers):
         return client.get(f"{path}?{query}", headers={"Grip-Sig": signature(), **headers})
@@ -49,7 +49,7 @@ def link(response):
 
 
 def events(response):
-    """Return the events of a body as [(event, id, data)], its format applied as the proxy does."""
+    """Return the events of a body as [(event, id, data)], with single percent signs, as the proxy sends them."""
     blocks = response.content.decode().replace("%%", "%").split("\n\n")
     fields = [dict(line.partition(":")[::2] for line in block.split("\n")) for block in blocks if "event:" in block]
     return [(f["event"].strip(), f.get("id", "").strip(), f["data"].strip()) for f in fields]
@@ -59,7 +59,7 @@ def kinds(response):
     return [kind for kind, _, _ in events(response)]
 
 
-def test_the_proxy_is_told_to_hold_the_channel_from_the_current_id(ask):
+def test_the_answer_makes_the_proxy_hold_the_stream_from_the_current_id(ask):
     log(3)
     response = ask()
     assert response.status_code == 200
@@ -77,7 +77,7 @@ def test_a_keep_alive_event_comes_every_twenty_seconds(ask):
 @pytest.mark.parametrize(
     ("query", "headers"), [("", {"Last-Event-ID": "room-lobby:2"}), ("&lastEventId=room-lobby:2", {})]
 )
-def test_a_reader_gets_what_it_missed(ask, query, headers):
+def test_a_reader_gets_the_missed_events(ask, query, headers):
     log(4)
     response = ask(f"channel=room-lobby{query}", **headers)
     assert [(kind, event_id) for kind, event_id, _ in events(response)] == [
@@ -87,7 +87,7 @@ def test_a_reader_gets_what_it_missed(ask, query, headers):
     ]
 
 
-def test_the_header_wins_over_the_query(ask):
+def test_the_last_event_id_header_beats_the_query(ask):
     log(4)
     response = ask("channel=room-lobby&lastEventId=room-lobby:1", **{"Last-Event-ID": "room-lobby:3"})
     assert kinds(response) == ["stream-open", "message"]
@@ -98,7 +98,7 @@ UNKNOWN += ["room-lobby:\u0661", "\0", "junk", ":", ",", "room-lobby:1:2", "room
 
 
 @pytest.mark.parametrize("event_id", UNKNOWN)
-def test_an_id_that_makes_no_sense_resets_the_stream_and_it_goes_on(ask, event_id):
+def test_an_unknown_id_resets_the_stream_and_the_stream_continues(ask, event_id):
     log(3)
     response = ask(urlencode({"channel": "room-lobby", "lastEventId": event_id}))
     assert events(response) == [
@@ -116,7 +116,7 @@ def test_an_id_older_than_the_log_resets_the_stream(ask):
 
 
 @pytest.mark.parametrize("event_id", ["error", ""])
-def test_the_id_of_a_stream_error_counts_as_none(ask, event_id):
+def test_the_id_error_counts_as_no_id(ask, event_id):
     log(3)
     assert kinds(ask(**{"Last-Event-ID": event_id})) == ["stream-open"]
 
@@ -129,13 +129,13 @@ def test_all_readers_of_the_same_rooms_share_one_next_link(ask):
 
 
 def test_many_rooms_share_few_next_links(ask):
-    """Pushpin follows ten in a second."""
+    """Pushpin follows at most ten next links a second."""
     links = {link(ask(f"channel=room-{number}")) for number in range(300)}
     assert 1 < len(links) <= grip_response.LINKS
 
 
-def test_links_that_tell_what_is_pending_have_paths_of_their_own(ask):
-    """The proxy gives readers whose links differ in their query alone one answer."""
+def test_next_links_to_missed_events_have_paths_of_their_own(ask):
+    """The proxy gives the same answer to two links that differ only in their query."""
     log(150, "a")
     log(150, "b")
     pending = [ask(f"channel=room-{room}", **{"Last-Event-ID": f"room-{room}:{n}"}) for room in "ab" for n in (1, 2)]
@@ -144,24 +144,24 @@ def test_links_that_tell_what_is_pending_have_paths_of_their_own(ask):
     assert all(path.startswith("/events/") for path in paths)
 
 
-def test_the_page_of_a_room_and_its_channel_share_one_next_link(ask):
+def test_both_addresses_of_a_rooms_stream_share_one_next_link(ask):
     assert link(ask("", path="/rooms/lobby/events/")) == link(ask())
 
 
 @pytest.mark.parametrize("room", STRANGE_ROOMS)
-def test_the_next_link_of_a_strange_room_is_plain_ascii_and_leads_back(ask, client, room):
+def test_the_next_link_of_a_strange_room_is_plain_ascii_and_leads_to_its_stream(ask, client, room):
     response = ask("", path=f"/rooms/{quote(room, safe='')}/events/")
     address = link(response)
     assert address.isascii()
     assert not set(address) & set(' ",;<>')
-    held_until = f"{response['Grip-Channel'].partition(';')[0]}; last-id=0"
-    again = client.get(address, headers={"Grip-Sig": signature(), "Grip-Last": held_until})
+    last = f"{response['Grip-Channel'].partition(';')[0]}; last-id=0"
+    again = client.get(address, headers={"Grip-Sig": signature(), "Grip-Last": last})
     assert again["Grip-Channel"] == response["Grip-Channel"]
 
 
 @pytest.mark.parametrize("room", STRANGE_ROOMS)
-def test_the_ids_of_a_strange_room_survive_the_proxys_formatting(ask, room):
-    """For the proxy the first body is a format: a single percent sign in an id would end the stream."""
+def test_the_proxy_sends_the_ids_of_a_strange_room_unchanged(ask, room):
+    """The proxy takes the first body for a format: a single percent sign in an id would end the stream."""
     log(2, room)
     channel = f"room-{room}"
     for last_id in (f"{quote(channel)}:1", "nonsense"):
@@ -170,25 +170,25 @@ def test_the_ids_of_a_strange_room_survive_the_proxys_formatting(ask, room):
         assert f"id: {quote(channel)}:2" in body.replace("%%", "%")
 
 
-def test_readers_of_a_room_ask_in_the_same_second(ask, monkeypatch):
+def test_the_next_links_of_a_rooms_readers_are_due_in_the_same_second(ask, monkeypatch):
     moments = [1_000_000, 1_000_003, 1_000_250, 1_000_599]
-    asked = set()
+    due = set()
     for now in moments:
         monkeypatch.setattr(grip_response.time, "time", lambda now=now: now)
         timeout = grip_response._next_link_timeout(["room-lobby"])
         assert grip_response.NEXT_LINK_S / 2 <= timeout < grip_response.NEXT_LINK_S * 1.5
-        asked.add((now + timeout) % grip_response.NEXT_LINK_S)
-    assert len(asked) == 1
+        due.add((now + timeout) % grip_response.NEXT_LINK_S)
+    assert len(due) == 1
 
 
-def test_a_next_link_goes_on_after_what_the_proxy_has_sent(ask):
+def test_a_next_link_continues_after_the_last_event_that_the_proxy_has_sent(ask):
     log(3)
     response = ask("link=next&recover=true", **{"Grip-Last": "events-room-lobby; last-id=2"})
     assert events(response) == [("message", "room-lobby:3", '{"text": "hi"}')]
     assert "prev-id=3" in response["Grip-Channel"]
 
 
-def test_a_next_link_with_nothing_new_has_an_empty_body(ask):
+def test_a_next_link_without_new_events_has_an_empty_body(ask):
     log(3)
     response = ask("link=next&recover=true", **{"Grip-Last": "events-room-lobby; last-id=3"})
     assert response.content == b""
@@ -196,19 +196,19 @@ def test_a_next_link_with_nothing_new_has_an_empty_body(ask):
 
 
 @pytest.mark.parametrize("last", ["events-room-lobby; last-id=abc", "events-room-lobby"])
-def test_a_position_that_makes_no_sense_is_unknown(ask, last):
+def test_a_next_link_with_a_malformed_position_resets_the_stream(ask, last):
     log(3)
     assert kinds(ask("link=next&recover=true", **{"Grip-Last": last})) == ["stream-reset"]
 
 
 @pytest.mark.parametrize("last", ["nonsense", ";;;=,", "", "events-x; last-id=1"])
-def test_a_position_in_no_channel_is_refused(ask, last):
+def test_a_next_link_with_a_position_in_no_room_is_refused(ask, last):
     response = ask("link=next&recover=true", **{"Grip-Last": last})
     assert response.status_code == 400
     assert response.json()["errors"][0]["field"] == "channel"
 
 
-def test_more_than_a_hundred_events_are_read_in_steps(ask, client):
+def test_more_than_a_hundred_missed_events_come_in_several_answers(ask, client):
     log(250)
     response = ask(**{"Last-Event-ID": "room-lobby:0"})
     seen = []
@@ -221,7 +221,7 @@ def test_more_than_a_hundred_events_are_read_in_steps(ask, client):
     assert seen == [f"room-lobby:{n}" for n in range(1, 251)]
 
 
-def test_a_first_answer_too_big_for_the_proxy_is_put_off_to_a_next_link(ask, client):
+def test_missed_events_too_big_for_a_first_answer_come_through_a_next_link(ask, client):
     log(20, text="x" * 8000)
     response = ask(**{"Last-Event-ID": "room-lobby:0"})
     assert len(response.content) < 100_000
@@ -231,8 +231,8 @@ def test_a_first_answer_too_big_for_the_proxy_is_put_off_to_a_next_link(ask, cli
     assert kinds(rest) == ["message"] * 20
 
 
-def test_the_size_of_a_first_answer_counts_as_the_proxy_gets_it(ask):
-    """The percent signs of its ids are doubled: 95 messages to 64 emoji grow from 86 000 bytes to 111 000."""
+def test_the_size_of_a_first_answer_counts_with_doubled_percent_signs(ask):
+    """95 messages in a room of 64 emoji take 86 000 bytes, or 111 000 with the doubled percent signs of their ids."""
     room = "😀" * 64
     log(95, room)
     response = ask(urlencode({"channel": f"room-{room}", "lastEventId": f"{quote(f'room-{room}')}:0"}))
@@ -258,20 +258,20 @@ REFUSED += ["channel=room-%00", "channel=room-..", "channel=room-%20x", "channel
 
 
 @pytest.mark.parametrize("query", REFUSED)
-def test_only_the_channels_of_rooms_can_be_read(ask, query):
+def test_a_channel_that_belongs_to_no_room_is_refused(ask, query):
     response = ask(query)
     assert response.status_code == 400
     assert response.json()["errors"][0]["field"] == "channel"
 
 
-def test_ten_channels_fit_and_eleven_do_not(ask):
+def test_a_stream_has_at_most_ten_channels(ask):
     assert ask("&".join(f"channel=room-{n}" for n in range(10))).status_code == 200
     response = ask("&".join(f"channel=room-{n}" for n in range(11)))
     assert response.status_code == 400
     assert response.json()["errors"][0]["limit"] == 10
 
 
-def test_the_channel_of_a_decomposed_name_is_the_composed_one(ask):
+def test_all_unicode_forms_of_a_room_name_mean_the_same_channel(ask):
     assert link(ask(urlencode({"channel": "room-u\u0308"}))) == link(ask(urlencode({"channel": "room-ü"})))
 
 
@@ -293,30 +293,30 @@ FORGED = [
 
 
 @pytest.mark.parametrize("forged", FORGED)
-def test_what_no_proxy_has_signed_is_told_where_to_connect(client, forged):
+def test_a_request_without_a_valid_signature_learns_where_to_connect(client, forged):
     response = client.get("/events/?channel=room-lobby", headers={"Grip-Sig": forged})
     assert response.status_code == 501
     assert "connect to" in response.json()["errors"][0]["message"]
 
 
-def test_forged_headers_from_nobody_are_no_error(client):
+def test_forged_proxy_headers_cause_no_500(client):
     headers = {"Grip-Last": 'x; last-id="', "Grip-Feature": ",", "Last-Event-ID": "a:b"}
     assert client.get("/events/?channel=room-x&recover=true", headers=headers).status_code == 501
 
 
 def test_a_stream_is_never_compressed(ask):
-    """The proxy would write its plain events after the compressed first ones."""
+    """The proxy would append its uncompressed events to a compressed beginning."""
     log(20)
     answer = ask("channel=room-lobby&lastEventId=room-lobby:0", **{"Accept-Encoding": "gzip"})
     assert not answer.has_header("Content-Encoding")
     assert kinds(answer).count("message") == 20
 
 
-def test_a_signature_that_was_good_opens_no_stream_once_its_time_is_over(ask):
-    by_then = {"Grip-Sig": signature(exp=2)}
-    assert ask(**by_then).status_code == 200
+def test_an_expired_signature_opens_no_stream_even_if_it_was_valid_before(ask):
+    headers = {"Grip-Sig": signature(exp=2)}
+    assert ask(**headers).status_code == 200
     deadline = time.monotonic() + 10
-    while ask(**by_then).status_code == 200:
+    while ask(**headers).status_code == 200:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert ask(**by_then).status_code == 501
+    assert ask(**headers).status_code == 501
