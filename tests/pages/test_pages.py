@@ -1,4 +1,4 @@
-"""The pages for people: joining, the chat, and what they see when something is wrong."""
+"""The pages for people: the join page, the chat page and the error pages."""
 
 import re
 
@@ -29,14 +29,14 @@ def texts(page):
     return [element.text for element in page.all("div", class_="text")][:-1]  # the last one is the script's template
 
 
-def test_the_join_page_asks_where_to_and_who(client):
+def test_the_join_page_asks_for_a_room_and_a_name(client):
     page = Page(client.get("/"))
     assert (page.one("form")["method"], page.one("form")["action"]) == ("get", "/")
     assert [element["name"] for element in page.all("input")] == ["room", "user"]
     assert page.one("input", name="room")["value"] == "default"
 
 
-def test_a_rooms_join_page_asks_who_and_leads_into_the_room(client):
+def test_a_rooms_join_page_asks_for_a_name_only(client):
     page = Page(client.get("/lobby"))
     assert page.one("form")["action"] == "/lobby"
     assert [element["name"] for element in page.all("input")] == ["user"]
@@ -52,19 +52,19 @@ def test_a_rooms_join_page_asks_who_and_leads_into_the_room(client):
         ("user=Alice&room=%5C%5Cevil.example", "/%5C%5Cevil.example?user=Alice"),
     ],
 )
-def test_who_says_a_name_is_sent_to_the_room_with_the_query_kept(client, query, location):
+def test_the_join_form_redirects_to_the_room_with_the_whole_query(client, query, location):
     answer = client.get("/", QUERY_STRING=query)
     assert (answer.status_code, answer["Location"]) == (302, location)
 
 
 @pytest.mark.parametrize("room", STRANGE_ROOMS)
-def test_a_strange_room_is_found_by_way_of_the_join_page(client, room):
+def test_the_join_page_leads_to_a_room_with_a_strange_name(client, room):
     page = Page(client.get("/", {"user": "Bob", "room": room}, follow=True))
     assert page.one("h1").text == f"#{room}"
 
 
 @pytest.mark.parametrize("room", STRANGE_ROOMS)
-def test_the_chat_page_knows_the_addresses_of_its_room(client, room):
+def test_the_chat_page_has_the_addresses_of_its_rooms_messages_and_events(client, room):
     post(client, room=room, text="hi")
     page = Page(client.get("/", {"user": "Bob", "room": room}, follow=True)).json("page")
     assert [message["text"] for message in client.get(page["messagesUrl"]).json()["messages"]] == ["hi"]
@@ -84,7 +84,7 @@ def test_the_chat_page_knows_the_addresses_of_its_room(client, room):
         ("/%00?user=Alice", "room"),
     ],
 )
-def test_an_error_stands_beside_its_field(client, address, field):
+def test_the_page_shows_an_error_next_to_its_field(client, address, field):
     answer = client.get(address)
     page = Page(answer)
     assert answer.status_code == 400
@@ -93,13 +93,13 @@ def test_an_error_stands_beside_its_field(client, address, field):
     assert len(page.all("p", class_="problem")) == 1
 
 
-def test_what_was_typed_is_still_there_beside_its_error(client):
+def test_the_form_with_an_error_still_has_the_typed_values(client):
     page = Page(client.get("/", {"user": ATTRIBUTE, "room": "a/b"}))
     assert page.one("input", name="user")["value"] == ATTRIBUTE
     assert page.one("input", name="room")["value"] == "a/b"
 
 
-def test_two_wrong_fields_have_an_error_each(client):
+def test_each_wrong_field_has_an_error(client):
     page = Page(client.get("/", {"user": "x" * 65, "room": "."}))
     assert len(page.all("p", class_="problem")) == 2
     assert "64" in page.one("p", id="user-problem").text
@@ -111,7 +111,7 @@ def test_the_chat_page_shows_the_last_fifty_messages_oldest_first(client):
     assert texts(chat_page(client)) == [str(number) for number in range(2, 52)]
 
 
-def test_a_message_shows_who_when_and_its_id(client):
+def test_a_message_shows_its_sender_its_date_and_its_id(client):
     message = post(client, sender="Alice").json()
     page = chat_page(client)
     assert page.all("bdi", class_="from")[0].text == "Alice"
@@ -126,20 +126,20 @@ def test_a_persons_own_messages_are_marked(client):
     assert len(chat_page(client, user="Bob").all("li", class_="message own")) == 1
 
 
-def test_a_room_nobody_wrote_in_is_shown_and_not_made(client):
+def test_the_page_of_an_unknown_room_does_not_create_the_room(client):
     assert texts(chat_page(client, "nowhere")) == []
     assert not ChatRoom.objects.exists()
 
 
-def test_what_is_said_meanwhile_is_on_the_page_or_comes_after_its_event_id(client):
-    with alice_posts_before_each_statement() as said:
+def test_a_message_posted_during_the_read_is_on_the_page_or_comes_after_its_event_id(client):
+    with alice_posts_before_each_statement() as posted:
         page = chat_page(client)
     shown = {int(element["data-id"]) for element in page.all("li") if element.get("data-id")}
-    assert shown | ids_after(page.json("page")["lastEventId"]) == {*said}
+    assert shown | ids_after(page.json("page")["lastEventId"]) == {*posted}
 
 
 @pytest.mark.parametrize("room", ["Ko\u0308ln", "Köln"])
-def test_a_room_is_one_page_in_every_form_of_unicode(client, room):
+def test_all_unicode_forms_of_a_room_name_show_the_same_page(client, room):
     post(client, room="Köln", text="hi")
     page = chat_page(client, room)
     assert texts(page) == ["hi"]
@@ -147,7 +147,7 @@ def test_a_room_is_one_page_in_every_form_of_unicode(client, room):
 
 
 @pytest.mark.parametrize("typed", [HOSTILE.replace("/", "\\"), ATTRIBUTE, TEMPLATE])
-def test_names_and_texts_appear_as_typed(client, typed):
+def test_html_in_names_and_texts_appears_as_text(client, typed):
     post(client, room="lobby", sender="Alice", text="hi")
     harmless = chat_page(client, user="Bob")
     post(client, room=typed, sender=typed, text=typed)
@@ -158,7 +158,7 @@ def test_names_and_texts_appear_as_typed(client, typed):
     assert [element.tag for element in page.elements] == [element.tag for element in harmless.elements]
 
 
-def test_a_script_in_a_persons_name_ends_nothing(client):
+def test_a_script_tag_in_a_name_does_not_end_the_pages_json(client):
     page = chat_page(client, user=HOSTILE)
     assert page.json("page")["user"] == HOSTILE
     assert len(page.all("script", id="page")) == 1
@@ -170,13 +170,13 @@ def test_a_text_is_shown_with_its_line_ends_and_spaces(client):
 
 
 @pytest.mark.parametrize("address", ["/", "/lobby", "/lobby?user=Bob", "/?user=", "/a/b", url_of(), "/robots.txt"])
-def test_every_answer_forbids_what_is_not_a_file_of_ours(client, address):
+def test_every_answer_allows_only_files_of_the_site(client, address):
     assert client.get(address)["Content-Security-Policy"] == POLICY
     assert "unsafe" not in POLICY
 
 
 @pytest.mark.parametrize("address", ["/", "/lobby", "/lobby?user=Bob", "/?user=", "/a/b"])
-def test_no_page_has_a_script_or_a_style_in_it(client, address):
+def test_no_page_has_an_inline_script_or_style(client, address):
     page = Page(client.get(address))
     for script in page.all("script"):
         assert script.get("src", "").startswith("/static/") or script["type"] == "application/json"
@@ -184,7 +184,7 @@ def test_no_page_has_a_script_or_a_style_in_it(client, address):
     assert not [name for element in page.elements for name in element if name == "style" or name.startswith("on")]
 
 
-def test_an_error_of_ours_is_a_page_for_people_and_json_for_programs():
+def test_a_500_is_a_page_for_people_and_json_for_programs():
     answer = server_error(RequestFactory().get("/lobby"))
     assert answer.status_code == 500
     assert Page(answer).one("h1").text == "Something broke here"
@@ -193,21 +193,21 @@ def test_an_error_of_ours_is_a_page_for_people_and_json_for_programs():
 
 
 @pytest.mark.parametrize(
-    ("address", "right"), [("/", "GET, HEAD"), ("/lobby", "GET, HEAD, POST"), ("/rooms", "GET, HEAD, POST")]
+    ("address", "allowed"), [("/", "GET, HEAD"), ("/lobby", "GET, HEAD, POST"), ("/rooms", "GET, HEAD, POST")]
 )
-def test_a_wrong_method_is_a_page_that_says_which_are_right(client, address, right):
+def test_the_page_for_a_wrong_method_names_the_allowed_ones(client, address, allowed):
     answer = client.put(address)
     assert (answer.status_code, answer["Content-Type"]) == (405, "text/html; charset=utf-8")
-    assert f"Use {right}." in answer.content.decode()
+    assert f"Use {allowed}." in answer.content.decode()
 
 
-def test_the_icon_browsers_ask_for_is_ours(client):
+def test_the_favicon_is_a_file_of_the_site(client):
     answer = client.get("/favicon.ico")
     assert (answer.status_code, answer["Location"]) == (302, "/static/chat/favicon.svg")
     assert finders.find("chat/favicon.svg")
 
 
-def test_robots_are_kept_out(client):
+def test_robots_txt_forbids_all_crawlers(client):
     answer = client.get("/robots.txt")
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain")
     assert answer.content == b"User-agent: *\nDisallow: /\n"
