@@ -1,4 +1,4 @@
-"""The ten variables that the site is configured by."""
+"""The ten environment variables that configure the site."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def problem_of(**environ):
     return str(raised.value)
 
 
-def test_a_fresh_clone_runs_without_any():
+def test_a_fresh_clone_runs_without_any_variable():
     env = read({})
     assert (env.secret_key, env.debug, env.host, env.port) == (None, False, "127.0.0.1", 8000)
     assert (env.database_url, env.grip_url, env.grip_verify_key) == (None, "", None)
@@ -23,32 +23,32 @@ def test_a_fresh_clone_runs_without_any():
     assert env.allowed_hosts == ("localhost", "127.0.0.1", "[::1]")
 
 
-def test_an_empty_variable_counts_as_none():
+def test_an_empty_variable_counts_as_missing():
     names = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "GRIP_URL", "GRIP_VERIFY_KEY")
     assert read(dict.fromkeys((*names, "HOST", "PORT", "DATA_DIR", "LOG_LEVEL"), "")) == read({})
 
 
 @pytest.mark.parametrize(("value", "on"), [("1", True), ("True", True), ("on", True), ("0", False), ("no", False)])
-def test_debug_is_on_or_off(value, on):
+def test_debug_has_several_words_for_on_and_off(value, on):
     assert read({"DEBUG": value}).debug is on
 
 
-def test_another_debug_is_refused():
+def test_another_value_of_debug_is_refused():
     assert problem_of(DEBUG="maybe") == "DEBUG='maybe' won't do: write 1 or 0."
 
 
 @pytest.mark.parametrize(("value", "port"), [("1", 1), ("8000", 8000), ("65535", 65535)])
-def test_a_port(value, port):
+def test_a_port_from_1_to_65535_is_accepted(value, port):
     assert read({"PORT": value}).port == port
 
 
 @pytest.mark.parametrize("value", ["0", "65536", "-1", "80.0", "http", " 80", "٨٠", "9" * 5000])
-def test_another_port_is_refused(value):
+def test_another_value_of_port_is_refused(value):
     assert problem_of(PORT=value) == f"PORT={value!r} won't do: write a number from 1 to 65535."
 
 
 @pytest.mark.parametrize("value", ["INFO", "info"])
-def test_a_log_level(value):
+def test_a_log_level_may_be_in_small_letters(value):
     assert read({"LOG_LEVEL": value}).log_level == "INFO"
 
 
@@ -56,26 +56,26 @@ def test_another_log_level_is_refused():
     assert problem_of(LOG_LEVEL="loud").startswith("LOG_LEVEL='loud' won't do: write one of DEBUG, INFO, ")
 
 
-def test_a_data_dir_is_absolute(tmp_path, monkeypatch):
+def test_a_relative_data_dir_becomes_absolute(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", "/home/alice")
     assert read({"DATA_DIR": "data"}).data_dir == tmp_path / "data"
     assert read({"DATA_DIR": "~/chat"}).data_dir == Path("/home/alice/chat")
 
 
-def test_the_data_dir_of_nobody_is_refused():
-    said = problem_of(DATA_DIR="~no-such-person/chat")
-    assert said == "DATA_DIR='~no-such-person/chat' won't do: write the path of a folder, such as /srv/chat."
+def test_a_data_dir_of_an_unknown_user_is_refused():
+    problem = problem_of(DATA_DIR="~no-such-person/chat")
+    assert problem == "DATA_DIR='~no-such-person/chat' won't do: write the path of a folder, such as /srv/chat."
 
 
-def test_a_data_dir_is_made(tmp_path):
+def test_a_missing_data_dir_is_created(tmp_path):
     make_data_dir(tmp_path / "a" / "b")
     make_data_dir(tmp_path / "a" / "b")
     assert [*(tmp_path / "a" / "b").iterdir()] == []
 
 
 @pytest.mark.parametrize("path", ["/dev/null", "/dev/null/data", "/proc"])
-def test_a_data_dir_that_takes_no_files_is_refused(path):
+def test_a_data_dir_without_write_permission_is_refused(path):
     with pytest.raises(EnvironmentProblem, match=rf"DATA_DIR='{path}' won't do: name a folder that we may write to"):
         make_data_dir(Path(path))
 
@@ -88,32 +88,32 @@ def test_allowed_hosts_are_separated_by_commas():
 
 @pytest.mark.parametrize("name", ["https://chat.example.com", "chat.example.com:8000", "2001:db8::1", "a b", "a/b"])
 def test_an_allowed_host_that_would_match_no_request_is_refused(name):
-    said = problem_of(ALLOWED_HOSTS=f"localhost,{name}", SECRET_KEY=LONG_KEY)
-    assert said.startswith(f"ALLOWED_HOSTS={name!r} won't do: write names as in chat.example.com")
+    problem = problem_of(ALLOWED_HOSTS=f"localhost,{name}", SECRET_KEY=LONG_KEY)
+    assert problem.startswith(f"ALLOWED_HOSTS={name!r} won't do: write names as in chat.example.com")
 
 
 @pytest.mark.parametrize(("host", "allowed"), [("192.168.1.20",) * 2, ("2001:db8::1", "[2001:db8::1]"), ("[::2]",) * 2])
-def test_the_address_that_is_listened_on_is_allowed_too(host, allowed):
+def test_the_address_in_host_is_an_allowed_host_too(host, allowed):
     assert read({"HOST": host}).allowed_hosts == ("localhost", "127.0.0.1", "[::1]", allowed)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "[::]"])
-def test_listening_on_every_address_takes_the_names_of_the_hosts(host):
-    said = problem_of(HOST=host)
-    assert said.startswith(f"ALLOWED_HOSTS is not set: HOST={host} listens on every address, so name the hosts")
+def test_a_site_that_listens_on_every_address_must_set_allowed_hosts(host):
+    problem = problem_of(HOST=host)
+    assert problem.startswith(f"ALLOWED_HOSTS is not set: HOST={host} listens on every address, so name the hosts")
 
 
-def test_production_takes_a_secret_key():
-    said = problem_of(ALLOWED_HOSTS="chat.example.com")
-    assert said.startswith("SECRET_KEY is not set: with ALLOWED_HOSTS set this is production")
-    assert "token_urlsafe" in said
+def test_production_needs_a_secret_key():
+    problem = problem_of(ALLOWED_HOSTS="chat.example.com")
+    assert problem.startswith("SECRET_KEY is not set: with ALLOWED_HOSTS set this is production")
+    assert "token_urlsafe" in problem
 
 
-def test_debugging_takes_no_secret_key():
+def test_debug_mode_needs_no_secret_key():
     assert read({"ALLOWED_HOSTS": "chat.example.com", "DEBUG": "1"}).secret_key is None
 
 
-def test_a_secret_key_of_32_characters_is_long_enough():
+def test_a_secret_key_of_32_characters_is_accepted():
     assert read({"SECRET_KEY": LONG_KEY}).secret_key == LONG_KEY
 
 
@@ -121,8 +121,8 @@ def test_a_short_secret_key_is_refused_and_not_shown():
     assert problem_of(SECRET_KEY="geheim") == ("SECRET_KEY won't do: it has 6 characters, use at least 32 random ones.")
 
 
-def test_the_environment_shows_no_secret():
-    """Django's page for errors, with DEBUG, shows the settings."""
+def test_the_repr_of_the_environment_shows_no_secret():
+    """With DEBUG, Django's error page shows the settings."""
     env = read(
         {
             "SECRET_KEY": "geheim" * 6,

@@ -1,4 +1,4 @@
-"""PostgreSQL's connections: the pool gives out none that the server has closed."""
+"""PostgreSQL's connection pool: it never gives out a connection that the server has closed."""
 
 import pytest
 from django.db import connection
@@ -7,7 +7,7 @@ from tests.helpers.posting import post
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="is about PostgreSQL"),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The secret key that is made on the first run and kept."""
+"""The secret key that the first run creates, and that later runs read."""
 
 import os
 import stat
@@ -22,27 +22,27 @@ for folder in sys.stdin:
 """
 
 
-def test_the_key_is_made_once_and_kept(tmp_path):
+def test_the_key_is_created_once_and_read_again(tmp_path):
     key = kept_key(tmp_path / "data")
     assert len(key) >= 50
     assert kept_key(tmp_path / "data") == key
 
 
-def test_two_machines_make_different_keys(tmp_path):
+def test_two_machines_create_different_keys(tmp_path):
     assert kept_key(tmp_path / "one") != kept_key(tmp_path / "two")
 
 
-def test_nobody_else_may_read_the_key(tmp_path):
+def test_only_the_owner_can_read_the_key(tmp_path):
     kept_key(tmp_path)
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
 
 
-def test_nothing_else_is_left_in_the_folder(tmp_path):
+def test_the_folder_contains_only_the_key(tmp_path):
     kept_key(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
 
 
-def test_processes_that_start_at_once_get_the_same_key(tmp_path):
+def test_processes_that_start_at_the_same_time_get_the_same_key(tmp_path):
     with ExitStack() as running:
         popen = partial(Popen, [sys.executable, "-c", ASK_FOR_KEYS], cwd=PROJECT, stdin=PIPE, stdout=PIPE, text=True)
         processes = [running.enter_context(popen()) for _ in range(8)]
@@ -53,15 +53,15 @@ def test_processes_that_start_at_once_get_the_same_key(tmp_path):
             assert keys == {(tmp_path / folder / "secret_key").read_text()}
 
 
-def test_a_key_that_another_process_has_put_there_meanwhile_wins(tmp_path, monkeypatch):
-    def link_too_late(source, target, link=os.link):
-        Path(target).write_text("the first one's")
+def test_the_key_that_another_process_wrote_first_wins(tmp_path, monkeypatch):
+    def link_after_another_process(source, target, link=os.link):
+        Path(target).write_text("the first process's key")
         link(source, target)
 
-    monkeypatch.setattr(os, "link", link_too_late)
-    assert kept_key(tmp_path) == "the first one's"
+    monkeypatch.setattr(os, "link", link_after_another_process)
+    assert kept_key(tmp_path) == "the first process's key"
 
 
-def test_a_folder_that_takes_no_files_is_named():
+def test_the_error_names_a_folder_without_write_permission():
     with pytest.raises(EnvironmentProblem, match="DATA_DIR='/dev/null/data' won't do: name a folder"):
         kept_key(Path("/dev/null/data"))

@@ -1,4 +1,4 @@
-"""SQLite's write lock: who waits for it stands in a queue."""
+"""SQLite's write lock: writers wait for it in a queue."""
 
 import fcntl
 import os
@@ -12,13 +12,13 @@ from tests.helpers.posting import post
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="is about SQLite"),
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="needs SQLite"),
 ]
 
 
 @pytest.fixture
 def queue():
-    """The file that other processes lock as well."""
+    """The queue's file (a descriptor), which all processes lock."""
     descriptor = os.open(f"{connection.settings_dict['NAME']}-queue", os.O_RDWR | os.O_CREAT)
     yield descriptor
     os.close(descriptor)
@@ -33,19 +33,19 @@ def is_free(queue):
     return True
 
 
-def test_a_transaction_holds_the_queue_until_its_commit(queue):
+def test_a_transaction_locks_the_queue_until_its_commit(queue):
     with transaction.atomic():
         assert not is_free(queue)
     assert is_free(queue)
 
 
-def test_a_transaction_that_fails_leaves_it(queue):
+def test_a_failed_transaction_releases_the_queue(queue):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         1 / 0  # noqa: B018
     assert is_free(queue)
 
 
-def test_a_connection_that_is_closed_leaves_it(queue):
+def test_a_closed_connection_releases_the_queue(queue):
     connection.ensure_connection()
     connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
     assert not is_free(queue)
@@ -53,7 +53,7 @@ def test_a_connection_that_is_closed_leaves_it(queue):
     assert is_free(queue)
 
 
-def test_a_database_that_can_not_be_opened_keeps_no_file_open(monkeypatch):
+def test_a_failed_connection_leaves_no_file_open(monkeypatch):
     def refuse(*_, **__):
         raise OperationalError("unable to open database file")
 
@@ -67,13 +67,13 @@ def test_a_database_that_can_not_be_opened_keeps_no_file_open(monkeypatch):
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_reading_does_not_queue(client, queue):
+def test_a_reader_does_not_wait_in_the_queue(client, queue):
     ChatRoom.objects.create(eid="lobby")
     fcntl.flock(queue, fcntl.LOCK_EX)
     assert client.get("/rooms/lobby/messages/").status_code == 200
 
 
-def test_a_writer_goes_on_when_the_one_before_it_is_done(client, queue):
+def test_a_writer_continues_when_the_queue_is_free_again(client, queue):
     fcntl.flock(queue, fcntl.LOCK_EX)
     answers = []
     writer = threading.Thread(target=lambda: answers.append(post(client).status_code))
@@ -84,7 +84,7 @@ def test_a_writer_goes_on_when_the_one_before_it_is_done(client, queue):
     assert answers == [200]
 
 
-def test_who_has_queued_as_long_as_one_waits_for_the_lock_is_refused(monkeypatch, queue):
+def test_a_writer_whose_timeout_ends_in_the_queue_is_refused(monkeypatch, queue):
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", -1)
     with pytest.raises(OperationalError, match="locked"), transaction.atomic():
         pass
