@@ -1,4 +1,4 @@
-"""chatsite.serve: the decisions that need no running Pushpin."""
+"""chatsite.serve: the parts of the supervisor that can be tested without Pushpin."""
 
 import inspect
 import os
@@ -18,7 +18,7 @@ from chatsite.serve.terminal import CannotStart
 
 
 class FakeSession:
-    """A session that has ended already, `ran_s` seconds after its start."""
+    """A session that ended `ran_s` seconds after its start."""
 
     def __init__(self, ran_s=0.0):
         self.started = time.monotonic() - ran_s
@@ -31,31 +31,31 @@ class FakeSession:
 
 
 def pauses(sessions):
-    """Start a Part with these sessions, one after the other; return the seconds it waited before each start."""
+    """Let a Part start these sessions one after the other; return how many seconds it pauses_s before each start."""
     sessions = iter(sessions)
     part = Part("A part", lambda: next(sessions))
     part.start()
-    waited = []
+    pauses_s = []
     try:
         while True:
             pause = part.tend()
-            waited.append(round(pause or 0, 1))
+            pauses_s.append(round(pause or 0, 1))
             part.start_at = 0  # the pause is over
             if part.session is None:
                 part.tend()
     except StopIteration:
-        return waited
+        return pauses_s
 
 
-def test_a_part_that_keeps_ending_is_started_ever_more_slowly():
+def test_the_supervisor_waits_longer_before_each_restart_of_a_failing_part():
     assert pauses([FakeSession() for _ in range(6)]) == [0, 0.5, 1, 2, 5, 5]
 
 
-def test_a_part_that_ran_for_a_while_is_started_again_at_once():
+def test_a_part_that_ran_for_a_while_is_restarted_immediately():
     assert pauses([FakeSession(), FakeSession(), FakeSession(ran_s=60), FakeSession()])[:3] == [0, 0.5, 0]
 
 
-def test_a_part_that_cannot_be_started_is_tried_again(capfd):
+def test_the_supervisor_tries_again_to_start_a_part_that_cannot_start(capfd):
     def fail():
         raise OSError(12, "Cannot allocate memory")
 
@@ -67,7 +67,7 @@ def test_a_part_that_cannot_be_started_is_tried_again(capfd):
 
 @pytest.fixture
 def part():
-    """A Part that runs until it is killed."""
+    """A Part that runs until somebody kills it."""
     part = Part("A part", lambda: Session(("sleep", "600"), dict(os.environ)))
     part.start()
     yield part
@@ -75,9 +75,9 @@ def part():
 
 
 def keep_running(part, monkeypatch, *events):
-    """Keep the part running, as the web server too, until all events have happened, one after the other.
+    """Let the supervisor keep the part running, also as its web server, until all events have happened in turn.
 
-    An event is a function; it returns the number of the signal that it is, or None.
+    An event is a function that does something and returns a signal's number, or None if it is no signal.
     """
     events = iter(events)
 
@@ -91,11 +91,11 @@ def keep_running(part, monkeypatch, *events):
         supervisor.keep_running([part], Renewal(part, dict(os.environ)))
 
 
-def new_workers_are_wanted():
+def new_workers_are_requested():
     return signals.RENEW
 
 
-def test_what_is_killed_while_new_workers_are_prepared_comes_back(part, monkeypatch):
+def test_a_part_that_is_killed_while_new_workers_are_prepared_is_restarted(part, monkeypatch):
     monkeypatch.setattr(web, "PREPARE", ("sh", "-c", "kill -STOP $$"))
     killed = part.session.pid
 
@@ -103,26 +103,26 @@ def test_what_is_killed_while_new_workers_are_prepared_comes_back(part, monkeypa
         os.kill(killed, signal.SIGKILL)
         os.waitid(os.P_PID, killed, os.WEXITED | os.WNOWAIT)
 
-    keep_running(part, monkeypatch, new_workers_are_wanted, part_is_killed)
+    keep_running(part, monkeypatch, new_workers_are_requested, part_is_killed)
     assert part.session.pid != killed
     assert part.session.ended() is None
 
 
-def test_a_preparation_that_cannot_be_started_leaves_the_old_workers(part, monkeypatch, capfd):
+def test_the_old_workers_stay_if_the_preparation_cannot_start(part, monkeypatch, capfd):
     monkeypatch.setattr(web, "PREPARE", ("/no/such/program",))
     before = part.session
-    keep_running(part, monkeypatch, new_workers_are_wanted, lambda: None)
+    keep_running(part, monkeypatch, new_workers_are_requested, lambda: None)
     assert "The workers were not replaced (No such file or directory)" in capfd.readouterr().out
     assert part.session is before
     assert before.ended() is None
 
 
-def test_a_worker_is_gone_two_seconds_after_sigterm():
+def test_a_worker_ends_within_two_seconds_after_sigterm():
     settings = runpy.run_path(str(env.PROJECT_DIR / "deploy" / "gunicorn.conf.py"))
     assert worker.STOP_S < settings["graceful_timeout"] <= 2
 
 
-def test_gunicorn_still_has_the_pause_that_the_worker_shortens():
+def test_gunicorn_still_has_the_constant_that_our_worker_shortens():
     assert "STOP_KEEPALIVE_LINGER" in inspect.getsource(worker.gthread.ThreadWorker.run)
     assert worker.gthread.STOP_KEEPALIVE_LINGER < worker.STOP_S
 
@@ -139,7 +139,7 @@ def test_gunicorn_still_has_the_pause_that_the_worker_shortens():
         ("2001:db8::7", "chat.example.com", "http://chat.example.com:8000/"),
     ],
 )
-def test_the_url_is_one_that_people_may_type(host, allowed, url):
+def test_the_printed_url_is_one_that_a_browser_can_open(host, allowed, url):
     assert front.url(environment(host, allowed), host) == url
 
 
@@ -153,7 +153,7 @@ def environment(host, allowed):
 
 
 @pytest.mark.parametrize("public", [7100, 7350, 7899, 8000])
-def test_internal_ports_keep_away_from_those_of_further_instances(public):
+def test_internal_ports_are_never_near_the_public_port(public):
     listeners = [ports.listen_inside(public) for _ in range(50)]
     numbers = {listener.getsockname()[1] for listener in listeners}
     for listener in listeners:
@@ -162,7 +162,7 @@ def test_internal_ports_keep_away_from_those_of_further_instances(public):
 
 
 def test_the_web_server_answers_without_waiting_for_an_ack():
-    """Without TCP_NODELAY every request through Pushpin took 50 ms more."""
+    """Without TCP_NODELAY, every request through Pushpin takes 50 ms longer."""
     with ports.listen_inside(8000) as listener, socket.create_connection(listener.getsockname()):
         connection, _ = listener.accept()
         with connection:
@@ -170,7 +170,7 @@ def test_the_web_server_answers_without_waiting_for_an_ack():
 
 
 @pytest.mark.parametrize("made", ["shared", "link", "file"])
-def test_a_run_directory_that_is_not_our_own_private_one_is_refused(tmp_path, monkeypatch, made):
+def test_a_run_directory_that_others_can_use_is_refused(tmp_path, monkeypatch, made):
     path = tmp_path / "run"
     if made == "shared":
         path.mkdir(mode=0o755)
