@@ -1,4 +1,4 @@
-"""Who may import whom: one row for each room of the house."""
+"""The import rules: one row for each room of chat/."""
 
 import ast
 import sys
@@ -8,7 +8,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-# What each room of chat/ may import of the other rooms. A room is a folder, or a single file.
+# The other rooms that each room of chat/ may import. A room is a folder or a single file.
 ROOMS = {
     "naming": set(),
     "redaction": set(),
@@ -29,7 +29,7 @@ ROOMS = {
     "migrations": set(),
 }
 
-# The libraries that only a few places may use.
+# The only places that may use these libraries.
 LIBRARIES = {
     "django_eventstream": {
         "chat.events",
@@ -66,7 +66,7 @@ def tree_of(name):
 
 
 def imports(name):
-    """Return the full names of all that the module imports, also inside functions."""
+    """Return the full name of everything that the module imports, also inside functions."""
     found = set()
     for node in ast.walk(tree_of(name)):
         if isinstance(node, ast.Import):
@@ -83,7 +83,7 @@ def is_within(name, places):
 
 
 def importers(package):
-    """Return the names of the modules that import the package, or a part of it."""
+    """Return the names of the modules that import the package or a part of it."""
     return {name for name in MODULES if any(is_within(found, [package]) for found in imports(name))}
 
 
@@ -91,7 +91,7 @@ def room_of(name):
     return name.split(".")[1]
 
 
-def test_the_modules_are_found():
+def test_this_test_finds_the_modules_and_their_imports():
     assert {"chat.models", "chat.api.views", "chatsite.settings", "chatsite.env"} <= {*MODULES}
     assert "chat.naming.MAX_NAME_LENGTH" in imports("chat.models")
     assert "chat.messages.errors.KeyConflict" in imports("chat.messages.actions")
@@ -103,7 +103,7 @@ def test_each_room_has_a_row():
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_imports_only_what_its_row_says(room):
+def test_a_room_imports_only_the_rooms_in_its_row(room):
     allowed = ["chat.__version__", *(f"chat.{place}" for place in (room, *ROOMS[room]))]
     for name in MODULES:
         if name.startswith("chat.") and room_of(name) == room:
@@ -111,8 +111,8 @@ def test_a_room_imports_only_what_its_row_says(room):
             assert {found for found in ours if not is_within(found, allowed)} == set(), name
 
 
-def test_the_rows_have_one_direction():
-    """A room that another room imports never imports that room, directly or by way of others."""
+def test_no_two_rooms_import_each_other():
+    """Two rooms never import each other, neither directly nor through other rooms."""
     below = {room: {place.split(".")[0] for place in places} for room, places in ROOMS.items()}
 
     def all_below(room, seen=()):
@@ -124,15 +124,13 @@ def test_the_rows_have_one_direction():
         all_below(room)
 
 
-def test_models_import_django_and_the_names_only():
-    strange = {
-        name for name in imports("chat.models") if name.split(".")[0] not in {"django", *sys.stdlib_module_names}
-    }
-    assert strange == {"chat.naming.MAX_NAME_LENGTH"}
+def test_models_import_only_django_and_naming():
+    others = {name for name in imports("chat.models") if name.split(".")[0] not in {"django", *sys.stdlib_module_names}}
+    assert others == {"chat.naming.MAX_NAME_LENGTH"}
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_only_these_places_use_a_library(library):
+def test_a_library_is_used_only_in_its_places(library):
     assert {name for name in importers(library) if not is_within(name, LIBRARIES[library])} == set()
 
 
