@@ -1,4 +1,4 @@
-"""The running chat that the live tests share."""
+"""Fixtures for the live tests: running chats, browsers and several machines."""
 
 import os
 import shutil
@@ -22,12 +22,12 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def pushpin():
-    """Skip what needs Pushpin where there is none; with CI=true that is a failure."""
+    """Skip the test if Pushpin is not installed, or fail it if CI=true."""
     program("pushpin", "Pushpin is not installed and could not be: no Debian package here, or no right to install it")
 
 
 def program(name, complaint):
-    """Return the program's path; skip the test where there is none, fail with CI=true."""
+    """Return the program's path; without the program, skip the test, or fail it if CI=true."""
     path = shutil.which(name)
     if not path:
         refuse(complaint)
@@ -35,7 +35,7 @@ def program(name, complaint):
 
 
 def refuse(complaint):
-    """Skip the test, or fail it where everything has to be tested."""
+    """Skip the test, or fail it if CI=true: there, every test must run."""
     (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(complaint)
 
 
@@ -60,13 +60,13 @@ def chat_on_postgresql(pushpin, tmp_path_factory):
 
 @pytest.fixture(scope="session", params=["chat", "chat_on_postgresql"], ids=["sqlite", "postgresql"])
 def any_chat(request):
-    """A chat behind Pushpin, on each database in turn."""
+    """A chat behind Pushpin, first on SQLite, then on PostgreSQL."""
     return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="module")
 def machines(pushpin, tmp_path_factory):
-    """Django servers and Pushpins behind nginx, with PostgreSQL."""
+    """Two Django servers and two Pushpins behind nginx, with PostgreSQL."""
     program("nginx", "nginx is not installed: sudo apt install nginx-light")
     if not postgres.find_programs():
         refuse("PostgreSQL is not installed: sudo apt install postgresql")
@@ -79,7 +79,9 @@ def nginx(machines):
     return machines.nginx
 
 
-@pytest.fixture(scope="module")  # no longer: while Playwright runs, Django takes its thread for an async one
+@pytest.fixture(
+    scope="module"
+)  # no longer than a module: while Playwright runs, Django refuses to use the database in this thread
 def chromium():
     path = program("chromium", "Chromium is not installed: sudo apt install chromium")
     from tests.helpers.browser import started_chromium
@@ -90,7 +92,7 @@ def chromium():
 
 @pytest.fixture
 def people(chromium, chat):
-    """People with browsers; in the end, none of their pages may have complained."""
+    """People with browsers; at the end, no page may have an error that the test did not allow."""
     from tests.helpers.browser import People
 
     people = People(chromium, chat.url)
@@ -101,12 +103,12 @@ def people(chromium, chat):
 
 @pytest.fixture
 def line(chat):
-    """A line to the chat that can be cut."""
+    """A network line to the chat, which the test can cut."""
     with Line(chat.url) as line:
         yield line
 
 
 @pytest.fixture
 def room(request):
-    """A room that no other test uses."""
+    """The name of a room that no other test uses: the name of the test."""
     return request.node.originalname.removeprefix("test_").replace("_", " ")[:64].strip()

@@ -1,4 +1,4 @@
-"""What comes over the wire as it should not: through the real proxy, to the real server, on both databases."""
+"""Malformed requests through the real proxy to the real server, on both databases."""
 
 import re
 import socket
@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from tests.helpers import any_input
 
 ANSWER_S = 10
-PROXY_LIMIT = 4000  # bytes of a request's head, a little below what Pushpin drops without an answer
+PROXY_LIMIT = 4000  # bytes of a request's head; Pushpin closes the connection a little above this
 POST = b"POST /rooms/lobby/messages/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 
 
 def is_a_stream_that_pushpin_fails_on(octets):
-    """Tell whether it asks for a stream at an address with a lone %.
+    """Return whether the request asks for a stream, and its address has a % that begins no escape.
 
-    Pushpin hands the address on with every % escaped and can't hold the stream at the other one that it was asked
-    for: it answers 500 by itself.
+    Pushpin answers such a request with 500 itself. It passes the address on with each such % escaped, and then it
+    cannot match the answer with the address of the request.
     """
     address = octets.split(b" ")[1]
     return b"/events/" in address and re.search(b"%(?![0-9A-Fa-f]{2})", address)
@@ -33,12 +33,12 @@ def connect(chat, seconds=ANSWER_S):
     return closing(socket.create_connection((where.hostname, where.port), timeout=seconds))
 
 
-def status_of(line):
-    """Return the status that is answered on the line, or None when it is closed without an answer."""
+def status_of(connection):
+    """Return the status of the answer, or None if the other side closed the connection without one."""
     head = b""
     while b"\r\n" not in head:
         try:
-            more = line.recv(4096)
+            more = connection.recv(4096)
         except ConnectionResetError:
             return None
         if not more:
@@ -47,45 +47,45 @@ def status_of(line):
     return int(head.split()[1])
 
 
-def sent(chat, octets):
-    """Send the octets; return the status that is answered, None when the line is closed instead."""
-    with connect(chat) as line:
-        with suppress(ConnectionError):  # the server may know its answer before it has seen everything
-            line.sendall(octets)
-        return status_of(line)
+def status_after_sending(chat, octets):
+    """Send the bytes; return the status of the answer, or None if there was none."""
+    with connect(chat) as connection:
+        with suppress(ConnectionError):  # the server may answer before it has read everything
+            connection.sendall(octets)
+        return status_of(connection)
 
 
-def is_no_fault_of_the_server(status):
+def is_no_server_error(status):
     return status is None or status < 500
 
 
 @hypothesis.settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_input.octet_requests())
-def test_whatever_is_sent_is_answered(any_chat, octets):
+def test_every_request_gets_an_answer(any_chat, octets):
     hypothesis.assume(not is_a_stream_that_pushpin_fails_on(octets))
-    status = sent(any_chat, octets)
-    assert is_no_fault_of_the_server(status)
+    status = status_after_sending(any_chat, octets)
+    assert is_no_server_error(status)
     assert status or octets.index(b"\r\n\r\n") > PROXY_LIMIT
 
 
 @hypothesis.settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_input.octet_requests(), st.data())
-def test_a_request_that_is_cut_off_anywhere_does_no_harm(any_chat, octets, data):
-    with connect(any_chat) as line, suppress(ConnectionError):
-        line.sendall(octets[: data.draw(st.integers(0, len(octets)))])
+def test_a_request_may_be_cut_off_anywhere(any_chat, octets, data):
+    with connect(any_chat) as connection, suppress(ConnectionError):
+        connection.sendall(octets[: data.draw(st.integers(0, len(octets)))])
 
 
 @pytest.mark.parametrize("length", [3_000, 4_000, 4_085, 4_090, 4_100, 8_000, 20_000, 200_000])
 @pytest.mark.parametrize(
     "path", ["/lobby?user=", "/rooms/lobby/messages/?x=", "/events/?channel=room-lobby&lastEventId="]
 )
-def test_an_address_of_any_length_is_answered_or_closed(chat, path, length):
+def test_an_address_of_any_length_causes_no_server_error(chat, path, length):
     request = f"GET {path.ljust(length, 'x')} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-    assert is_no_fault_of_the_server(sent(chat, request.encode()))
+    assert is_no_server_error(status_after_sending(chat, request.encode()))
 
 
-def test_a_body_that_comes_too_slowly_is_refused_everywhere(chat):
-    """The proxy holds back the first bytes of a body; a sender of more than those would hold a thread."""
+def test_a_body_that_arrives_too_slowly_is_refused_at_every_address(chat):
+    """The proxy buffers the first bytes of a body. A slow sender of a longer body would block a server thread."""
     slow = POST + FORM + b"Cookie: csrftoken=" + b"x" * 32 + b"\r\nContent-Length: 120000\r\n\r\n" + b"x" * 60_000
     with connect(chat, seconds=30) as one, connect(chat, seconds=30) as other:
         one.sendall(slow)
@@ -95,10 +95,10 @@ def test_a_body_that_comes_too_slowly_is_refused_everywhere(chat):
 
 def test_a_body_over_128_kib_is_refused(any_chat):
     head = POST + FORM + b"Content-Length: 131073\r\n\r\n"
-    assert sent(any_chat, head + b"from=Alice&text=hi&x=".ljust(131_073, b"x")) == 413
+    assert status_after_sending(any_chat, head + b"from=Alice&text=hi&x=".ljust(131_073, b"x")) == 413
 
 
-def test_after_all_that_the_chat_talks(any_chat, room):
+def test_after_all_these_requests_the_chat_still_delivers_messages(any_chat, room):
     with any_chat.listen(room) as bob:
-        said = any_chat.post(room, "Alice", "Still there?")
-        assert bob.message() == said
+        posted = any_chat.post(room, "Alice", "Still there?")
+        assert bob.message() == posted

@@ -1,4 +1,4 @@
-"""People talk, in a real browser."""
+"""Two people chat in a real browser."""
 
 import re
 
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.helpers.browser import HOSTILE, HOSTILE_ROOM
 
 
-def test_two_people_talk(people, room):
+def test_two_people_see_each_others_messages(people, room):
     alice, bob = people.join("Alice", room), people.join("Bob", room)
     alice.say("Hello Bob")
     expect(bob.texts).to_have_text(["Hello Bob"])
@@ -16,18 +16,20 @@ def test_two_people_talk(people, room):
     expect(alice.texts).to_have_text(["Hello Bob", "Hello Alice"])
 
 
-def test_ones_own_message_is_shown_once_and_set_apart(people, chat, room):
+def test_a_persons_own_message_is_shown_once_and_marked(people, chat, room):
     alice = people.join("Alice", room)
     alice.say("From the page")
     expect(alice.texts).to_have_text(["From the page"])
-    chat.post(room, "Bob", "From elsewhere")  # comes by the stream, so what was sent before has come by it too
+    chat.post(
+        room, "Bob", "From elsewhere"
+    )  # this comes through the stream, so Alice's message has come through it too
     expect(alice.texts).to_have_text(["From the page", "From elsewhere"])
     expect(alice.page.locator(".messages .own .text")).to_have_text(["From the page"])
     alice.page.reload()
     expect(alice.page.locator(".messages .own .text")).to_have_text(["From the page"])
 
 
-def test_enter_sends_and_empties_the_field_and_shift_enter_breaks_the_line(people, room):
+def test_enter_sends_the_message_and_shift_enter_adds_a_line(people, room):
     alice = people.join("Alice", room)
     alice.field.press_sequentially("one")
     alice.field.press("Shift+Enter")
@@ -39,14 +41,14 @@ def test_enter_sends_and_empties_the_field_and_shift_enter_breaks_the_line(peopl
     expect(alice.field).to_be_focused()
 
 
-def test_the_button_sends(people, room):
+def test_the_button_sends_the_message(people, room):
     alice = people.join("Alice", room)
     alice.field.fill("By button")
     alice.page.get_by_role("button", name="Send").click()
     expect(alice.texts).to_have_text(["By button"])
 
 
-def test_a_message_too_long_is_not_sent(people, room):
+def test_a_message_that_is_too_long_is_not_sent(people, room):
     alice = people.join("Alice", room)
     alice.say("🦀" * 8001)
     expect(alice.problem).to_contain_text("8001")
@@ -58,12 +60,12 @@ def test_a_message_too_long_is_not_sent(people, room):
     expect(alice.problem).to_be_empty()
 
 
-def test_hostile_names_and_texts_are_shown_as_typed(people):
+def test_html_in_names_and_texts_is_shown_as_text(people):
     alice, mallory = people.join("Alice", HOSTILE_ROOM), people.join(HOSTILE, HOSTILE_ROOM)
     mallory.say(HOSTILE)
     for page in (alice.page, mallory.page):
         expect(page.locator(".messages .text")).to_have_text([HOSTILE])
-    alice.page.reload()  # drawn by the server now
+    alice.page.reload()  # now the server has rendered the messages, not the script
     for page in (alice.page, mallory.page):
         expect(page.locator(".messages .text")).to_have_text([HOSTILE])
         expect(page.locator(".message .from")).to_have_text([HOSTILE])
@@ -73,7 +75,7 @@ def test_hostile_names_and_texts_are_shown_as_typed(people):
     expect(mallory.page.locator(".who bdi")).to_have_text(HOSTILE)
 
 
-def test_the_log_stays_at_the_newest_message_unless_one_reads_above(people, chat, room):
+def test_the_log_follows_new_messages_unless_the_reader_has_scrolled_up(people, chat, room):
     for number in range(40):
         chat.post(room, "Bob", f"old {number}")
     alice = people.join("Alice", room)
@@ -93,7 +95,7 @@ def test_the_log_stays_at_the_newest_message_unless_one_reads_above(people, chat
     expect(alice.texts.last).to_be_in_viewport()
 
 
-def test_times_are_the_readers_own(people, chat, room):
+def test_times_are_in_the_readers_time_zone(people, chat, room):
     date = chat.post(room, "Bob", "What time is it?")["date"]
     alice = people.join("Alice", room, timezone_id="Asia/Tokyo", locale="de-DE")
     time = alice.page.locator(".message time")
@@ -103,7 +105,7 @@ def test_times_are_the_readers_own(people, chat, room):
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_nothing_is_wider_than_the_window(people, chat, room, width):
+def test_no_page_is_wider_than_the_window(people, chat, room, width):
     long_name = "W" * 64
     chat.post(long_name, long_name, "M" * 500)
     window = {"viewport": {"width": width, "height": 568}}

@@ -1,4 +1,4 @@
-"""Everybody can use every page: with the keyboard, on a small screen, enlarged, with a screen reader."""
+"""Every page is accessible: with the keyboard, on a small screen, enlarged, and with a screen reader."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +10,7 @@ DESKTOP = {"width": 1200, "height": 760}
 PHONE = {"width": 320, "height": 640}
 ENLARGED = {"width": 640, "height": 480}  # a screen of 1280 x 960 at 200 %
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 3
-SAID = [
+MESSAGES = [
     ("Bob", "See https://example.org/route?from=station, @Alice, and `ls -l`"),
     ("Bob", f"```\n{'for x in range(3): print(x) ' * 5}\n```\n{LONG}"),
     ("مريم", "مرحبا، هل أحضر القهوة؟"),
@@ -19,18 +19,18 @@ SAID = [
 
 
 @pytest.fixture(autouse=True)
-def networks_fail_here(people):
+def network_errors_are_expected(people):
     people.allow_complaint(NETWORK_ERROR)
 
 
-def talk_in(chat, room):
-    """Have messages of every kind in the room."""
-    for sender, text in SAID:
+def post_messages_in(chat, room):
+    """Post messages of every kind in the room."""
+    for sender, text in MESSAGES:
         chat.post(room, sender, text)
 
 
 def remember_rooms(page, *rooms):
-    """Let the page's browser have visited these rooms; in the last one there are unread messages in another tab."""
+    """Make the page's browser remember these rooms; the last one has unread messages in another tab."""
     page.add_init_script(
         f"""if (localStorage.getItem("chat rooms") === null) {{
             localStorage.setItem("chat rooms", JSON.stringify({list(rooms)}));
@@ -40,7 +40,7 @@ def remember_rooms(page, *rooms):
     )
 
 
-def test_nobody_is_kept_from_joining(people, chat):
+def test_the_join_page_is_accessible(people, chat):
     page = people.new_page(viewport=PHONE, reduced_motion="reduce")
     remember_rooms(page, "garden", LONG[:64])
     for path in ("", "?user=&room=a%2Fb", "lobby", "lobby?user=" + "x" * 65, "no/such/page"):
@@ -56,14 +56,14 @@ def test_nobody_is_kept_from_joining(people, chat):
     assert "user-scalable" not in viewport
 
 
-def test_nobody_is_kept_from_chatting(people, chat, room, line):
-    """In every state that a page can be in."""
+def test_the_chat_page_is_accessible_in_every_state(people, chat, room, line):
+    """The states: a new page, messages, a deletion, an edit, another theme, refused messages, a lost connection."""
     alice = people.join("Alice", room, url=line.url, viewport=DESKTOP)
     page = alice.page
     assert_axe_finds_nothing(page)
 
-    talk_in(chat, room)
-    expect(alice.texts).to_have_count(len(SAID))
+    post_messages_in(chat, room)
+    expect(alice.texts).to_have_count(len(MESSAGES))
     assert_axe_finds_nothing(page)
 
     alice.say("Mine")
@@ -77,7 +77,7 @@ def test_nobody_is_kept_from_chatting(people, chat, room, line):
     page.keyboard.press("Escape")
     alice.field.press("ArrowUp")
     expect(page.get_by_role("button", name="Save")).to_be_visible()
-    alice.field.fill("Mine, and mended")
+    alice.field.fill("Mine, and better")
     assert_axe_finds_nothing(page)
     alice.field.press("Enter")
     expect(mine.get_by_text("edited")).to_be_visible()
@@ -106,7 +106,7 @@ def test_nobody_is_kept_from_chatting(people, chat, room, line):
     assert small_targets(page) == []
 
 
-def test_every_colour_of_a_name_can_be_read(people, chat, room):
+def test_names_are_readable_in_every_colour(people, chat, room):
     alice = people.join("Alice", room, viewport=DESKTOP)
     names = alice.page.evaluate(
         """async () => {
@@ -122,8 +122,8 @@ def test_every_colour_of_a_name_can_be_read(people, chat, room):
     assert_axe_finds_nothing(alice.page)
 
 
-def test_a_small_screen_and_an_enlarged_page_hide_nothing(people, chat, room):
-    talk_in(chat, room)
+def test_everything_is_visible_on_a_small_screen_and_on_an_enlarged_page(people, chat, room):
+    post_messages_in(chat, room)
     page = people.new_page(viewport=PHONE, reduced_motion="reduce", has_touch=True, is_mobile=True)
     remember_rooms(page, "garden", LONG[:64])
     page.goto(chat.url + chat_path("Alice", room))
@@ -148,28 +148,28 @@ def test_a_small_screen_and_an_enlarged_page_hide_nothing(people, chat, room):
     expect(page.get_by_role("link", name="Change name")).to_be_hidden()
 
 
-def test_everything_is_reached_by_keyboard_and_seen_when_it_is(people, chat, room):
-    talk_in(chat, room)
+def test_the_keyboard_reaches_every_control_and_the_focus_is_visible(people, chat, room):
+    post_messages_in(chat, room)
     page = people.new_page(viewport=DESKTOP)
     remember_rooms(page, "garden")
     page.goto(chat.url + chat_path("Alice", room))
     expect(page.get_by_label("Message", exact=True)).to_be_focused()
     page.get_by_role("link", name="Skip to writing").focus()
     page.keyboard.press("Shift+Tab")
-    passed = tab_through(page)
-    names = [stop["name"] for stop in passed]
+    stops = tab_through(page)
+    names = [stop["name"] for stop in stops]
     wanted = ["Skip to writing", "Chat", f"#{room}", "#garden 33 unread messages", "Remove #garden from the list"]
     wanted += ["Open a room", "Open", "Change name", "Colours", "Show notifications", "Share", "Messages"]
     assert names[: len(wanted)] == wanted
     assert names[-2:] == ["Message", "Send"]
-    assert [stop for stop in passed if not (stop["outlined"] and stop["uncovered"])] == []
+    assert [stop for stop in stops if not (stop["outlined"] and stop["uncovered"])] == []
 
     page.get_by_role("link", name="Skip to writing").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_label("Message", exact=True)).to_be_focused()
 
 
-def test_the_rooms_open_and_close_by_keyboard_on_a_narrow_screen(people, room):
+def test_the_keyboard_opens_and_closes_the_rooms_on_a_narrow_screen(people, room):
     page = people.join("Alice", room, viewport=PHONE).page
     rooms = page.get_by_role("button", name="Rooms")
     rooms.focus()

@@ -1,4 +1,4 @@
-"""A page fills every gap by itself, without a reload and without showing anything twice, in a real browser."""
+"""After every interruption, the page gets the missed messages without a reload and shows each once."""
 
 import pytest
 from playwright.sync_api import expect
@@ -13,12 +13,12 @@ BACK_S = 20
 
 
 @pytest.fixture(autouse=True)
-def networks_fail_here(people):
+def network_errors_are_expected(people):
     people.allow_complaint(NETWORK_ERROR)
 
 
-def test_a_page_that_missed_more_than_the_event_log_knows_fills_it_all_in(people, chat, room, line):
-    """And when the line is cut in the middle of it, it goes on from there."""
+def test_a_page_gets_missed_messages_that_the_event_log_has_trimmed(people, chat, room, line):
+    """The line is cut once more while the page catches up. The page continues after the last message it got."""
     alice = people.join("Alice", room, url=line.url)
     chat.post(room, "Bob", "0")
     expect(alice.texts).to_have_text(["0"])
@@ -26,27 +26,27 @@ def test_a_page_that_missed_more_than_the_event_log_knows_fills_it_all_in(people
     write_many(chat, room, [str(number) for number in range(1, MISSED)])
     chat.post(room, "Bob", str(MISSED))
     forget_events(chat)
-    asked = []
+    requested = []
 
-    def cut_off_the_second(route):
-        asked.append(route.request.url)
-        if len(asked) == 2:
+    def cut_the_line_at_the_second(route):
+        requested.append(route.request.url)
+        if len(requested) == 2:
             line.cut()
         route.continue_()
 
-    alice.page.route("**/messages/?after=*", cut_off_the_second)
-    with alice.page.expect_event("requestfailed", lambda request: asked[-1:] == [request.url]):
+    alice.page.route("**/messages/?after=*", cut_the_line_at_the_second)
+    with alice.page.expect_event("requestfailed", lambda request: requested[-1:] == [request.url]):
         line.repair()
     expect(alice.texts).to_have_count(201)
     line.repair()
     expect(alice.texts).to_have_text([str(number) for number in range(MISSED + 1)])
-    assert asked[2] == asked[1]
+    assert requested[2] == requested[1]
     chat.post(room, "Bob", "live")
     expect(alice.texts.last).to_have_text("live")
     expect(alice.texts).to_have_count(MISSED + 2)
 
 
-def test_tabs_that_missed_more_than_the_event_log_knows_learn_what_was_edited_and_deleted(people, chat, room, line):
+def test_tabs_get_missed_edits_and_deletions_that_the_event_log_has_trimmed(people, chat, room, line):
     first = post_with_key(chat, room, "Bob", "first", "bobs secret")
     second = post_with_key(chat, room, "Bob", "second", "bobs other secret")
     alice = people.join("Alice", room, url=line.url)
@@ -65,8 +65,8 @@ def test_tabs_that_missed_more_than_the_event_log_knows_learn_what_was_edited_an
         expect(tab.texts).to_have_text(["best"])
 
 
-def test_what_comes_in_front_of_ones_own_message_is_not_missed(people, chat, room, line):
-    """The answer to a POST brings the newest message while those before it are missing."""
+def test_a_page_gets_the_messages_before_its_own_after_an_interruption(people, chat, room, line):
+    """The answer to a POST has the newest message, while the page still lacks the messages before it."""
     alice = people.join("Alice", room, line.url, own_stream=True)
     chat.post(room, "Bob", "before")
     expect(alice.texts).to_have_text(["before"])
@@ -82,7 +82,7 @@ def test_what_comes_in_front_of_ones_own_message_is_not_missed(people, chat, roo
     expect(alice.texts).to_have_text(["before", "missed 0", "missed 1", "missed 2", "mine"])
 
 
-def test_a_silently_dead_stream_is_given_up_and_opened_anew(people, chat, room, line):
+def test_the_page_replaces_a_stream_that_is_silent_for_too_long(people, chat, room, line):
     page = people.new_page(own_stream=True)
     page.clock.install()
     alice = people.enter(page, "Alice", room, line.url)
@@ -94,7 +94,7 @@ def test_a_silently_dead_stream_is_given_up_and_opened_anew(people, chat, room, 
     expect(alice.texts).to_have_text(["Do you hear me?"])
 
 
-def test_a_page_that_wakes_and_has_heard_nothing_for_long_opens_its_stream_at_once(people, chat, room, line):
+def test_a_page_that_wakes_from_sleep_opens_a_new_stream_immediately(people, chat, room, line):
     page = people.new_page(own_stream=True)
     page.clock.install()
     alice = people.enter(page, "Alice", room, line.url)
@@ -106,7 +106,7 @@ def test_a_page_that_wakes_and_has_heard_nothing_for_long_opens_its_stream_at_on
     expect(alice.texts).to_have_text(["While you slept"])
 
 
-def test_a_page_that_is_online_again_opens_its_stream_and_sends_at_once(people, chat, room):
+def test_a_page_that_is_online_again_opens_its_stream_and_sends_immediately(people, chat, room):
     page = people.new_page(own_stream=True)
     page.clock.install()
     page.goto(chat.url + chat_path("Alice", room))
@@ -115,19 +115,21 @@ def test_a_page_that_is_online_again_opens_its_stream_and_sends_at_once(people, 
     alice.say("Soon")
     expect(alice.pending_texts).to_have_text(["Soon"])
     page.clock.run_for(60_000)
-    page.clock.pause_at(page.evaluate("(Date.now() + 1000) / 1000"))  # hardly a timer helps from here on
+    page.clock.pause_at(page.evaluate("(Date.now() + 1000) / 1000"))  # from here on, almost no timer fires
     with page.expect_request("**/events/**"):
         page.context.set_offline(False)
-        # But jQuery's promises need timers: that of an attempt which may have just failed, and a new one's.
+        # But jQuery's promises need timers, so the clock moves by one millisecond at a time.
         wait_for(lambda: page.clock.run_for(1) or alice.texts.count() == 1, BACK_S)
     expect(alice.texts).to_have_text(["Soon"])
 
 
-def test_a_page_out_of_the_back_forward_cache_goes_on(chromium, chat, room):
+def test_a_page_from_the_back_forward_cache_continues(chromium, chat, room):
     with start_with_back_forward_cache(chromium) as caching:
         people = People(caching, chat.url)
         alice = people.join("Alice", room)
-        people.join_in_tab(alice, "Alice", room)  # without it the shared worker would keep her page out of the cache
+        people.join_in_tab(
+            alice, "Alice", room
+        )  # without this tab, the shared worker would keep her page out of the cache
         alice.page.evaluate("window.isTheSamePage = true")
         alice.page.goto(chat.url)
         chat.post(room, "Bob", "While you were away")
@@ -139,8 +141,8 @@ def test_a_page_out_of_the_back_forward_cache_goes_on(chromium, chat, room):
         people.leave()
 
 
-def test_a_page_that_was_put_away_opens_its_stream_when_it_is_taken_out(people, chat, room):
-    """As every browser with a back-forward cache tells it, whatever it does with the stream."""
+def test_a_page_opens_its_stream_again_at_the_pageshow_event(people, chat, room):
+    """Every browser with a back-forward cache sends this event, even if it kept the stream."""
     alice = people.join("Alice", room, own_stream=True)
     alice.page.route("**/events/**", lambda route: route.abort())
     alice.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
@@ -150,5 +152,5 @@ def test_a_page_that_was_put_away_opens_its_stream_when_it_is_taken_out(people, 
     expect(alice.status).to_contain_text("Connection lost")
     expect(alice.texts).to_have_count(0)
     alice.page.unroute("**/events/**")
-    alice.page.evaluate("dispatchEvent(new Event('online'))")  # or it would take its time
+    alice.page.evaluate("dispatchEvent(new Event('online'))")  # otherwise the page would wait before its next attempt
     expect(alice.texts).to_have_text(["While you were away"])

@@ -1,4 +1,4 @@
-"""The pages in front of the chat, in a real browser."""
+"""The join pages and the page without scripts, in a real browser."""
 
 import re
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.helpers.browser import HOSTILE_ROOM, NETWORK_ERROR, Person, chat_path
 
 
-def test_one_joins_reads_and_writes_without_javascript(people, chat, room):
+def test_a_person_can_join_read_and_write_without_javascript(people, chat, room):
     people.allow_complaint(NETWORK_ERROR)
     for number in range(51):
         chat.post(room, "Bob", f"Written before, {number}")
@@ -35,11 +35,11 @@ def test_one_joins_reads_and_writes_without_javascript(people, chat, room):
     expect(texts).to_have_text(["Written before, 0", "Written before, 1"])
 
 
-def test_the_join_page_knows_the_last_name_and_the_rooms(people, chat, room):
+def test_the_join_page_remembers_the_last_name_and_the_visited_rooms(people, chat, room):
     page = people.visit(chat_path("Alice", room))
     Person(page).wait_for_stream()
     page.goto(chat.url + chat_path("Zoë & co", "garden"))
-    Person(page).wait_for_stream()  # by then it has noted the visit
+    Person(page).wait_for_stream()  # by then the page has recorded the visit
     page.goto(chat.url)
     field = page.get_by_label("Your name")
     expect(field).to_have_value("Zoë & co")
@@ -54,7 +54,7 @@ def test_the_join_page_knows_the_last_name_and_the_rooms(people, chat, room):
     expect(page.get_by_label("Your name")).to_have_value("Carol")
 
 
-def test_a_hostile_room_is_joined_by_its_name(people):
+def test_a_person_can_join_a_room_with_html_in_its_name(people):
     page = people.visit(quote(HOSTILE_ROOM))
     expect(page.get_by_role("heading")).to_have_text(f"Join #{HOSTILE_ROOM}")
     page.get_by_label("Your name").fill("Alice")
@@ -62,7 +62,7 @@ def test_a_hostile_room_is_joined_by_its_name(people):
     expect(page).to_have_title(f"#{HOSTILE_ROOM} · Chat")
 
 
-def test_a_name_too_long_is_refused_beside_its_field(people):
+def test_the_error_for_a_long_name_is_next_to_its_field(people):
     people.allow_complaint(NETWORK_ERROR)
     page = people.visit("lobby")
     page.get_by_label("Your name").fill("x" * 65)
@@ -75,7 +75,7 @@ def test_a_name_too_long_is_refused_beside_its_field(people):
     expect(page).to_have_title("#lobby · Chat")
 
 
-def test_a_room_that_cannot_be_is_refused_beside_its_field(people):
+def test_the_error_for_an_impossible_room_is_next_to_its_field(people):
     people.allow_complaint(NETWORK_ERROR)
     page = people.visit("")
     page.get_by_label("Room").fill("a/b")
@@ -86,7 +86,7 @@ def test_a_room_that_cannot_be_is_refused_beside_its_field(people):
     expect(page.get_by_label("Your name")).to_have_value("Alice")
 
 
-def test_a_wrong_address_leads_home(people):
+def test_the_404_page_links_to_the_join_page(people):
     people.allow_complaint(NETWORK_ERROR)
     page = people.visit("no/such/page")
     page.get_by_role("link").click()

@@ -1,4 +1,4 @@
-"""A person knows: whether the page is connected, what is unread and where, which rooms there are."""
+"""The page shows its connection, the unread messages of each room, and the visited rooms."""
 
 import re
 
@@ -17,8 +17,8 @@ window.Notification = class {
 };"""
 
 
-def turn(page, state):
-    """Make the page believe that it is "hidden", or "visible" again: Playwright shows all its tabs at once."""
+def set_visibility(page, state):
+    """Make the page believe that it is "hidden" or "visible": for Playwright, all tabs are always visible."""
     page.evaluate(
         """state => {
             Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
@@ -39,7 +39,7 @@ def in_another_tab(person, url):
     return page
 
 
-def test_a_lost_connection_is_said_and_one_can_try_again_at_once(people, chat, room, line):
+def test_the_page_shows_a_lost_connection_and_a_button_to_try_now(people, chat, room, line):
     people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room, url=line.url)
     try_now = alice.page.get_by_role("button", name="Try now")
@@ -50,7 +50,7 @@ def test_a_lost_connection_is_said_and_one_can_try_again_at_once(people, chat, r
     expect(alice.status).to_have_text("You are offline. What you write waits here.")
     alice.page.context.set_offline(False)
     expect(alice.status).to_have_text("Connection lost.")
-    # So long that nobody waits for it to come back by itself.
+    # The pause is so long that the page does not reconnect by itself before the click.
     expect(alice.page.get_by_text(re.compile("^Reconnecting in ([3-9]|[1-3][0-9]) s…$"))).to_be_visible()
     line.repair()
     try_now.click()
@@ -60,49 +60,49 @@ def test_a_lost_connection_is_said_and_one_can_try_again_at_once(people, chat, r
     expect(alice.status).to_be_empty()
 
 
-def test_what_comes_while_nobody_looks_is_seen_in_title_icon_and_the_other_tabs(people, chat, room):
+def test_unread_messages_are_counted_in_the_title_the_icon_and_the_other_tabs(people, chat, room):
     alice = people.join("Alice", room)
     garden = in_another_tab(alice, chat.url + chat_path("Alice", f"{room[:50]} garden"))
     mark = garden.get_by_role("link", name=re.compile(f"^#{room} "))
     usual = alice.page.locator(ICON).get_attribute("href")
-    turn(alice.page, "hidden")
+    set_visibility(alice.page, "hidden")
     chat.post(room, "Bob", "one")
     chat.post(room, "Bob", "two")
     expect(alice.page).to_have_title(f"(2) #{room} · Chat")
     expect(alice.page.locator(ICON)).to_have_attribute("href", re.compile("unread"))
     expect(mark).to_have_accessible_name(f"#{room} 2 unread messages")
-    turn(alice.page, "visible")
+    set_visibility(alice.page, "visible")
     expect(alice.page).to_have_title(f"#{room} · Chat")
     expect(alice.page.locator(ICON)).to_have_attribute("href", usual)
     expect(garden.get_by_role("link", name=f"#{room}", exact=True)).to_be_visible()
 
 
-def test_a_tab_that_is_closed_takes_its_mark_with_it(people, chat, room):
+def test_a_closed_tab_removes_its_count_of_unread_messages(people, chat, room):
     alice = people.join("Alice", room)
     garden = in_another_tab(alice, chat.url + chat_path("Alice", f"{room[:50]} garden"))
-    turn(alice.page, "hidden")
+    set_visibility(alice.page, "hidden")
     chat.post(room, "Bob", "one")
     expect(garden.get_by_role("link", name=f"#{room} 1 unread message", exact=True)).to_be_visible()
     alice.page.close(run_before_unload=True)
     expect(garden.get_by_role("link", name=f"#{room}", exact=True)).to_be_visible()
 
 
-def test_notifications_come_to_those_who_asked_for_them_and_do_not_look(people, chat, room):
+def test_a_hidden_page_shows_notifications_if_the_person_wants_them(people, chat, room):
     page = people.new_page()
     page.add_init_script(NOTIFICATIONS)
     alice = people.enter(page, "Alice", room)
     page.get_by_label("Show notifications").check()
     chat.post(room, "Bob", "Seen")
     expect(alice.texts).to_have_count(1)
-    turn(page, "hidden")
+    set_visibility(page, "hidden")
     chat.post(room, "Alice", "From my phone")
     chat.post(room, "Bob", "Are you there?")
     assert wait_for(lambda: page.evaluate("shown"), seconds=20) == [[f"Bob in #{room}", "Are you there?"]]
     page.reload()
-    expect(page.get_by_label("Show notifications")).not_to_be_checked()  # a new page was given no permission here
+    expect(page.get_by_label("Show notifications")).not_to_be_checked()  # in this test, the new page has no permission
 
 
-def test_the_rooms_one_has_visited_are_listed_until_they_are_removed(people, chat, room):
+def test_visited_rooms_are_listed_until_the_person_removes_them(people, chat, room):
     alice = people.join("Zoë & co", "garden")
     page = alice.page
     page.get_by_label("Open a room").fill(f"{room}?")
@@ -124,27 +124,27 @@ def test_the_rooms_one_has_visited_are_listed_until_they_are_removed(people, cha
     expect(rooms).to_have_text(["#garden"])
 
 
-def test_the_theme_is_there_at_once_on_every_page_and_in_every_tab(people, chat, room):
+def test_the_theme_applies_immediately_to_every_page_and_every_tab(people, chat, room):
     alice = people.join("Alice", room, color_scheme="light")
     other = in_another_tab(alice, chat.url + chat_path("Alice", room))
-    ground = "getComputedStyle(document.body).backgroundColor"
-    light = alice.page.evaluate(ground)
+    background = "getComputedStyle(document.body).backgroundColor"
+    light = alice.page.evaluate(background)
     alice.page.get_by_label("Colours").select_option("Dark")
-    dark = alice.page.evaluate(ground)
+    dark = alice.page.evaluate(background)
     assert dark != light
-    turn(other, "visible")
-    assert other.evaluate(ground) == dark
+    set_visibility(other, "visible")
+    assert other.evaluate(background) == dark
     alice.page.route("**/*.js", lambda route: route.abort())
     people.allow_complaint(NETWORK_ERROR)
     for path in ("", "no/such/page", chat_path("Alice", room)):
         alice.page.goto(chat.url + path)
-        assert alice.page.evaluate(ground) == dark
+        assert alice.page.evaluate(background) == dark
     other.reload()
     other.get_by_label("Colours").select_option("Automatic")
-    assert other.evaluate(ground) == light
+    assert other.evaluate(background) == light
 
 
-def test_a_rooms_address_is_shared_without_ones_name(people, chat, room):
+def test_the_shared_address_of_a_room_does_not_contain_the_persons_name(people, chat, room):
     alice = people.join("Alice", room)
     alice.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     alice.page.get_by_role("button", name="Share").click()
@@ -154,17 +154,19 @@ def test_a_rooms_address_is_shared_without_ones_name(people, chat, room):
 
 @pytest.fixture
 def far_chat(tmp_path_factory):
-    """A chat that is not on the browser's own machine, as far as the browser knows, and without TLS."""
+    """A chat without TLS, under a host name that the browser takes for another machine."""
     with Chat.ready(tmp_path_factory.mktemp("far"), ALLOWED_HOSTS="chat.test", SECRET_KEY="x" * 50) as running:
         yield running
 
 
-def test_a_page_in_an_insecure_context_misses_only_what_no_such_page_may(chromium, far_chat, room):
-    """As on a phone that tries http://192.168.…"""
+def test_the_page_works_in_an_insecure_context(chromium, far_chat, room):
+    """A phone at http://192.168.… is in such a context. Only notifications and the clipboard are missing there."""
     url = f"http://chat.test:{far_chat.port}/"
     with start_where_host_is_remote(chromium, "chat.test") as far:
         people = People(far, url)
-        people.allow_complaint("Cross-Origin-Opener-Policy header has been ignored")  # as it has to be without TLS
+        people.allow_complaint(
+            "Cross-Origin-Opener-Policy header has been ignored"
+        )  # the browser says so because there is no TLS
         alice, bob = people.join("Alice", room), people.join("Bob", room)
         assert alice.page.evaluate("isSecureContext") is False
         alice.say("Can you hear me?")

@@ -1,4 +1,4 @@
-"""What a person has sent gets there once, whatever happens on the way, in a real browser."""
+"""Every message arrives exactly once, even if requests or answers are lost, in a real browser."""
 
 import re
 
@@ -11,11 +11,11 @@ LONG_AGO_MS = 11 * 60_000
 
 
 @pytest.fixture(autouse=True)
-def networks_fail_here(people):
+def network_errors_are_expected(people):
     people.allow_complaint(NETWORK_ERROR)
 
 
-def test_what_is_typed_while_the_line_is_cut_is_sent_in_order(people, room, line):
+def test_messages_typed_while_the_line_is_cut_are_sent_later_in_order(people, room, line):
     alice, bob = people.join("Alice", room, url=line.url), people.join("Bob", room)
     line.cut()
     for text in ("one", "two", "three"):
@@ -27,17 +27,19 @@ def test_what_is_typed_while_the_line_is_cut_is_sent_in_order(people, room, line
     for person in (alice, bob):
         expect(person.texts).to_have_text(["one", "two", "three"])
     expect(alice.pending).to_have_count(0)
-    bob.say("four")  # had anything been sent twice, it would have come before
+    bob.say("four")  # a duplicate would have arrived before this message
     expect(alice.texts).to_have_text(["one", "two", "three", "four"])
 
 
-def test_what_waits_survives_a_reload(people, room, line):
+def test_waiting_messages_survive_a_reload(people, room, line):
     alice = people.join("Alice", room)
     alice.page.route("**/messages/", lambda route: route.abort())
     alice.say("one")
     alice.say("two")
     expect(alice.pending).to_have_count(2)
-    alice.page.evaluate("navigator.sendBeacon = () => false")  # no route stops what goes when the page goes
+    alice.page.evaluate(
+        "navigator.sendBeacon = () => false"
+    )  # a route cannot stop a beacon that the page sends when it closes
     alice.page.reload()
     expect(alice.pending_texts).to_have_text(["one", "two"])
     expect(alice.page.locator(".empty")).to_be_hidden()
@@ -48,7 +50,7 @@ def test_what_waits_survives_a_reload(people, room, line):
     expect(alice.pending).to_have_count(0)
 
 
-def test_a_page_that_is_closed_right_after_enter_has_kept_the_message(people, room):
+def test_a_page_closed_right_after_enter_has_stored_the_message(people, room):
     alice = people.join("Alice", room)
     alice.page.route("**/messages/", lambda route: route.abort())
     alice.page.evaluate(
@@ -62,17 +64,19 @@ def test_a_page_that_is_closed_right_after_enter_has_kept_the_message(people, ro
     expect(alice.pending_texts).to_have_text(["Last words"])
 
 
-def test_a_page_that_is_closed_right_after_enter_sends_the_message_once_more(people, room):
+def test_a_page_closed_right_after_enter_sends_the_message_once_more(people, room):
     alice, bob = people.join("Alice", room), people.join("Bob", room)
-    alice.page.route("**/messages/", lambda route: None)  # which does not stop what goes when the page goes
+    alice.page.route(
+        "**/messages/", lambda route: None
+    )  # it does not stop the beacon that the page sends when it closes
     alice.say("Last words")
     expect(alice.pending_texts).to_have_text(["Last words"])
     alice.page.goto("about:blank")
     expect(bob.texts).to_have_text(["Last words"])
 
 
-def test_a_message_whose_answer_got_lost_is_there_once(people, chat, room):
-    """The stream is silent too, so that the second attempt's answer is what settles it."""
+def test_a_message_whose_answer_was_lost_appears_once(people, chat, room):
+    """The stream is silent too, so only the answer to the second attempt can confirm the message."""
     page = people.new_page(own_stream=True)
     page.route("**/events/**", lambda route: None)
     page.goto(chat.url + chat_path("Alice", room))
@@ -94,7 +98,7 @@ def test_a_message_whose_answer_got_lost_is_there_once(people, chat, room):
     expect(alice.texts).to_have_text(["Once"])
 
 
-def test_a_message_that_was_deleted_before_it_is_sent_again_stays_deleted(people, chat, room):
+def test_a_message_deleted_before_its_second_attempt_stays_deleted(people, chat, room):
     page = people.new_page(own_stream=True)
     page.route("**/events/**", lambda route: None)
     page.goto(chat.url + chat_path("Alice", room))
@@ -115,7 +119,7 @@ def test_a_message_that_was_deleted_before_it_is_sent_again_stays_deleted(people
     expect(alice.texts).to_have_count(0)
 
 
-def test_the_page_itself_settles_what_had_arrived_before_the_reload(people, room):
+def test_a_reloaded_page_does_not_send_messages_that_it_already_shows(people, room):
     alice = people.join("Alice", room, own_stream=True)
 
     def lose_answer(route):
@@ -123,7 +127,7 @@ def test_the_page_itself_settles_what_had_arrived_before_the_reload(people, room
         route.abort()
 
     def hold(route):
-        pass  # nothing but the page can tell
+        pass  # neither the stream nor an answer can confirm the message, only the page itself
 
     alice.page.route("**/events/**", hold)
     alice.page.reload()
@@ -138,11 +142,11 @@ def test_the_page_itself_settles_what_had_arrived_before_the_reload(people, room
     expect(alice.pending).to_have_count(0)
 
 
-def test_a_refused_message_says_why_and_is_resent_discarded_and_written_anew_by_keyboard(people, room):
+def test_the_keyboard_resends_edits_and_discards_a_refused_message(people, room):
     alice = people.join("Alice", room)
-    alice.say("\u200b")  # not blank to the script, but nothing anybody could see
+    alice.say("\u200b")  # the script does not count it as blank, the server does
     expect(alice.reasons).to_contain_text("text is blank")
-    alice.say("Visible")  # is not held up
+    alice.say("Visible")  # the refused message does not delay this one
     expect(alice.texts).to_have_text(["Visible"])
     names = ("Resend", "Edit", "Discard")
     resend, rewrite, discard = (alice.pending.get_by_role("button", name=name) for name in names)
@@ -172,7 +176,7 @@ def test_a_refused_message_says_why_and_is_resent_discarded_and_written_anew_by_
     expect(alice.field).to_have_value("Draft\n\u200b")
 
 
-def test_what_nobody_answered_for_ten_minutes_waits_for_its_sender(people, room):
+def test_a_message_unanswered_for_ten_minutes_waits_for_its_sender(people, room):
     alice = people.join("Alice", room)
     alice.page.clock.install()
     alice.page.reload()
@@ -185,7 +189,7 @@ def test_what_nobody_answered_for_ten_minutes_waits_for_its_sender(people, room)
     expect(alice.reasons).to_have_text([re.compile("typed a while ago")] * 2)
     alice.page.reload()
     expect(alice.reasons).to_have_text([re.compile("typed a while ago")] * 2)
-    expect(alice.pending.get_by_role("button", name="Edit")).to_have_count(0)  # it may have arrived
+    expect(alice.pending.get_by_role("button", name="Edit")).to_have_count(0)  # the message may have arrived
     alice.page.unroute("**/messages/")
     for _ in range(2):
         alice.page.get_by_role("button", name="Resend").first.click()
@@ -193,7 +197,7 @@ def test_what_nobody_answered_for_ten_minutes_waits_for_its_sender(people, room)
     expect(alice.pending).to_have_count(0)
 
 
-def test_two_tabs_share_what_waits_and_it_is_sent_once(people, chat, room):
+def test_two_tabs_share_a_waiting_message_and_it_is_sent_once(people, chat, room):
     alice = people.join("Alice", room)
     context = alice.page.context
     context.route("**/messages/", lambda route: route.abort())
@@ -209,7 +213,7 @@ def test_two_tabs_share_what_waits_and_it_is_sent_once(people, chat, room):
     expect(other.texts).to_have_text(["Shared"])
 
 
-def test_what_is_discarded_in_one_tab_is_gone_in_the_other(people, chat, room):
+def test_a_message_discarded_in_one_tab_disappears_in_the_other(people, chat, room):
     alice = people.join("Alice", room)
     alice.say("\u200b")
     expect(alice.reasons).not_to_be_empty()
@@ -219,7 +223,7 @@ def test_what_is_discarded_in_one_tab_is_gone_in_the_other(people, chat, room):
     expect(alice.pending).to_have_count(0)
 
 
-def test_without_storage_messages_are_sent_all_the_same(people, chat, room):
+def test_messages_are_sent_even_if_the_browser_blocks_storage(people, chat, room):
     page = people.new_page()
     page.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })"
@@ -231,7 +235,7 @@ def test_without_storage_messages_are_sent_all_the_same(people, chat, room):
     expect(alice.texts).to_have_text(["one", "two"])
 
 
-def test_sending_is_not_spoken_of_in_the_first_second(people, room):
+def test_a_waiting_message_says_sending_after_one_second(people, room):
     alice = people.join("Alice", room)
     alice.page.route("**/messages/", lambda route: None)
     alice.say("Slow")

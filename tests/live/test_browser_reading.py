@@ -1,4 +1,4 @@
-"""What a reader sees of a room, wherever in its history, in a real browser."""
+"""Reading a room, both its newest messages and its history, in a real browser."""
 
 import re
 
@@ -17,15 +17,15 @@ HIDEABLE = """Object.defineProperty(document, "visibilityState", {
 })"""
 
 LISTEN = """() => {
-    globalThis.heard = [];
-    const hear = (changes) => changes.forEach(({ addedNodes }) =>
-        addedNodes.forEach(({ textContent }) => heard.push(textContent)));
-    new MutationObserver(hear).observe(document.querySelector("[role=log]"), { childList: true });
+    globalThis.added = [];
+    const record = (changes) => changes.forEach(({ addedNodes }) =>
+        addedNodes.forEach(({ textContent }) => added.push(textContent)));
+    new MutationObserver(record).observe(document.querySelector("[role=log]"), { childList: true });
 }"""
 
 
 def scroll(person, top):
-    """Scroll the log and wait until the page has noticed."""
+    """Scroll the log; return when the page has handled the scroll event."""
     person.page.locator(".log").evaluate(
         """(log, top) => {
             log.scrollTop = top;
@@ -56,8 +56,8 @@ def expect_at_end(person):
     person.page.wait_for_function(SEE_END)
 
 
-def test_messages_are_easy_to_read_and_the_same_after_a_reload(people, chat, room):
-    """Live ones and those that the server drew, grouped, by day, with links, code and mentions."""
+def test_a_message_looks_the_same_live_and_after_a_reload(people, chat, room):
+    """It has groups, days, links, code and mentions, no matter whether the script or the server rendered it."""
     write_many(chat, room, ["long ago"])
     alice = people.join("Alice", room)
     for sender, text in [
@@ -93,14 +93,14 @@ def test_messages_are_easy_to_read_and_the_same_after_a_reload(people, chat, roo
         expect(alice.page.locator(".unread")).to_have_count(0)
 
     check()
-    drawn = markup(alice)
+    before_reload = markup(alice)
     alice.page.reload()
     check()
-    assert markup(alice) == drawn
+    assert markup(alice) == before_reload
 
 
-def test_one_reads_back_to_the_first_message_and_returns(people, chat, room):
-    """Without a jump, with a bounded page, and new messages are counted meanwhile."""
+def test_a_reader_can_scroll_back_to_the_first_message_and_return(people, chat, room):
+    """The text does not jump, the page stays small, and the page counts the new messages meanwhile."""
     people.allow_complaint(NETWORK_ERROR)
     ids = write_many(chat, room, (f"number {number}\n" * (1 + number % 3) for number in range(900)))
     alice = people.join("Alice", room)
@@ -113,7 +113,9 @@ def test_one_reads_back_to_the_first_message_and_returns(people, chat, room):
     expect(notice).to_contain_text("could not be loaded")
     alice.page.unroute("**/messages/?before=*")
     top = in_view.evaluate(TOP_OF)
-    alice.page.get_by_role("link", name="Older messages").evaluate("link => link.click()")  # without scrolling to it
+    alice.page.get_by_role("link", name="Older messages").evaluate(
+        "link => link.click()"
+    )  # this clicks without scrolling to the link
     expect(alice.texts).to_have_count(250)
     expect(notice).to_be_empty()
     assert abs(in_view.evaluate(TOP_OF) - top) < 2
@@ -142,7 +144,7 @@ def test_one_reads_back_to_the_first_message_and_returns(people, chat, room):
     expect(alice.page.locator(".unread")).to_have_count(0)
 
 
-def test_a_link_leads_to_a_message_anywhere_and_from_there_on_to_the_end(people, chat, room):
+def test_a_link_opens_any_old_message_and_the_reader_can_scroll_on_to_the_newest(people, chat, room):
     ids = write_many(chat, room, (f"number {number}" for number in range(1000)))
     alice = people.join("Alice", room)
     page, wanted = alice.page, ids[300]
@@ -157,7 +159,7 @@ def test_a_link_leads_to_a_message_anywhere_and_from_there_on_to_the_end(people,
     assert shown == [id for id in ids if shown[0] <= id <= shown[-1]]
 
     chat.post(room, "Bob", "meanwhile")
-    while alice.texts.last.inner_text() != "meanwhile":  # each scroll to the end loads on
+    while alice.texts.last.inner_text() != "meanwhile":  # each scroll to the end loads more messages
         newest = ids_of(alice)[-1]
         scroll(alice, 1_000_000)
         expect(page.locator(".message").last).not_to_have_id(f"m{newest}")
@@ -178,7 +180,9 @@ def test_a_link_leads_to_a_message_anywhere_and_from_there_on_to_the_end(people,
     expect(page.locator("#reading-notice")).to_contain_text("not here")
     expect(alice.texts.last).to_have_text("from afar")
 
-    page.goto(f"{chat.url}{chat_path('Alice', room)}&before={ids[100]}")  # a page for those without scripts
+    page.goto(
+        f"{chat.url}{chat_path('Alice', room)}&before={ids[100]}"
+    )  # the address of an older page, meant for browsers without scripts
     expect(alice.texts.first).to_be_attached()
     chat.post(room, "Bob", "not here")
     expect(page.locator(".newest button")).to_have_text("1 new message")
@@ -186,7 +190,7 @@ def test_a_link_leads_to_a_message_anywhere_and_from_there_on_to_the_end(people,
     assert shown == [id for id in ids if shown[0] <= id <= shown[-1]]
 
 
-def test_the_line_stands_where_one_left_off(people, chat, room):
+def test_a_line_marks_the_first_unread_message(people, chat, room):
     chat.post(room, "Bob", "read")
     alice = people.join("Alice", room)
     page = alice.page
@@ -214,8 +218,8 @@ def test_the_line_stands_where_one_left_off(people, chat, room):
     expect(page.locator(".unread")).to_have_count(0)
 
 
-def test_edits_and_deletions_are_shown_and_nothing_moves(people, chat, room):
-    """And screen readers hear new messages, each once, and neither history nor changes."""
+def test_edits_and_deletions_appear_without_moving_the_text(people, chat, room):
+    """Screen readers announce each new message once. They announce neither old messages nor changes."""
     write_many(chat, room, (f"number {number}" for number in range(100)))
     first = post_with_key(chat, room, "Bob", "first", "bobs secret")
     second = post_with_key(chat, room, "Bob", "second", "bobs other secret")
@@ -223,7 +227,7 @@ def test_edits_and_deletions_are_shown_and_nothing_moves(people, chat, room):
     alice = people.join("Alice", room)
     alice.page.evaluate(LISTEN)
     chat.post(room, "Bob", "new")
-    alice.page.wait_for_function("() => heard.includes('Bob: new')")
+    alice.page.wait_for_function("() => added.includes('Bob: new')")
     scroll(alice, 0)
     expect(alice.texts).to_have_count(133)
     item, other = (alice.page.locator(f"#m{message['id']}") for message in (first, second))
@@ -236,15 +240,15 @@ def test_edits_and_deletions_are_shown_and_nothing_moves(people, chat, room):
     expect(other).to_have_count(0)
     assert abs(alice.texts.last.evaluate(TOP_OF) - top) < 2
     chat.post(room, "Bob", "newer")
-    alice.page.wait_for_function("() => heard.includes('Bob: newer')")
-    assert alice.page.evaluate("heard") == ["Bob: new", "Bob: newer"]
+    alice.page.wait_for_function("() => added.includes('Bob: newer')")
+    assert alice.page.evaluate("added") == ["Bob: new", "Bob: newer"]
     expect(item.get_by_text("edited", exact=True)).to_be_visible()
     alice.page.reload()
     expect(item.locator("mark")).to_have_text("@Alice")
     expect(other).to_have_count(0)
 
 
-def test_thousands_of_messages_do_not_pile_up_in_the_page(people, chat, room, line):
+def test_the_page_keeps_only_the_newest_of_thousands_of_messages(people, chat, room, line):
     people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room, url=line.url)
     line.cut()
@@ -258,7 +262,7 @@ def test_thousands_of_messages_do_not_pile_up_in_the_page(people, chat, room, li
     assert alice.page.locator("*").count() < 20 * AT_MOST
 
 
-def test_long_words_and_wide_code_stay_within_their_bubbles(people, chat, room):
+def test_long_words_and_wide_code_stay_inside_their_bubbles(people, chat, room):
     chat.post(room, "Bob", "https://example.org/" + "a" * 300)
     chat.post(room, "Bob", "```\n" + "x" * 300 + "\n```")
     chat.post(room, "Bob", "`" + "y" * 300 + "`")

@@ -1,4 +1,4 @@
-"""What a page makes of its stream, in a real browser."""
+"""How a page handles its event stream, in a real browser."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from tests.helpers.running import kill, wait_for
 BACK_S = 20
 
 
-def test_a_cut_line_is_said_and_what_was_missed_comes_once(people, chat, room, line):
+def test_after_a_cut_line_the_page_shows_each_missed_message_once(people, chat, room, line):
     people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room, url=line.url)
     chat.post(room, "Bob", "before")
@@ -27,26 +27,26 @@ def test_a_cut_line_is_said_and_what_was_missed_comes_once(people, chat, room, l
     expect(alice.status).to_be_empty()
 
 
-def test_a_page_lives_on_when_the_proxy_dies(people, chat, room):
+def test_a_page_reconnects_after_the_proxy_was_killed(people, chat, room):
     people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room)
     [victim] = chat.pids_of("pushpin")
     kill(victim)
     wait_for(lambda: set(chat.pids_of("pushpin")) - {victim}, BACK_S)
-    wait_for(lambda: serves(chat), BACK_S)
+    wait_for(lambda: answers(chat), BACK_S)
     chat.post(room, "Bob", "Still there?")
     expect(alice.texts).to_have_text(["Still there?"])
 
 
-def serves(chat):
+def answers(chat):
     try:
         return chat.request("GET", "/", seconds=3)[0] == 200
     except OSError:
         return False
 
 
-def test_what_the_stream_cannot_tell_is_fetched_and_merged(people, chat, room):
-    """The page is old, and its event id is from another database."""
+def test_a_page_with_an_unknown_event_id_fetches_the_missed_messages(people, chat, room):
+    """The page is old, and its event id belongs to another database."""
     chat.post(room, "Bob", "one")
 
     def serve_old_page(route):
@@ -67,10 +67,10 @@ def test_what_the_stream_cannot_tell_is_fetched_and_merged(people, chat, room):
 
 def test_a_stream_error_stops_the_stream_and_says_why(people, chat, room):
     error = json.dumps({"condition": "forbidden", "text": "Not for you"})
-    asked = []
+    requested = []
 
     def serve_error(route):
-        asked.append(route.request.url)
+        requested.append(route.request.url)
         route.fulfill(content_type="text/event-stream", body=f"event: stream-error\nid: error\ndata: {error}\n\n")
 
     page = people.new_page(own_stream=True)
@@ -81,15 +81,15 @@ def test_a_stream_error_stops_the_stream_and_says_why(people, chat, room):
     expect(alice.status).to_contain_text("Not for you")
     page.clock.run_for(600_000)
     expect(alice.status).to_contain_text("Not for you")
-    assert len(asked) == 1
+    assert len(requested) == 1
 
 
-def test_a_page_whose_server_has_another_database_now_starts_over(people, chat, room):
-    """Its ids belong to other messages."""
+def test_a_page_reloads_if_the_server_has_another_database_now(people, chat, room):
+    """In that database, the page's ids belong to other messages."""
     chat.post(room, "Bob", "one")
     served = []
 
-    def serve_old_page_once(route):  # not times=1: when a route ends, requests that it has held may hang
+    def serve_old_page_once(route):  # not times=1: when a route ends, its waiting requests may hang
         if served:
             return route.continue_()
         served.append(response := route.fetch())
@@ -102,8 +102,8 @@ def test_a_page_whose_server_has_another_database_now_starts_over(people, chat, 
     expect(page.locator(".message time")).to_have_attribute("datetime", re.compile("^2"))
 
 
-def test_a_message_that_gets_through_brings_the_stream_back_at_once(people, chat, room, line):
-    """The stream's own next attempt may be half a minute away; here it is one second, of a clock that hardly moves."""
+def test_a_message_that_gets_through_makes_the_page_reconnect_immediately(people, chat, room, line):
+    """Otherwise the stream's next attempt could be half a minute away. Here the page's clock hardly moves."""
     people.allow_complaint(NETWORK_ERROR)
     page = people.new_page(own_stream=True)
     page.clock.install()

@@ -1,4 +1,4 @@
-"""Many tabs of one browser, and one stream for them all."""
+"""Several tabs of one browser share one stream."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,11 +12,11 @@ HIDEABLE = "Object.defineProperty(document, 'hidden', { get: () => window.isHidd
 
 
 @pytest.fixture(autouse=True)
-def networks_fail_here(people):
+def network_errors_are_expected(people):
     people.allow_complaint(NETWORK_ERROR)
 
 
-def streams_become(line, number):
+def number_of_streams_becomes(line, number):
     return wait_for(lambda: line.open_streams() == number, SOON_S)
 
 
@@ -25,12 +25,12 @@ def all_show(tabs, texts):
         expect(tab.texts).to_have_text(texts)
 
 
-def test_eight_tabs_in_two_rooms_share_one_stream_and_miss_nothing(people, chat, room, line):
+def test_eight_tabs_in_two_rooms_share_one_stream_and_miss_no_message(people, chat, room, line):
     other_room, third_room = f"{room[:60]}, 2", f"{room[:60]}🦀3"
     first = people.join("Alice", room, line.url)
     tabs = [first, *(people.join_in_tab(first, "Alice", room, line.url) for _ in range(3))]
     other_tabs = [people.join_in_tab(first, "Alice", other_room, line.url) for _ in range(4)]
-    assert streams_become(line, 1)
+    assert number_of_streams_becomes(line, 1)
     chat.post(room, "Bob", "to the first")
     chat.post(other_room, "Bob", "to the other")
     other_tabs[-1].say("from the eighth tab")
@@ -42,14 +42,16 @@ def test_eight_tabs_in_two_rooms_share_one_stream_and_miss_nothing(people, chat,
     chat.post(other_room, "Bob", "while nobody looked")
     third = people.join_in_tab(first, "Alice", third_room, line.url)
     again = people.join_in_tab(first, "Alice", other_room, line.url)
-    assert streams_become(line, 1)
+    assert number_of_streams_becomes(line, 1)
     line.cut()
     for tab in (first, third, again):
         tab.wait_for_stream("lost")
     for name in (room, other_room, third_room):
         chat.post(name, "Bob", f"unheard in {name}")
     line.repair()
-    late = people.join_in_tab(first, "Alice", third_room, line.url)  # comes with what the others have missed
+    late = people.join_in_tab(
+        first, "Alice", third_room, line.url
+    )  # this page already contains the messages that the others missed
     for name in (room, other_room, third_room):
         chat.post(name, "Bob", f"live in {name}")
     all_show(tabs, ["to the first", f"unheard in {room}", f"live in {room}"])
@@ -64,19 +66,19 @@ def test_eight_tabs_in_two_rooms_share_one_stream_and_miss_nothing(people, chat,
             f"live in {other_room}",
         ],
     )
-    assert streams_become(line, 1)
+    assert number_of_streams_becomes(line, 1)
 
 
-def test_without_shared_workers_a_tab_has_its_own_stream_until_nobody_has_looked_for_long(people, chat, room, line):
+def test_without_shared_workers_a_tab_closes_its_stream_after_five_hidden_minutes(people, chat, room, line):
     page = people.new_page(own_stream=True)
     page.context.add_init_script(HIDEABLE)
     page.clock.install()
     alice = people.enter(page, "Alice", room, line.url)
     other = people.join_in_tab(alice, "Alice", room, line.url)
-    assert streams_become(line, 2)
+    assert number_of_streams_becomes(line, 2)
     page.evaluate("() => { window.isHidden = true; document.dispatchEvent(new Event('visibilitychange')) }")
     page.clock.fast_forward(HIDDEN_MS)
-    assert streams_become(line, 1)
+    assert number_of_streams_becomes(line, 1)
     chat.post(room, "Bob", "Are you there?")
     all_show([other], ["Are you there?"])
     all_show([alice], [])
@@ -84,7 +86,7 @@ def test_without_shared_workers_a_tab_has_its_own_stream_until_nobody_has_looked
     all_show([alice], ["Are you there?"])
 
 
-def test_a_worker_that_cannot_be_loaded_is_done_without(people, chat, room):
+def test_the_page_works_if_the_worker_cannot_be_loaded(people, chat, room):
     page = people.new_page()
     page.route("**/worker.*", lambda route: route.abort())
     with page.expect_request("**/events/**"):

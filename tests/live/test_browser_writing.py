@@ -1,4 +1,4 @@
-"""What a person writes is kept, and can be changed and taken back, in a real browser."""
+"""Drafts, edits and deletions in a real browser."""
 
 import re
 
@@ -20,12 +20,12 @@ def message(person, text):
 
 
 def tool(person, text, name):
-    """Return a button of the message, which the mouse has been moved to."""
+    """Move the mouse to the message; return its button with this name."""
     message(person, text).hover()
     return message(person, text).get_by_role("button", name=name)
 
 
-def test_a_draft_survives_a_reload_and_is_gone_when_it_is_sent(people, chat, room):
+def test_a_draft_survives_a_reload_and_disappears_when_it_is_sent(people, chat, room):
     alice = people.join("Alice", room)
     alice.field.press_sequentially("Dear Bob")
     alice.page.reload()
@@ -46,7 +46,7 @@ def test_a_draft_survives_a_reload_and_is_gone_when_it_is_sent(people, chat, roo
     expect(alice.field).to_have_value("")
 
 
-def test_near_the_limit_one_sees_how_much_is_left(people, room):
+def test_near_the_limit_the_page_shows_how_many_characters_are_left(people, room):
     alice = people.join("Alice", room)
     left = alice.page.locator("#counter")
     alice.field.fill("x" * 7199)
@@ -58,7 +58,7 @@ def test_near_the_limit_one_sees_how_much_is_left(people, room):
     expect(left).to_have_text("1 character too many")
 
 
-def test_the_last_message_is_edited_with_the_keyboard_and_bob_sees_it(people, room):
+def test_alice_edits_her_last_message_with_the_keyboard_and_bob_sees_it(people, room):
     alice, bob = people.join("Alice", room), people.join("Bob", room)
     alice.say("Hello Bib")
     bob.say("Who is Bib?")
@@ -86,7 +86,7 @@ def test_the_last_message_is_edited_with_the_keyboard_and_bob_sees_it(people, ro
     expect(bob.texts).to_have_text(["Hello Bob", "Who is Bib?"])
 
 
-def test_the_draft_waits_aside_while_a_message_is_edited(people, room):
+def test_the_draft_comes_back_after_a_message_was_edited(people, room):
     alice = people.join("Alice", room)
     alice.say("Said")
     alice.field.fill("Draft")
@@ -100,7 +100,7 @@ def test_the_draft_waits_aside_while_a_message_is_edited(people, room):
     expect(alice.page.get_by_role("button", name="Send")).to_be_visible()
 
 
-def test_a_message_is_deleted_after_one_question_and_bobs_screen_loses_it(people, room):
+def test_a_message_is_deleted_after_one_question_and_disappears_for_bob(people, room):
     alice, bob = people.join("Alice", room), people.join("Bob", room)
     for text in ("one", "two", "three"):
         alice.say(text)
@@ -125,7 +125,7 @@ def test_a_message_is_deleted_after_one_question_and_bobs_screen_loses_it(people
         expect(person.texts).to_have_text(["one", "three"])
 
 
-def test_whoever_has_the_key_can_change_a_message_and_nobody_else(people, chat, room):
+def test_only_a_browser_with_the_key_can_change_a_message(people, chat, room):
     alice = people.join("Alice", room)
     other = another_tab(alice, chat, room)
     alice.say("Mine")
@@ -146,7 +146,7 @@ def test_whoever_has_the_key_can_change_a_message_and_nobody_else(people, chat, 
         expect(stranger.field).to_have_value("")
 
 
-def test_a_change_that_fails_says_so_and_loses_nothing(people, chat, room):
+def test_a_failed_edit_shows_the_reason_and_loses_no_text(people, chat, room):
     people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room)
     other = another_tab(alice, chat, room)
@@ -176,7 +176,7 @@ def test_a_change_that_fails_says_so_and_loses_nothing(people, chat, room):
     expect(alice.page.get_by_text(EDITABLE)).to_be_hidden()
 
 
-def test_a_finger_finds_the_tools_by_a_tap(people, room):
+def test_a_tap_on_a_message_shows_its_buttons(people, room):
     alice = people.join("Alice", room, has_touch=True, is_mobile=True, viewport={"width": 375, "height": 700})
     alice.say("Tap me")
     expect(alice.texts).to_have_text(["Tap me"])
@@ -188,7 +188,7 @@ def test_a_finger_finds_the_tools_by_a_tap(people, room):
     expect(alice.field).to_have_value("Tap me")
 
 
-def test_what_waits_under_another_name_is_not_forgotten(people, chat, room):
+def test_the_page_links_to_waiting_messages_of_another_name(people, chat, room):
     people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room)
     alice.page.route("**/messages/", lambda route: route.abort())

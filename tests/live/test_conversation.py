@@ -1,4 +1,4 @@
-"""What people say through the real Pushpin, on SQLite and on PostgreSQL."""
+"""Conversations through the real Pushpin, on SQLite and on PostgreSQL."""
 
 import json
 import threading
@@ -28,7 +28,7 @@ def listen(chat, room, path="channel", last_event_id=None):
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("room", ROOMS)
-def test_every_room_is_told_live_and_resumes(any_chat, room, path):
+def test_every_room_delivers_live_messages_and_resumes(any_chat, room, path):
     with listen(any_chat, room, path) as reader:
         assert any_chat.post(room, "Alice", "live 100% %I") == reader.message()
     missed = any_chat.post(room, "Alice", "missed %(x)s")
@@ -38,13 +38,13 @@ def test_every_room_is_told_live_and_resumes(any_chat, room, path):
 
 
 @pytest.mark.parametrize("room", ["lobby", "100%", "日本"])
-def test_a_reader_with_an_unknown_id_is_reset_and_then_told_on(any_chat, room):
+def test_a_reader_with_an_unknown_id_gets_a_reset_and_then_new_messages(any_chat, room):
     with listen(any_chat, room, last_event_id="nonsense") as reader:
         assert reader.next("stream-reset") == {"channels": [f"room-{room}"]}
         assert any_chat.post(room, "Alice", "after the reset") == reader.message()
 
 
-def test_a_reader_cut_before_its_first_message_misses_nothing(any_chat):
+def test_a_reader_disconnected_before_its_first_message_misses_no_message(any_chat):
     with listen(any_chat, "early") as reader:
         pass
     missed = any_chat.post("early", "Alice", "while you were away")
@@ -53,8 +53,8 @@ def test_a_reader_cut_before_its_first_message_misses_nothing(any_chat):
 
 
 @pytest.mark.parametrize(("count", "text"), [(14, "%" * 8000), (40, "😀" * 8000), (250, "hi %")])
-def test_a_reader_that_missed_a_lot_gets_it_all(any_chat, count, text):
-    """A first answer of over 100 000 bytes would be a 502 for ever."""
+def test_a_reader_gets_all_missed_messages_even_if_they_are_many(any_chat, count, text):
+    """Pushpin would answer 502 to each attempt if the first answer had more than 100 000 bytes."""
     room = f"backlog of {count}"
     with listen(any_chat, room) as reader:
         any_chat.post(room, "Alice", "seen")
@@ -66,19 +66,19 @@ def test_a_reader_that_missed_a_lot_gets_it_all(any_chat, count, text):
 
 
 def test_ten_long_rooms_resume_in_one_stream(any_chat):
-    """Their next link is over 8 kB, for every event id in it is encoded twice."""
+    """Their next link has more than 8 kB, because every event id in it is percent-encoded twice."""
     rooms = [f"{n} {'日本' * 10}" for n in range(10)]
     path = f"/events/?{urlencode([('channel', f'room-{room}') for room in rooms])}"
     with Listener(any_chat.url, "", path=path) as reader:
         reader.next("stream-open")
     missed = [any_chat.post(room, "Alice", str(n)) for room in rooms for n in range(15)]
     with Listener(any_chat.url, "", reader.last_event_id, path=path) as reader:
-        told = [reader.message() for _ in missed]
-    assert sorted(told, key=lambda message: message["id"]) == missed
+        received = [reader.message() for _ in missed]
+    assert sorted(received, key=lambda message: message["id"]) == missed
 
 
 def test_a_room_with_a_long_name_resumes_after_many_messages(any_chat):
-    """The ids alone fill the first answer, and Pushpin counts them with their percent signs doubled."""
+    """The event ids alone fill the first answer, and Pushpin counts each of their percent signs twice."""
     room = "😀" * 63
     with listen(any_chat, room) as reader:
         pass
@@ -87,14 +87,14 @@ def test_a_room_with_a_long_name_resumes_after_many_messages(any_chat):
         assert [reader.message() for _ in missed] == missed
 
 
-def test_twelve_people_at_once_are_heard_in_one_order_by_everybody(any_chat):
+def test_all_readers_receive_the_messages_of_twelve_posters_in_the_same_order(any_chat):
     readers = [listen(any_chat, "crowd") for _ in range(5)]
     sent = []
 
-    def talk(name):
+    def post_ten(name):
         sent.extend(any_chat.post("crowd", name, str(n)) for n in range(10))
 
-    people = [threading.Thread(target=talk, args=(f"Bob {n}",)) for n in range(12)]
+    people = [threading.Thread(target=post_ten, args=(f"Bob {n}",)) for n in range(12)]
     [person.start() for person in people]
     [person.join() for person in people]
     expected = sorted(sent, key=lambda message: message["id"])
@@ -104,14 +104,14 @@ def test_twelve_people_at_once_are_heard_in_one_order_by_everybody(any_chat):
         reader.close()
 
 
-def test_an_old_page_plus_what_it_was_told_is_a_fresh_page(any_chat):
+def test_an_old_list_with_all_later_events_equals_a_fresh_list(any_chat):
     before = fetch(any_chat, "snapshot")
     with listen(any_chat, "snapshot", last_event_id=before["last-event-id"]) as reader:
         for number in range(5):
             any_chat.post("snapshot", "Alice", str(number))
-        told = [reader.message() for _ in range(5)]
+        received = [reader.message() for _ in range(5)]
     after = fetch(any_chat, "snapshot")
-    assert after["messages"] == [*reversed(told), *before["messages"]]
+    assert after["messages"] == [*reversed(received), *before["messages"]]
     assert after["last-event-id"] == reader.last_event_id
 
 
@@ -122,7 +122,7 @@ def fetch(chat, room):
 
 
 @pytest.mark.parametrize("size", [96_014, 131_072, 131_073, 1_000_000])
-def test_a_body_is_taken_whole_or_refused_in_words(any_chat, size):
+def test_a_large_body_is_accepted_whole_or_refused_with_a_reason(any_chat, size):
     text = "😀" * 8000 if size == 96_014 else "x" * (size - 14)
     body = urlencode({"from": "ann", "text": text})
     assert len(body) == size
@@ -132,7 +132,7 @@ def test_a_body_is_taken_whole_or_refused_in_words(any_chat, size):
     assert json.loads(answer).get("text", text) == text
 
 
-def test_a_post_to_events_is_not_held(any_chat):
+def test_a_post_to_events_is_refused_and_opens_no_stream(any_chat):
     status, answer = any_chat.request("POST", "/events/?channel=room-lobby", "", seconds=5)
     assert status == 405
     assert json.loads(answer)["errors"][0]["field"] == "method"

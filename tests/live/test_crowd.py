@@ -1,4 +1,4 @@
-"""Everybody comes at once, as after a restart."""
+"""A thousand readers connect at the same time, as after a restart."""
 
 import pytest
 
@@ -16,11 +16,11 @@ def readers():
     readers.streams.close()
 
 
-def test_all_of_a_thousand_streams_that_are_opened_at_once_open(pushpin, tmp_path, readers):
+def test_a_thousand_streams_can_be_opened_at_the_same_time(pushpin, tmp_path, readers):
     with Chat.ready(tmp_path) as chat:
         port = int(chat.port)
         request = READER.format(room="lobby", host="127.0.0.1", port=port)
         for _ in range(3):
-            went = readers.open(("127.0.0.1", port), [request], CROWD, "event: stream-open", in_flight=CROWD)
-            assert (went["opened"], went["failed"]) == (CROWD, {})
+            result = readers.open(("127.0.0.1", port), [request], CROWD, "event: stream-open", in_flight=CROWD)
+            assert (result["opened"], result["failed"]) == (CROWD, {})
         assert chat.post("lobby", "Alice", "Are you all here?", ANSWER_S)

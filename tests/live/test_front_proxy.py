@@ -1,4 +1,4 @@
-"""What nginx does for the Django servers behind it, as deploy/nginx.conf has it."""
+"""deploy/nginx.conf: the work of nginx for the Django servers behind it."""
 
 import re
 import ssl
@@ -39,17 +39,17 @@ def answer_of(front, path, headers, source_ip="127.0.0.1"):
         connection.close()
 
 
-def test_slow_senders_hold_no_threads(nginx):
-    """Four workers with four threads each would all wait for bodies."""
+def test_slow_senders_occupy_no_server_threads(nginx):
+    """Without nginx, all threads of all workers would wait for these bodies."""
     with ExitStack() as stack:
         for _ in range(40):
             slow = stack.enter_context(SlowPost(nginx))
-        assert nginx.post("lobby", "Alice", "Somebody has to get on")["text"] == "Somebody has to get on"
+        assert nginx.post("lobby", "Alice", "I am quick")["text"] == "I am quick"
         assert slow.finish() == 200
 
 
 class SlowPost:
-    """A POST whose body is still to come."""
+    """A POST that has sent only the beginning of its body."""
 
     BODY = b"from=Bob&text=Just+in+time"
 
@@ -71,8 +71,8 @@ class SlowPost:
         return self._connection.getresponse().status
 
 
-def test_a_client_can_claim_no_other_address(machines):
-    """Neither straight nor on the way through a Pushpin, which adds nothing to it."""
+def test_a_client_cannot_pretend_to_have_another_address(machines):
+    """Django gets the client's true address from nginx, both directly and through a Pushpin."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     web = f"127.0.0.1:{server.server_port}"
@@ -84,8 +84,8 @@ def test_a_client_can_claim_no_other_address(machines):
             claims = {"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "on"}
             with answer_of(machines.nginx, path, claims, source_ip="127.0.0.99") as answer:
                 arrived = answer.read().decode()
-            told = sorted(re.findall("X-Forwarded-.*", arrived, re.I))
-            assert told == ["X-Forwarded-For: 127.0.0.99", "X-Forwarded-Proto: http"], path
+            received = sorted(re.findall("X-Forwarded-.*", arrived, re.I))
+            assert received == ["X-Forwarded-For: 127.0.0.99", "X-Forwarded-Proto: http"], path
     finally:
         machines.pushpins[extra.address].stop()
         machines.nginx.reload(machines.web, machines.proxies[:2])
@@ -93,8 +93,8 @@ def test_a_client_can_claim_no_other_address(machines):
         server.server_close()
 
 
-def test_the_admin_lets_people_in_over_https(nginx):
-    """Django takes a form over https only when it knows that it is https."""
+def test_the_admins_login_form_works_over_https(nginx):
+    """Django accepts a form sent over https only if nginx says that it was https."""
     trust = ssl._create_unverified_context()
     connection = HTTPSConnection("127.0.0.1", nginx.tls_port, timeout=ANSWER_S, context=trust)
     connection.request("GET", "/admin/login/")
@@ -115,7 +115,7 @@ def test_the_admin_lets_people_in_over_https(nginx):
     connection.close()
 
 
-def test_plain_http_leads_to_https(nginx):
+def test_plain_http_redirects_to_https(nginx):
     connection = HTTPConnection("127.0.0.2", nginx.port, timeout=ANSWER_S)
     connection.request("POST", "/rooms/%2525%20x/messages/?limit=3", headers={"Host": "chat.example.com"})
     answer = connection.getresponse()

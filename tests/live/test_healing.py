@@ -1,4 +1,4 @@
-"""What would be lost or go astray between Django and the proxy, and does not."""
+"""Readers get an event even if Django never published it, and never an event of another room."""
 
 import json
 import os
@@ -23,21 +23,21 @@ for room in os.environ["ROOMS"].split():
 
 
 def commit_without_publishing(chat, *rooms):
-    """Do in each room what a worker has done that is killed right after its commit; return the messages."""
+    """Save a message in each room like a worker that dies right after its commit; return the messages."""
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(chat.data_dir), "ROOMS": " ".join(rooms)}
     command = [PROJECT / ".venv/bin/python", PROJECT / "manage.py", "shell", "-v0", "-c", LOG_ONE_EACH]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_the_worker_that_takes_its_place_publishes_it(tmp_path):
+def test_a_new_worker_publishes_the_events_of_a_killed_one(tmp_path):
     with GripProxy() as proxy, Chat.ready(tmp_path, GRIP_URL=f"{proxy.uri}?key={KEY}") as chat:
         (message,) = commit_without_publishing(chat, "lobby")
         kill(chat.pids_of("web worker")[0])
         assert json.dumps(message) in proxy.next_item()["http-stream"]["content"]
 
 
-def test_the_next_event_brings_it_along_to_every_reader(chat):
+def test_the_next_event_makes_every_reader_get_the_unpublished_one(chat):
     readers = [chat.listen("lobby") for _ in range(50)]
     (lost,) = commit_without_publishing(chat, "lobby")
     following = chat.post("lobby", "Bob", "and on")
@@ -46,18 +46,18 @@ def test_the_next_event_brings_it_along_to_every_reader(chat):
         reader.close()
 
 
-def test_readers_of_two_rooms_who_come_back_at_once_are_each_told_of_their_own(chat):
-    """The proxy takes two next links that it follows at once for one, if only their queries differ."""
+def test_readers_of_two_rooms_who_resume_at_the_same_time_get_only_their_own_room(chat):
+    """Pushpin gives one answer to two simultaneous next links that differ only in their queries."""
     rooms = ("here", "there")
-    said = {room: [chat.post(room, "Alice", f"{room} {n}") for n in range(220)] for room in rooms}
+    posted = {room: [chat.post(room, "Alice", f"{room} {n}") for n in range(220)] for room in rooms}
     for _ in range(4):
         readers = [(room, Listener(chat.url, room, f"room-{room}:0")) for _ in range(4) for room in rooms]
         for room, reader in readers:
             with reader:
-                assert [reader.message() for _ in said[room]] == said[room]
+                assert [reader.message() for _ in posted[room]] == posted[room]
 
 
-def test_readers_of_rooms_that_share_a_next_link_are_each_told_of_their_own(chat):
+def test_readers_of_rooms_that_share_a_next_link_get_only_their_own_room(chat):
     rooms = [f"sharing-{number}" for number in range(3 * LINKS)]
     readers = [chat.listen(room) for room in rooms]
     lost = commit_without_publishing(chat, *rooms)

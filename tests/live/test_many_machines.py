@@ -1,4 +1,4 @@
-"""Several Django servers and Pushpins behind nginx, as docs/many_machines.md has them."""
+"""Several Django servers and Pushpins behind nginx, as docs/many_machines.md describes them."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def pushpins(machines):
 
 @pytest.fixture
 def followers(nginx, room):
-    """Four readers of the room, spread over the Pushpins by nginx."""
+    """Four readers of the room; nginx distributes them over the Pushpins."""
     with ExitStack() as stack:
         followers = [Follower(nginx.url, room) for _ in range(4)]
         for follower in followers:
@@ -37,27 +37,27 @@ def events_path(room):
     return f"/rooms/{quote(room, safe='')}/events/"
 
 
-# What passes through
+# All machines work
 
 
 def settle(nginx, room, *readers):
-    """Have the readers hear one message: what is said just after a first subscription, Pushpin asks Django for."""
-    said = nginx.post(room, "Alice", "Can you hear me?")
+    """Post one message and wait until the readers have it: Pushpin gets the first ones in a new room from Django."""
+    posted = nginx.post(room, "Alice", "Can you hear me?")
     for reader in readers:
-        while reader.message() != said:
+        while reader.message() != posted:
             pass
 
 
-def test_both_pushpins_tell_the_same(nginx, pushpins, room):
+def test_readers_of_both_pushpins_get_the_same_messages(nginx, pushpins, room):
     with pushpins[0].listen(room) as one, pushpins[1].listen(room) as other:
         settle(nginx, room, one, other)
-        said = [nginx.post(room, "Alice", str(n)) for n in range(20)]
-        assert [one.message() for _ in said] == said
-        assert [other.message() for _ in said] == said
+        posted = [nginx.post(room, "Alice", str(n)) for n in range(20)]
+        assert [one.message() for _ in posted] == posted
+        assert [other.message() for _ in posted] == posted
         assert one.last_event_id == other.last_event_id
 
 
-def test_a_reader_of_one_resumes_at_the_other(nginx, pushpins, room):
+def test_a_reader_of_one_pushpin_can_resume_at_the_other(nginx, pushpins, room):
     here, there = pushpins
     last_event_id = missed = None
     for number in range(4):
@@ -71,7 +71,7 @@ def test_a_reader_of_one_resumes_at_the_other(nginx, pushpins, room):
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_every_room_can_be_read_and_written_in_as_it_is_called(nginx, room):
+def test_every_room_name_works_through_nginx(nginx, room):
     page = f"/{quote(room, safe='')}?user=Alice"
     assert nginx.request("GET", page)[0] == 200
     with Listener(nginx.url, room, path=events_path(room)) as reader:
@@ -87,14 +87,14 @@ def test_every_room_can_be_read_and_written_in_as_it_is_called(nginx, room):
 @pytest.mark.parametrize(
     "path", ["/rooms/x/../lobby/messages/", "/rooms/%2e%2e/messages/", "//lobby?user=ann", "/a%2Fb?user=ann"]
 )
-def test_an_address_arrives_as_it_was_sent(machines, nginx, path):
-    """Made simpler on the way, it would be that of another room."""
+def test_nginx_does_not_change_an_address(machines, nginx, path):
+    """If nginx normalized these addresses, they would mean other rooms."""
     django = machines.djangos[machines.web[0]]
     assert nginx.request("GET", path) == django.request("GET", path)
     assert django.request("GET", path)[0] in (400, 404)
 
 
-def test_streams_pass_through_pushpin_and_nothing_else_does(nginx, pushpins):
+def test_only_streams_pass_through_pushpin(nginx, pushpins):
     nginx.post("lobby", "Alice", "hi")
     style = re.search(r'href="(/static/[^"]+)"', nginx.request("GET", "/lobby?user=ann")[1])[1]
     elsewhere = ["/", "/lobby?user=ann", "/events", "/rooms/lobby/messages/", "/admin/login/", style, "/robots.txt"]
@@ -104,7 +104,7 @@ def test_streams_pass_through_pushpin_and_nothing_else_does(nginx, pushpins):
             stack.callback(thaw, pushpin)
         assert [nginx.request("GET", path)[0] for path in elsewhere] == [200] * len(elsewhere)
         assert nginx.post("lobby", "Alice", "and on")
-        # Straight to Django they would be a 404 or, without a signature, a 501.
+        # nginx sends these two straight to Django: one names no room, the other has no signature.
         assert nginx.request("GET", "/rooms/a%2Fb/events/")[0] == 404
         assert nginx.request("GET", "/events/0123456789abcdef/?channel=room-lobby")[0] == 501
         for path in ("/events/?channel=room-lobby", "/rooms/lobby/events/", "/rooms/two%20words/events/"):
@@ -112,34 +112,34 @@ def test_streams_pass_through_pushpin_and_nothing_else_does(nginx, pushpins):
                 nginx.request("GET", path, seconds=1)
 
 
-# When something dies
+# A machine fails
 
 
-def test_a_hanging_pushpin_delays_nobody_but_its_own_readers(nginx, pushpins, room):
+def test_a_hanging_pushpin_delays_only_its_own_readers(nginx, pushpins, room):
     hanging, other = pushpins
-    with hanging.listen(room) as held_up, other.listen(room) as reader:
+    with hanging.listen(room) as delayed, other.listen(room) as reader:
         freeze(hanging)
-        said = []
+        posted = []
         try:
-            for _ in range(2):  # the first, Pushpin may have asked Django for
+            for _ in range(2):  # Pushpin may get the first ones from Django, see settle()
                 new = [nginx.post(room, "Alice", str(n)) for n in range(10)]
                 assert [reader.message() for _ in new] == new
-                said += new
+                posted += new
         finally:
             thaw(hanging)
-        assert [held_up.message() for _ in said] == said
+        assert [delayed.message() for _ in posted] == posted
 
 
-def test_readers_of_a_dead_pushpin_go_on_at_the_other(machines, nginx, followers, room):
-    said = [nginx.post(room, "Alice", "before")]
+def test_readers_of_a_dead_pushpin_continue_at_the_other(machines, nginx, followers, room):
+    posted = [nginx.post(room, "Alice", "before")]
     kill_machine(machines.pushpin(0))
     try:
-        said += [nginx.post(room, "Alice", str(n)) for n in range(20)]
+        posted += [nginx.post(room, "Alice", str(n)) for n in range(20)]
         for follower in followers:
-            follower.wait_until_received(said)
+            follower.wait_until_received(posted)
         connections = {follower.connections for follower in followers}
-        assert 1 in connections, "all were at the dead one"
-        assert max(connections) > 1, "none was at the dead one"
+        assert 1 in connections, "all readers were at the dead Pushpin"
+        assert max(connections) > 1, "no reader was at the dead Pushpin"
         for _ in range(4):
             nginx.listen(room).close()
     finally:
@@ -149,17 +149,17 @@ def test_readers_of_a_dead_pushpin_go_on_at_the_other(machines, nginx, followers
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_a_dead_django_server_is_passed_over(machines, nginx, followers, room, number):
+def test_nginx_skips_a_dead_django_server(machines, nginx, followers, room, number):
     kill_machine(machines.djangos[machines.web[number]])
     try:
-        said = [nginx.post(room, "Alice", str(n)) for n in range(10)]
+        posted = [nginx.post(room, "Alice", str(n)) for n in range(10)]
         assert {nginx.request("GET", "/lobby?user=ann")[0] for _ in range(10)} == {200}
         for follower in followers:
-            follower.wait_until_received(said)
+            follower.wait_until_received(posted)
             follower.reconnect()
-        said.append(nginx.post(room, "Alice", "and on"))
+        posted.append(nginx.post(room, "Alice", "and on"))
         for follower in followers:
-            follower.wait_until_received(said)
+            follower.wait_until_received(posted)
     finally:
         machines.start_django(machines.web[number], machines.proxies[:2])
 
@@ -167,30 +167,30 @@ def test_a_dead_django_server_is_passed_over(machines, nginx, followers, room, n
 # Adding and removing
 
 
-def test_adding_and_removing_a_pushpin_under_load_loses_nothing(machines, nginx, room):
-    old, kept, new = machines.proxies
+def test_adding_and_removing_a_pushpin_under_load_loses_no_message(machines, nginx, room):
+    old, staying, new = machines.proxies
     followers = [Follower(nginx.url, room) for _ in range(4)]
     with Talkers(nginx, room) as talkers:
         talkers.wait_for_more()
 
         machines.start_pushpin(new)
-        machines.restart_djangos([old, kept, new])
-        nginx.reload(machines.web, [old, kept, new])
+        machines.restart_djangos([old, staying, new])
+        nginx.reload(machines.web, [old, staying, new])
         followers += [Follower(nginx.url, room) for _ in range(3)]
         with machines.pushpin(2).listen(room) as reader:
-            for _ in range(3):  # what is said just after a first subscription, Pushpin asks Django for
+            for _ in range(3):  # see settle()
                 talkers.wait_for_more()
                 last = talkers.acknowledged[-1]
                 while reader.message() != last:
                     pass
 
-        nginx.reload(machines.web, [kept, new])
+        nginx.reload(machines.web, [staying, new])
         kill_machine(machines.pushpins[old.address])
         talkers.wait_for_more()
-        machines.restart_djangos([kept, new])
+        machines.restart_djangos([staying, new])
         talkers.wait_for_more()
     for follower in followers:
-        entered = talkers.acknowledged.index(follower.received[0])
-        follower.wait_until_received(talkers.acknowledged[entered:])
+        first = talkers.acknowledged.index(follower.received[0])
+        follower.wait_until_received(talkers.acknowledged[first:])
         follower.stop()
     assert [follower.received[0] for follower in followers[:4]] == talkers.acknowledged[:1] * 4

@@ -1,4 +1,4 @@
-"""Two published apps, replayed byte for byte against the whole chat."""
+"""The requests of two published mobile apps, byte for byte, against the whole chat."""
 
 import json
 import re
@@ -41,13 +41,13 @@ def read(request, host):
         return unpacked(response.read(), response.headers["Content-Encoding"])
 
 
-def say_text(app, host):
+def post_text(app, host):
     return app.parse_message(json.loads(read(app.post_request(host), host)))
 
 
 @contextmanager
 def stream(app, host, last_event_id=None):
-    """Open the app's stream; yield the messages that it reads, as they come."""
+    """Open the app's stream; yield a generator of the messages that the app reads from it."""
     with answer_to(app.stream_request(host, last_event_id), host) as response:
         assert (response.status, response.headers["Content-Type"]) == (200, "text/event-stream")
         blocks = blocks_of(response)
@@ -64,38 +64,38 @@ def blocks_of(response):
             block = b""
 
 
-def test_what_one_app_says_the_other_shows_and_lists(app, host):
+def test_a_message_of_one_app_appears_in_the_stream_and_the_list_of_the_other(app, host):
     for other in APPS.values():
         with stream(other, host) as messages:
-            said = say_text(app, host)
-            assert (said["from"], said["text"]) == ("Bob", TEXT)
-            assert next(messages) == said
-        assert other.parse_list(read(other.list_request(host), host))[0] == said
+            posted = post_text(app, host)
+            assert (posted["from"], posted["text"]) == ("Bob", TEXT)
+            assert next(messages) == posted
+        assert other.parse_list(read(other.list_request(host), host))[0] == posted
 
 
-def test_an_app_that_comes_back_reads_what_it_missed_and_what_comes(app, host):
+def test_an_app_that_reconnects_reads_the_missed_and_the_new_messages(app, host):
     last_event_id = json.loads(read(app.list_request(host), host))["last-event-id"]
-    missed = [say_text(app, host) for _ in range(3)]
+    missed = [post_text(app, host) for _ in range(3)]
     with stream(app, host, last_event_id) as messages:
         assert [next(messages) for _ in missed] == missed
-        said = say_text(app, host)
-        assert next(messages) == said
+        posted = post_text(app, host)
+        assert next(messages) == posted
 
 
 @pytest.mark.parametrize("last_event_id", ["error", "room-default:999999", "junk"])
-def test_an_app_with_an_id_that_means_nothing_reads_what_comes(app, host, last_event_id):
+def test_an_app_with_a_meaningless_event_id_reads_new_messages(app, host, last_event_id):
     with stream(app, host, last_event_id) as messages:
-        said = say_text(app, host)
-        assert next(messages) == said
+        posted = post_text(app, host)
+        assert next(messages) == posted
 
 
-def test_no_block_with_an_event_holds_a_retry_time_or_a_comment(app, host):
-    say_text(app, host)
+def test_no_block_with_an_event_has_a_retry_line_or_a_comment(app, host):
+    post_text(app, host)
     with answer_to(app.stream_request(host, "room-default:0"), host) as response:
-        said = say_text(app, host)
+        posted = post_text(app, host)
         for block in blocks_of(response):
             if b"event:" in block:
                 assert not re.search(rb"^(retry:|:)", block, re.MULTILINE)
-            if said in app.parse_blocks(block):
+            if posted in app.parse_blocks(block):
                 return
     pytest.fail("the stream ended before the last message")

@@ -1,4 +1,4 @@
-"""deploy/pushpin.conf: the values that were chosen do what their comments say."""
+"""deploy/pushpin.conf: its values have the effect that its comments promise."""
 
 import os
 import re
@@ -22,8 +22,8 @@ DEBIANS = Path("/usr/share/pushpin/pushpin.conf.condure")
 WRITERS, BURST_S, LATEST_S = 4, 2, 1
 
 
-def test_a_burst_is_delivered_while_it_lasts(chat):
-    """With a message_rate the first message of such a burst arrives when the burst is over."""
+def test_the_messages_of_a_burst_arrive_during_the_burst(chat):
+    """With a message_rate, Pushpin would deliver the first message of such a burst only after its end."""
     sent = {}
 
     def write(name):
@@ -39,13 +39,13 @@ def test_a_burst_is_delivered_while_it_lasts(chat):
         received = {bob.message()["id"]: time.monotonic() for _ in range(40)}
         for writer in writers:
             writer.join()
-    assert len(sent) / BURST_S > 40, "too slow to be a burst"
+    assert len(sent) / BURST_S > 40, "this machine posted too slowly for a burst"
     assert max(received[number] - sent[number] for number in received) < LATEST_S
 
 
 @pytest.fixture(scope="module")
 def headers_behind_pushpin(pushpin):
-    """A function that sends headers to a Pushpin of our configuration and returns what arrives behind it."""
+    """A function that sends headers through a Pushpin with our configuration, and returns the headers that arrive."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="chat-test-") as folder:
@@ -78,13 +78,13 @@ def get(port, headers):
         connection.close()
 
 
-def test_the_address_that_a_client_claims_is_replaced(headers_behind_pushpin):
+def test_pushpin_replaces_an_address_that_a_client_claims(headers_behind_pushpin):
     arrived = headers_behind_pushpin({"X-Forwarded-For": "6.6.6.6"})
     assert "X-Forwarded-For: 127.0.0.1\n" in arrived
     assert "6.6.6.6" not in arrived
 
 
-def test_every_value_that_differs_from_debians_has_its_reason_above():
+def test_every_value_that_differs_from_debians_has_a_comment():
     if not DEBIANS.exists():
         pytest.skip("needs Debian's own pushpin.conf to compare with")
     debians = dict(re.findall(r"^(\w+)=(.*)", DEBIANS.read_text(), re.M))
@@ -92,4 +92,6 @@ def test_every_value_that_differs_from_debians_has_its_reason_above():
     section = r"(#[^\n]*\n)?((?:\w+=.*\n)+)"
     for reason, lines in re.findall(section, OURS.read_text()):
         for name, value in re.findall(r"(\w+)=(.*)", lines):
-            assert reason or debians.get(name) == value, f"{name}={value} differs from Debian's without a reason"
+            assert reason or debians.get(name) == value, (
+                f"{name}={value} differs from Debian's, and no comment says why"
+            )

@@ -1,4 +1,4 @@
-"""bin/pushpin says what is wrong with what it is given, and leaves nothing behind."""
+"""bin/pushpin explains wrong arguments, and leaves no processes behind."""
 
 import signal
 
@@ -23,16 +23,16 @@ def start(tmp_path):
         pushpin.stop()
 
 
-def said_by(pushpin):
+def output_of(pushpin):
     assert pushpin.wait_until_ended(60) == 1
     pushpin.wait_until_silent()
     return "\n".join(pushpin.printed)
 
 
 @pytest.mark.parametrize("web_servers", [[], ["10.0.0.11"], ["10.0.0.11:8000", "http://10.0.0.12:8000"], ["a:1 b:2"]])
-def test_it_is_given_django_servers(start, web_servers):
-    said = said_by(start(*web_servers, GRIP_URL=f"http://127.0.0.1:{spare_port()}?key={KEY}"))
-    assert "bin/pushpin 10.0.0.11:8000 10.0.0.12:8000" in said
+def test_it_needs_the_addresses_of_django_servers(start, web_servers):
+    output = output_of(start(*web_servers, GRIP_URL=f"http://127.0.0.1:{spare_port()}?key={KEY}"))
+    assert "bin/pushpin 10.0.0.11:8000 10.0.0.12:8000" in output
 
 
 @pytest.mark.parametrize(
@@ -41,18 +41,18 @@ def test_it_is_given_django_servers(start, web_servers):
      "http://127.0.0.1:5561", f"https://api.fastly.com/service/abc?verify-iss=fastly:abc&key={KEY}",
      f"http://127.0.0.1:5561?key={'k' * 32},x"],
 )  # fmt: skip
-def test_it_wants_the_one_url_by_which_it_is_known(pushpin, start, url):
-    said = said_by(start("10.0.0.11:8000", GRIP_URL=url))
-    assert "write the one URL by which the Django servers know this Pushpin" in said
-    assert KEY not in said
+def test_it_needs_exactly_one_url_with_a_long_key(pushpin, start, url):
+    output = output_of(start("10.0.0.11:8000", GRIP_URL=url))
+    assert "write the one URL by which the Django servers know this Pushpin" in output
+    assert KEY not in output
 
 
 @pytest.mark.parametrize("ip", ["8.8.8.8", "0.0.0.0"])
-def test_it_can_not_be_published_to_by_the_whole_world(pushpin, start, ip):
-    assert f"on {ip} the whole world could publish" in said_by(start("a:1", GRIP_URL=f"http://{ip}:5561?key={KEY}"))
+def test_it_refuses_a_public_address_for_its_control_port(pushpin, start, ip):
+    assert f"on {ip} the whole world could publish" in output_of(start("a:1", GRIP_URL=f"http://{ip}:5561?key={KEY}"))
 
 
-def test_it_is_ready_without_a_django_server_and_stops_without_a_rest(pushpin, start):
+def test_it_starts_without_a_django_server_and_stops_completely(pushpin, start):
     url = f"http://127.0.0.1:{spare_port()}?key={KEY}"
     running = start(f"127.0.0.1:{spare_port()}", GRIP_URL=url)
     running.wait_for_line("Pushpin is ready", 60)

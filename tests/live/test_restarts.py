@@ -1,4 +1,4 @@
-"""The web server is restarted while people talk: nobody is refused, nothing is lost, and the streams stay open."""
+"""The web server restarts while people post: no request fails, no message is lost, and the streams stay open."""
 
 import json
 import os
@@ -14,29 +14,29 @@ from tests.helpers.grip_proxy import KEY, GripProxy
 from tests.helpers.running import ANSWER_S, Chat, kill, wait_for
 
 BACK_S = 20  # "within seconds", on a machine that has other things to do
-SOON_S = 10  # what hangs would take longer: a publisher 15 minutes, gunicorn 30 s, a client as long as it likes
+SOON_S = 10  # a fault would take longer: a publisher tries for 15 minutes, gunicorn waits 30 s
 
 
 class Crowd(FourPeople):
-    """Four people who post to one room without a pause, while in `with`, each request on a connection of its own.
+    """Four people who post to one room without a pause inside `with`, each request on a connection of its own.
 
-    `posted` are the messages that were answered with 200, `refused` all other outcomes.
+    `posted` lists the messages that the server answered with 200, `failed` all other outcomes.
     """
 
     def __init__(self, chat, room):
         super().__init__()
-        self.posted, self.refused = [], []
+        self.posted, self.failed = [], []
         self._chat, self._room = chat, room
 
     def wait_for_more(self, count=20):
         goal = len(self.posted) + count
-        wait_for(lambda: len(self.posted) >= goal or self.refused, BACK_S)
+        wait_for(lambda: len(self.posted) >= goal or self.failed, BACK_S)
 
     def act(self, name):
         try:
             self.posted.append(self._chat.post(self._room, name, "And then?", BACK_S))
         except (AssertionError, OSError) as error:
-            self.refused.append(error)
+            self.failed.append(error)
 
 
 def renew(chat):
@@ -58,7 +58,7 @@ def stop_a_worker(chat):
 
 @contextmanager
 def replaced(chat, count=2):
-    """Wait in the end until `count` of the present workers are gone and two are there."""
+    """At the end, wait until `count` of the old workers have ended and two workers run."""
     before = set(chat.pids_of("web worker"))
     yield
     wait_for(lambda: len(before - {*chat.processes()}) >= count and len(chat.pids_of("web worker")) == 2, BACK_S)
@@ -71,7 +71,7 @@ def chat(pushpin, tmp_path_factory):
 
 
 @pytest.mark.parametrize("restart", [renew, stop_master, stop_workers, stop_a_worker])
-def test_a_restart_under_load_refuses_nobody_and_loses_nothing(chat, restart):
+def test_a_restart_under_load_fails_no_request_and_loses_no_message(chat, restart):
     room = restart.__name__
     with chat.listen(room) as listener:
         with Crowd(chat, room) as crowd:
@@ -80,14 +80,14 @@ def test_a_restart_under_load_refuses_nobody_and_loses_nothing(chat, restart):
                 with replaced(chat, 1 if restart is stop_a_worker else 2):
                     restart(chat)
             crowd.wait_for_more()
-        assert crowd.refused == []
+        assert crowd.failed == []
         posted = sorted(crowd.posted, key=lambda message: message["id"])
         assert [listener.message() for _ in posted] == posted
         assert saved(chat, room) == posted
         assert chat.post(room, "Alice", "Still the same stream?") == listener.message()
 
 
-def test_a_wish_for_new_workers_is_remembered_while_others_are_prepared(chat):
+def test_a_second_request_for_new_workers_during_the_first_is_not_lost(chat):
     renew(chat)
     wait_for(lambda: any("chatsite.serve.prepare" in words for words in chat.processes().values()), BACK_S, 0.01)
     renew(chat)
@@ -113,7 +113,7 @@ def proxy():
 
 @pytest.fixture
 def behind_a_proxy(proxy, tmp_path):
-    """A chat whose web server is spoken to directly, and which publishes to `proxy`."""
+    """A chat that gets its requests directly, not through a proxy, and publishes to `proxy`."""
     with Chat.ready(tmp_path, GRIP_URL=f"{proxy.uri}?key={KEY}") as chat:
         wait_for(lambda: len(chat.pids_of("web worker")) == 2, BACK_S)
         yield chat
@@ -130,13 +130,13 @@ def chat_without_pushpin(tmp_path_factory):
 
 @pytest.fixture
 def direct(chat_without_pushpin):
-    """A chat whose web server is spoken to directly, and has both its workers."""
+    """A chat that gets its requests directly, not through a proxy; both its workers run."""
     wait_for(lambda: len(chat_without_pushpin.pids_of("web worker")) == 2, BACK_S)
     return chat_without_pushpin
 
 
 class SlowPost:
-    """A POST that a worker has begun to handle, and whose body is still to come."""
+    """A POST that a worker has begun to handle, and whose body the client has not sent yet."""
 
     BODY = b"from=Alice&text=Just+in+time"
 
@@ -159,20 +159,20 @@ class SlowPost:
 
 
 @pytest.mark.parametrize("restart", [renew, stop_master, stop_workers])
-def test_a_request_in_flight_is_finished(direct, restart):
+def test_a_restart_lets_a_running_request_finish(direct, restart):
     room = f"slow-{restart.__name__}"
     slow = SlowPost(direct, room)
     before = set(direct.pids_of("web worker"))
     with replaced(direct):
         restart(direct)
-        if restart is renew:  # the old are asked to stop as soon as the new are there
+        if restart is renew:  # the old workers are told to stop as soon as the new ones run
             wait_for(lambda: set(direct.pids_of("web worker")) - before, BACK_S, look_again_s=0.01)
         assert slow.finish() == "HTTP/1.1 200 OK"
     assert [message["text"] for message in saved(direct, room)] == ["Just in time"]
 
 
 @pytest.mark.parametrize("restart", [renew, stop_master, stop_workers])
-def test_a_request_that_never_ends_keeps_no_worker_and_leaves_nothing_half_done(direct, restart):
+def test_an_endless_request_does_not_delay_a_restart_and_saves_nothing(direct, restart):
     room = f"endless-{restart.__name__}"
     slow = SlowPost(direct, room)
     before = set(direct.pids_of("web worker"))
@@ -183,7 +183,7 @@ def test_a_request_that_never_ends_keeps_no_worker_and_leaves_nothing_half_done(
 
 
 @pytest.mark.parametrize("mode", ["hang", "refuse"])
-def test_a_proxy_that_takes_nothing_keeps_no_worker_and_gets_it_from_the_next(behind_a_proxy, proxy, mode):
+def test_a_worker_ends_while_the_proxy_is_down_and_the_next_worker_publishes(behind_a_proxy, proxy, mode):
     proxy.mode = mode
     message = behind_a_proxy.post("lobby", "Alice", "Can you hear me?")
     proxy.requests.get(timeout=ANSWER_S)
@@ -194,21 +194,21 @@ def test_a_proxy_that_takes_nothing_keeps_no_worker_and_gets_it_from_the_next(be
     assert json.dumps(message) in proxy.next_item()["http-stream"]["content"]
 
 
-def test_what_others_commit_just_after_a_worker_started_is_published_by_it(behind_a_proxy, proxy):
-    """In a rolling restart the old workers go on for a while, and may end without having published."""
+def test_a_new_worker_also_publishes_events_committed_just_after_its_start(behind_a_proxy, proxy):
+    """In a rolling restart, old workers work on for a while, and may end before they have published."""
     proxy.mode = "refuse"
     behind_a_proxy.post("lobby", "Alice", "one")
     with replaced(behind_a_proxy):
         for worker in behind_a_proxy.pids_of("web worker"):
             kill(worker)
     proxy.mode = "accept"
-    assert proxy.next_ids(2) == ["1", "1"]  # from the new workers, at their start
+    assert proxy.next_ids(2) == ["1", "1"]  # both new workers publish it at their start
     commit_again(behind_a_proxy)
     wait_for(lambda: proxy.next_item()["id"] == "2", BACK_S)
 
 
 def commit_again(chat):
-    """Log the only event once more, under the next id, and publish nothing."""
+    """Log the only event once more, under the next id, without publishing it."""
     with closing(sqlite3.connect(chat.data_dir / "chat.sqlite3", timeout=20)) as database, database:
         database.execute(
             "INSERT INTO django_eventstream_event (channel, type, data, eid, created) "

@@ -1,4 +1,4 @@
-"""bin/run starts from anywhere, in every mode, or says in one sentence why not."""
+"""bin/run starts from any folder and in every mode, or says in one sentence why it cannot start."""
 
 import os
 import shutil
@@ -8,20 +8,20 @@ import pytest
 
 from tests.helpers.running import PROJECT, Chat, spare_port
 
-SAID_S = 20
+REFUSED_S = 20
 
 
 def refusal(data_dir, **environment):
-    """Start what can't start; return the lines that it printed."""
+    """Start a chat that cannot start; return the lines that it printed."""
     with Chat(data_dir, **environment) as chat:
-        assert chat.wait_until_ended(SAID_S) != 0
+        assert chat.wait_until_ended(REFUSED_S) != 0
         chat.wait_until_silent()
         assert not chat.processes()
         assert not any("Traceback" in line for line in chat.printed)
         return chat.printed
 
 
-def test_a_taken_port_is_a_clear_message(pushpin, tmp_path):
+def test_the_error_for_a_taken_port_suggests_another_port(pushpin, tmp_path):
     with socket.create_server(("127.0.0.1", spare_port())) as taken:
         port = taken.getsockname()[1]
         (line,) = refusal(tmp_path, PORT=str(port))
@@ -29,7 +29,7 @@ def test_a_taken_port_is_a_clear_message(pushpin, tmp_path):
         assert f"PORT={port + 1}" in line
 
 
-def test_a_second_start_on_the_same_data_names_the_first(chat, tmp_path):
+def test_the_error_for_a_second_start_on_the_same_data_shows_the_first_ones_url(chat, tmp_path):
     same_folder = tmp_path / "by-another-name"
     same_folder.symlink_to(chat.data_dir)
     (line,) = refusal(same_folder)
@@ -47,17 +47,17 @@ def test_a_second_start_on_the_same_data_names_the_first(chat, tmp_path):
         ("GRIP_URL", "ftp://proxy", "write http://"),
     ],
 )
-def test_a_wrong_value_is_one_sentence_with_the_cure(tmp_path, name, value, cure):
-    said = refusal(tmp_path, **{name: value})
-    assert any(name in line and value in line and cure in line for line in said), said
+def test_the_error_for_a_wrong_value_is_one_sentence_with_the_cure(tmp_path, name, value, cure):
+    output = refusal(tmp_path, **{name: value})
+    assert any(name in line and value in line and cure in line for line in output), output
 
 
-def test_a_database_that_does_not_answer_is_named(tmp_path):
-    said = refusal(tmp_path, DATABASE_URL="postgres://nobody@127.0.0.1:1/none")
-    assert any("DATABASE_URL" in line for line in said), said
+def test_the_error_for_an_unreachable_database_names_database_url(tmp_path):
+    output = refusal(tmp_path, DATABASE_URL="postgres://nobody@127.0.0.1:1/none")
+    assert any("DATABASE_URL" in line for line in output), output
 
 
-def test_it_starts_in_a_folder_with_a_space_from_another_one(pushpin, tmp_path):
+def test_it_starts_in_a_folder_with_spaces_and_from_another_folder(pushpin, tmp_path):
     project = tmp_path / "my projects" / "the chat"
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns(".git", ".venv", "var", "__pycache__"))
     (project / ".venv").symlink_to(PROJECT / ".venv")
@@ -67,7 +67,7 @@ def test_it_starts_in_a_folder_with_a_space_from_another_one(pushpin, tmp_path):
         assert chat.post("lobby", "Alice", "Hello")
 
 
-def test_without_pushpin_it_serves_in_embedded_mode(tmp_path):
+def test_without_pushpin_it_runs_in_embedded_mode(tmp_path):
     programs = path_without(tmp_path / "bin", {"pushpin", "apt-get"})
     with Chat.ready(tmp_path / "data", PATH=str(programs)) as chat:
         assert any("embedded mode" in line for line in chat.printed)
@@ -76,7 +76,7 @@ def test_without_pushpin_it_serves_in_embedded_mode(tmp_path):
             assert chat.post("lobby", "Alice", "Hello") == bob.message()
 
 
-def test_with_a_proxy_elsewhere_no_pushpin_is_started(tmp_path):
+def test_it_starts_no_pushpin_if_grip_url_names_a_proxy(tmp_path):
     with Chat.ready(tmp_path, GRIP_URL="http://127.0.0.1:1?key=geheim") as chat:
         assert any("GRIP_URL" in line for line in chat.printed)
         assert set(chat.names()) == {"web master", "web worker"}

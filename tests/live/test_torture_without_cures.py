@@ -1,6 +1,6 @@
-"""bin/torture can fail: with any one cure taken out of a copy of the project it goes red, and for that reason.
+"""bin/torture can fail: it goes red in a copy of the project that lacks one cure, and it names the right reason.
 
-These runs take a quarter of an hour, so they are made only on demand:
+These runs take a quarter of an hour, so they run only on demand:
 
     TORTURE_WITHOUT_CURES=1 .venv/bin/python -m pytest tests/live/test_torture_without_cures.py
 """
@@ -27,7 +27,7 @@ MILD = ("--only", "web-worker-terminated,some-readers-cut")
 ON_POSTGRESQL = ("--postgres", *MILD)
 NEW_ROOMS_ON_POSTGRESQL = (*ON_POSTGRESQL, "--new-rooms", "0.2")
 
-# What is taken out, with which options it shows, and what is then found among other things.
+# The cure that the patch removes, the options that show the fault, and a part of the findings.
 CURES = [
     ("publishing_after_the_commit", ("--only", "commits-refused"), "was shown what is not stored"),
     ("escaped_ids", ("--only", "all-readers-cut"), "no stream could be opened"),
@@ -44,7 +44,7 @@ CURES = [
 
 
 def torture(project, options):
-    """Run a project's bin/torture; return its outcome."""
+    """Run bin/torture of the project; return its outcome."""
     if "--postgres" in options and not postgres.find_programs():
         pytest.skip("PostgreSQL is not installed: sudo apt install postgresql")
     outcome = project / "outcome.json"
@@ -58,7 +58,7 @@ def torture(project, options):
 
 @pytest.fixture
 def without(tmp_path, pushpin):
-    """A function that copies the project and takes a cure out of the copy."""
+    """A function that copies the project and removes a cure from the copy."""
 
     def copied(cure=None):
         copy = tmp_path / "project"
@@ -72,12 +72,12 @@ def without(tmp_path, pushpin):
 
 
 @pytest.mark.parametrize(("cure", "options", "found"), CURES, ids=[cure for cure, _, _ in CURES])
-def test_without_it_torture_goes_red(without, cure, options, found):
+def test_torture_goes_red_without_the_cure(without, cure, options, found):
     outcome = torture(without(cure), options)
     assert outcome["verdict"] == "red"
     assert re.search(found, "\n".join(outcome["findings"]))
 
 
 @pytest.mark.parametrize("options", sorted({options for _, options, _ in CURES}), ids=" ".join)
-def test_with_all_cures_it_is_green(without, options):
+def test_torture_is_green_with_all_cures(without, options):
     assert torture(without(), options)["findings"] == []

@@ -1,4 +1,4 @@
-"""The event log keeps a day; readers who come later than that go on all the same."""
+"""The event log keeps events for a day. Readers can resume later than that, too."""
 
 import os
 import signal
@@ -22,14 +22,14 @@ def chat(pushpin, tmp_path_factory):
 
 
 def logged(chat, room):
-    """Return the ids of the room's events that are in the log."""
+    """Return the ids of the room's events in the log."""
     with closing(sqlite3.connect(chat.data_dir / "chat.sqlite3", timeout=20)) as database:
         rows = database.execute("SELECT eid FROM django_eventstream_event WHERE channel = ?", [f"room-{room}"])
         return [eid for (eid,) in rows]
 
 
 def let_months_pass(chat, room, up_to=10**9):
-    """Make the room's events, up to that id, a year old."""
+    """Make the room's events up to this id one year older."""
     with closing(sqlite3.connect(chat.data_dir / "chat.sqlite3", timeout=20)) as database, database:
         database.execute(
             "UPDATE django_eventstream_event SET created = datetime(created, '-1 year') WHERE channel = ? AND eid <= ?",
@@ -54,17 +54,17 @@ def kinds_until_message(stream):
     return kinds
 
 
-def test_the_command_trims_at_once_and_says_how_many(tmp_path, room):
+def test_the_command_trims_the_log_and_prints_the_number_of_events(tmp_path, room):
     with Chat.ready(tmp_path, GRIP_URL="http://127.0.0.1:1?key=unused") as chat:
         for text in ("one", "two", "three"):
             chat.post(room, "Alice", text)
-    let_months_pass(chat, room, up_to=2)  # only now: its servers trim, too
+    let_months_pass(chat, room, up_to=2)  # only after the chat has ended, because its workers trim too
     assert trim(chat) == "2 event(s) trimmed\n"
     assert logged(chat, room) == [3]
 
 
 @pytest.mark.parametrize("how", ["a killed worker", "a restart of all"])
-def test_a_server_trims_by_itself_soon_after_its_start(chat, how):
+def test_a_server_trims_the_log_soon_after_its_start(chat, how):
     chat.post(how, "Alice", "old news")
     let_months_pass(chat, how)
     if how == "a killed worker":
@@ -74,7 +74,7 @@ def test_a_server_trims_by_itself_soon_after_its_start(chat, how):
     wait_for(lambda: logged(chat, how) == [], BACK_S)
 
 
-def test_a_reader_of_a_room_quiet_for_months_goes_on_at_its_last_id(chat, room):
+def test_a_reader_of_a_quiet_room_can_resume_after_months(chat, room):
     with chat.listen(room) as reader:
         chat.post(room, "Alice", "See you next year.")
         reader.message()
@@ -87,7 +87,7 @@ def test_a_reader_of_a_room_quiet_for_months_goes_on_at_its_last_id(chat, room):
         assert kinds_until_message(stream) == ["stream-open", "message"]
 
 
-def test_a_reader_whose_next_event_is_gone_is_reset_and_told_on(chat, room):
+def test_a_reader_whose_next_event_was_trimmed_gets_a_reset_and_new_messages(chat, room):
     with chat.listen(room) as reader:
         chat.post(room, "Alice", "one")
         reader.message()
