@@ -29,17 +29,17 @@ NEW_ROOMS_ON_POSTGRESQL = (*ON_POSTGRESQL, "--new-rooms", "0.2")
 
 # The cure that the patch removes, the options that show the fault, and a part of the findings.
 CURES = [
-    ("publishing_after_the_commit", ("--only", "commits-refused"), "was shown what is not stored"),
+    ("publishing_after_the_commit", ("--only", "commits-refused"), "was shown a message that is not stored"),
     ("escaped_ids", ("--only", "all-readers-cut"), "no stream could be opened"),
     ("small_first_bodies", ("--only", "readers-away"), "not healed"),
-    ("publishing_again", ("--only", "control-refuses"), "not healed"),
+    ("retries_of_publishing", ("--only", "control-refuses"), "not healed"),
     ("a_path_for_each_next_link", ("--only", "readers-away"), "strange event id|followed event"),
     ("no_limit_on_deliveries", ("--only", "room-crowded", "--patience", "6"), "not healed"),
-    ("sqlite_that_waits", MILD, "answered 50[03]: .*database"),
+    ("sqlite_wal_and_immediate", MILD, "answered 50[03]: .*database"),
     ("the_number_before_the_id", ON_POSTGRESQL, "message [0-9]+ followed message [0-9]+"),
-    ("looking_for_the_key_under_the_lock", MILD, "answered 500"),
-    ("a_counter_made_without_conflict", NEW_ROOMS_ON_POSTGRESQL, "answered 500"),
-    ("telling_of_edits", MILD, "it was not quiet|was shown .* for"),
+    ("key_lookup_under_the_lock", MILD, "answered 500"),
+    ("a_counter_created_without_conflict", NEW_ROOMS_ON_POSTGRESQL, "answered 500"),
+    ("events_for_edits", MILD, "still waited|was shown .* instead of"),
 ]
 
 

@@ -1,5 +1,5 @@
-"""A black-box test of one promise: no message is ever lost, doubled, reordered or invented.
+"""A black-box test of one promise: the chat never loses, doubles, reorders or invents a message.
 
-It starts the real chat, lets readers and posters with bad connections use it, breaks one part after the other, and
-compares in the end what was acknowledged, what is stored, and what each reader was shown.
+It starts the real chat, lets readers and posters with bad connections use it, and breaks one part after the other. At
+the end it compares three things: the acknowledged messages, the stored messages, and the messages that each reader saw.
 """

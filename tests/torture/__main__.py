@@ -1,4 +1,4 @@
-"""python -m tests.torture: what bin/torture runs. Exit status 0: the promise was kept; 1: it was broken."""
+"""python -m tests.torture, which bin/torture runs. Exit status 0: the chat kept its promise; 1: it broke it."""
 
 import argparse
 import asyncio
@@ -23,7 +23,7 @@ from .report import summary, table
 from .stack import Stack
 from .verdict import Evidence, findings
 
-LONGER_S = 300  # than --seconds: no run may take more, whatever hangs
+MAX_EXTRA_S = 300  # no run takes longer than --seconds and this, even if something hangs
 PAGE = 200  # messages
 
 
@@ -44,38 +44,48 @@ def main():
         return 130
     outcome["took_s"] = round(time.monotonic() - began, 1)
     say(table(outcome))
-    tell(outcome, options.json)
+    write(outcome, options.json)
     return 0 if outcome["verdict"] == "green" else 1
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="bin/torture", description=sys.modules["tests.torture"].__doc__)
-    parser.add_argument("--seconds", type=float, default=60, help="how long to break things (60)")
-    parser.add_argument("--seed", type=int, default=Random().randrange(10_000), help="repeats a schedule")
-    parser.add_argument("--postgres", action="store_true", help="on a private PostgreSQL instead of SQLite")
-    parser.add_argument("--pushpins", type=int, default=1, help="how many Pushpins stand in front (1)")
-    parser.add_argument("--readers", type=int, default=12, help="in the busy rooms (12)")
-    parser.add_argument("--posters", type=int, default=8, help="who together post some 70 messages a second (8)")
-    parser.add_argument("--new-rooms", type=float, default=3, metavar="SECONDS", help="between two new rooms (3)")
-    parser.add_argument("--patience", type=float, default=45, metavar="SECONDS", help="for a fault to heal (45)")
-    parser.add_argument("--only", type=lambda text: text.split(","), help="these faults alone, by name, with commas")
-    parser.add_argument("--json", metavar="FILE", help="write the outcome there instead of printing it")
+    parser = argparse.ArgumentParser(prog="bin/torture", description=sys.modules[__package__].__doc__)
+    parser.add_argument("--seconds", type=float, default=60, help="how many seconds to break things (60)")
+    parser.add_argument(
+        "--seed", type=int, default=Random().randrange(10_000), help="the same seed repeats the schedule"
+    )
+    parser.add_argument("--postgres", action="store_true", help="use a private PostgreSQL instead of SQLite")
+    parser.add_argument("--pushpins", type=int, default=1, help="number of Pushpins in front (1)")
+    parser.add_argument("--readers", type=int, default=12, help="number of readers in the busy rooms (12)")
+    parser.add_argument(
+        "--posters", type=int, default=8, help="number of posters, who together post about 70 messages a second (8)"
+    )
+    parser.add_argument(
+        "--new-rooms", type=float, default=3, metavar="SECONDS", help="seconds between two new rooms (3)"
+    )
+    parser.add_argument(
+        "--patience", type=float, default=45, metavar="SECONDS", help="seconds until a fault counts as not healed (45)"
+    )
+    parser.add_argument(
+        "--only", type=lambda text: text.split(","), help="names of the only faults to use, separated by commas"
+    )
+    parser.add_argument("--json", metavar="FILE", help="write the outcome to this file instead of printing it")
     return parser.parse_args()
 
 
 async def bounded(stack, options):
-    """Run; stop in good order at Ctrl-C, SIGTERM, and when it takes too long."""
+    """Run with a time limit; at Ctrl-C, SIGTERM or the limit, end everything that was started."""
     task = asyncio.current_task()
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     try:
-        return await asyncio.wait_for(torture(stack, options), options.seconds + LONGER_S)
+        return await asyncio.wait_for(torture(stack, options), options.seconds + MAX_EXTRA_S)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
 
 
 async def torture(stack, options):
-    """Let people talk, break things meanwhile, and return the outcome."""
+    """Let people post and read, break things meanwhile, and return the outcome."""
     ledger = Ledger()
     crowd = Crowd(stack.fronts, ledger, options.seed, options.readers, options.posters, options.new_rooms)
     chosen = choose(faults.kinds(stack.names(), options.postgres), options.only)
@@ -86,11 +96,11 @@ async def torture(stack, options):
             await relays.enter_async_context(relay)
         scene = faults.Scene(stack, ledger, crowd.residents, rooms.BUSY, crowd.numbers)
         try:
-            await crowd.settle()
-            crowd.talk()
-            breaker = Breaker(scene, chosen, rooms.QUIET, options.seed, options.patience, crowd.look_for_accidents)
+            await crowd.open_streams()
+            crowd.start_posting()
+            breaker = Breaker(scene, chosen, rooms.QUIET, options.seed, options.patience, crowd.raise_failures)
             await breaker.run(time.monotonic() + options.seconds)
-            await crowd.fall_silent(options.patience)
+            await crowd.stop_posting(options.patience)
             evidence = await gather(stack, ledger)
         finally:
             await end(scene.onlookers)
@@ -99,16 +109,16 @@ async def torture(stack, options):
 
 
 def choose(known, names):
-    """Return the faults of these names; all that are known for None."""
+    """Return the faults with these names; all known faults if `names` is None."""
     if unknown := {*(names or ())} - {*known}:
         sys.exit(f"There is no fault {', '.join(unknown)}. There are {', '.join(sorted(known))}.")
     return {name: known[name] for name in names or known}
 
 
 async def gather(stack, ledger):
-    """Ask the database and the chat for what there is now."""
+    """Read all messages and events from the database and through the chat's HTTP API."""
     evidence = Evidence(await asyncio.to_thread(stack.database.stored), await asyncio.to_thread(stack.database.logged))
-    for room in dict.fromkeys(said.room for said in ledger.said.values()):
+    for room in dict.fromkeys(sent.room for sent in ledger.sent.values()):
         evidence.listed[room] = await listed(stack.fronts[0], room)
         newest = json.loads(await get(stack.fronts[-1], f"/rooms/{quote(room, safe='')}/messages/"))["messages"]
         page = read_page(await get(stack.fronts[-1], f"/{quote(room, safe='')}?user=Zoe"))[0]
@@ -133,7 +143,7 @@ async def get(port, path):
     return body
 
 
-def tell(outcome, file):
+def write(outcome, file):
     text = json.dumps(outcome, indent=1)
     if file:
         with open(file, "w") as to:

@@ -1,21 +1,21 @@
-"""HTTP/1.1 on bare sockets, so that a connection can be cut at any byte and read as slowly as one likes."""
+"""HTTP/1.1 on bare sockets, so that a test can cut a connection at any byte, or read from it slowly."""
 
 import asyncio
 import socket
 import struct
 from contextlib import suppress
 
-BUFFER = 16_384  # bytes: small, so that who stops reading is felt on the other side soon
+BUFFER = 16_384  # bytes; small, so that the server soon notices a reader that stops reading
 CONNECT_S = 5
 ANSWER_S = 10
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
-# All that a bad network, a killed server or a nonsensical answer can lead to here.
+# The exceptions that a bad network, a killed server or a malformed answer can cause here.
 BROKEN = (OSError, EOFError, asyncio.TimeoutError, ValueError)
 
 
 class Connection:
-    """One connection to a front on this machine."""
+    """One connection to a port on this machine."""
 
     def __init__(self, reader, writer):
         self._reader, self._writer = reader, writer
@@ -39,7 +39,7 @@ class Connection:
         await self._writer.drain()
 
     async def head(self):
-        """Return the answer's status (int); what follows is the body's."""
+        """Read the head of the answer; return its status (int)."""
         words = (await self._reader.readline()).split(None, 2)
         if len(words) < 2:
             raise EOFError("no answer")
@@ -52,7 +52,7 @@ class Connection:
         return int(words[1])
 
     async def piece(self):
-        """Return the next bytes of the body; b"" at its end. Raise EOFError when it is cut short."""
+        """Return the next bytes of the body, b"" at its end; raise EOFError if the body is cut off."""
         if self._chunked:
             size = await self._reader.readline()
             data = await self._reader.readexactly(int(size or b"x", 16) + 2)
@@ -73,8 +73,8 @@ class Connection:
         self._writer.close()
 
     def cut(self):
-        """Break the connection off at once: the other side gets a reset, and what was not sent is not sent."""
-        with suppress(OSError):  # the other side was faster
+        """Close the connection with a reset; bytes that are still in the buffer are never sent."""
+        with suppress(OSError):  # the other side has closed it already
             self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         self._writer.transport.abort()
 
@@ -89,7 +89,7 @@ def request(method, path, body=b"", headers=()):
 
 
 async def exchange(port, data, seconds=ANSWER_S):
-    """Send a whole request; return status and body. Raises one of BROKEN."""
+    """Send a whole request; return the answer's status and body. Raises one of BROKEN."""
 
     async def ask():
         connection = await Connection.open(port)

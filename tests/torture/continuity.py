@@ -1,25 +1,25 @@
-"""What must hold for the events of one stream."""
+"""The rules for the order of events in one stream."""
 
 import re
 from urllib.parse import quote
 
 
 class Continuity:
-    """Checks one stream of one room, between its opening or a reset and the next: no gap, no double, one order.
+    """Checks one stream of one room: after its opening or a reset, no event is missing, doubled or out of order.
 
-    A room's events are its messages and their changes; their ids follow each other one by one.
+    A room's events are its messages and their changes. The number of each event is that of the one before plus 1.
     """
 
     def __init__(self, room, last_event_id):
-        """Begin a stream that was asked to go on after `last_event_id` (str)."""
+        """Begin a stream whose reader asked for the events after `last_event_id` (str)."""
         self._prefix = quote(f"room-{room}")
         self._asked = last_event_id
-        self._event = None  # the number of the last event; None: not known
+        self._event = None  # the number of the last event; None: unknown
         self._message = 0
         self._after_open = False
 
     def opened(self, event_id):
-        """Note a stream-open, whose id is None if a reset follows; return what is wrong, or None."""
+        """Record a stream-open (its id is None if a reset follows); return the fault as a sentence, or None."""
         if self._after_open:
             return "stream-open came twice in one stream"
         self._after_open = True
@@ -27,15 +27,15 @@ class Continuity:
             return None
         self._event = self._number(event_id)
         if event_id != self._asked:
-            return f"asked to go on after {self._asked}, it opened with {event_id}"
+            return f"the reader asked for the events after {self._asked}, but the stream opened at {event_id}"
 
     def reset(self, event_id):
-        """Note a stream-reset: from its id (None: not told) on the order counts anew."""
+        """Record a stream-reset: the order starts again at its id (None: unknown)."""
         self._event, self._message = event_id and self._number(event_id), 0
         return None if event_id is None or self._event is not None else f"a reset has the strange id {event_id}"
 
     def message(self, event_id, message_id):
-        """Note a message; return what is wrong, or None."""
+        """Record a message; return the fault as a sentence, or None."""
         last, self._message = self._message, message_id
         if wrong := self._next(event_id, f"message {message_id}"):
             return wrong
@@ -43,14 +43,14 @@ class Continuity:
             return f"message {message_id} followed message {last}"
 
     def change(self, event_id, message_id, version):
-        """Note an edit or a deletion; return what is wrong, or None.
+        """Record an edit or a deletion; return the fault as a sentence, or None.
 
-        An older event of a deleted message tells the deletion as well, ahead of its own event.
+        The older events of a deleted message also carry the deletion, so `version` may be ahead of the event's number.
         """
         if wrong := self._next(event_id, f"a change of message {message_id}"):
             return wrong
         if version < self._event:
-            return f"event {self._event} tells change {version}"
+            return f"event {self._event} carries the older change {version}"
 
     def _next(self, event_id, what):
         number, before = self._number(event_id or ""), self._event

@@ -1,4 +1,4 @@
-"""The chat's database, looked at and obstructed from outside."""
+"""The chat's database: the test reads it directly, locks it and makes its commits fail."""
 
 import sqlite3
 import time
@@ -15,14 +15,14 @@ LOGGED = "SELECT channel, eid, type, data FROM django_eventstream_event ORDER BY
 
 
 class Database:
-    """What both kinds have in common."""
+    """The part that SQLite and PostgreSQL share."""
 
     def stored(self):
-        """Return the rows of all messages, by id: (room, id, sender, text, tag, change, deleted)."""
+        """Return the rows of all messages, ordered by id: (room, id, sender, text, tag, change, deleted)."""
         return self._rows(STORED)
 
     def logged(self):
-        """Return the rows of all events, by channel and event id: (channel, event id, type, data)."""
+        """Return the rows of all events, ordered by channel and event id: (channel, event id, type, data)."""
         return self._rows(LOGGED)
 
     def _rows(self, query):
@@ -35,7 +35,7 @@ class Database:
                 connection.execute(statement)
 
     def hold_lock(self, seconds):
-        """Keep everybody from writing."""
+        """Lock the database for all writers."""
         with closing(self._connect()) as connection:
             for statement in self.LOCK:
                 connection.execute(statement)
@@ -43,7 +43,7 @@ class Database:
             connection.execute("ROLLBACK")
 
     def refuse_commits(self, seconds):
-        """Let about a third of the new messages be refused, but only at their COMMIT."""
+        """Make about a third of the new messages fail, but only at their COMMIT."""
         self._run(self.REFUSE)
         try:
             time.sleep(seconds)
@@ -81,7 +81,7 @@ class PostgreSQL(Database):
         self._url, self._cluster = url, cluster
 
     def crash(self):
-        """End the server as a failing machine does, and start it again."""
+        """Stop the server as a power failure would, and start it again."""
         self._cluster.stop("immediate")
         self._cluster.start()
 

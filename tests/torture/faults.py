@@ -1,4 +1,4 @@
-"""What can break, by name. Each fault returns at the moment when it is over, and leaves nothing broken behind."""
+"""The faults, by name. Each fault returns when it is over, and has repaired what it broke."""
 
 import asyncio
 import os
@@ -12,14 +12,14 @@ from .texts import of_length
 
 OF_DATABASE = {"database-locked", "commits-refused", "postgresql-killed"}
 GRACEFUL = {"web-master-restarted", "web-worker-terminated"}
-MISSED_BYTES = 160_000  # more than Pushpin takes in one first response: it refuses over 100 000 for ever
-MISSED_EVENTS = 110  # more than one answer tells
+MISSED_BYTES = 160_000  # more than the 100 000 that Pushpin accepts in a first response
+MISSED_EVENTS = 110  # more than one answer of the stream carries
 BURST_WRITERS = 6
 ONLOOKERS, WAVE_MESSAGES, WAVE_BYTES = 250, 100, 20_000  # 25 000 deliveries: 10 s at an untuned Pushpin's 2500 a second
 
 
 class Scene:
-    """What a fault can lay hands on."""
+    """The parts of a run that a fault can use or break."""
 
     def __init__(self, stack, ledger, residents, rooms, numbers):
         self.stack, self.ledger, self.residents, self.rooms, self.numbers = stack, ledger, residents, rooms, numbers
@@ -29,7 +29,7 @@ class Scene:
         return [reader for reader in self.residents if reader.room == room]
 
     async def burst(self, room, rng, messages, size=MISSED_BYTES):
-        """Post so many messages to a room, of `size` bytes together: more than fit into one first response."""
+        """Post `messages` messages to a room, of `size` bytes together: by default, too many for a first response."""
         left = iter(range(messages))
         length = size // messages
 
@@ -37,14 +37,14 @@ class Scene:
             for _ in left:
                 number = next(self.numbers)
                 words = of_length(rng, number, length)
-                said = compose(self.ledger, rng, name, room, number, words)
-                await deliver(said, rng.choice(self.stack.fronts), self.ledger, rng)
+                sent = compose(self.ledger, rng, name, room, number, words)
+                await deliver(sent, rng.choice(self.stack.fronts), self.ledger, rng)
 
         await asyncio.gather(*(write(f"Burst writer {number}") for number in range(BURST_WRITERS)))
 
 
 def kinds(names, postgres):
-    """Return {name: fault}, for the processes of these names; each fault is called with a Scene and a Random."""
+    """Return {name: fault}, also for processes with these names. A fault is a function of a Scene and a Random."""
     found = {
         "web-master-restarted": partial(send, "web master", signal.SIGHUP),
         "web-worker-terminated": partial(send, "web worker", signal.SIGTERM),
@@ -72,13 +72,13 @@ def _as_kind(name):
 
 
 async def send(name, number, scene, rng):
-    """Send one process of that name a signal, at some moment that nobody has chosen."""
+    """Send a signal to one process with this name, at a random moment."""
     await asyncio.sleep(rng.uniform(0.05, 0.3))
     _signal(await _victim(name, scene, rng), number)
 
 
 async def stop(name, scene, rng):
-    """Let one process of that name stand still for a while."""
+    """Stop one process with this name for a few seconds, and let it continue."""
     pid = await _victim(name, scene, rng)
     _signal(pid, signal.SIGSTOP)
     try:
@@ -88,7 +88,7 @@ async def stop(name, scene, rng):
 
 
 async def _victim(name, scene, rng):
-    """Return the pid of one of them; what was just broken may need a moment to be there again."""
+    """Return the pid of one process with this name; wait for it if it is just restarting."""
     while not (pids := scene.stack.pids_of(name)):
         await asyncio.sleep(0.05)
     return rng.choice(sorted(pids))
@@ -131,33 +131,33 @@ async def some_readers_cut(scene, rng):
 
 
 async def readers_stalled(scene, rng):
-    """Let a room's readers read nothing while more is said than fits into one answer."""
+    """Stop a room's readers from reading, and post more messages than fit into one answer."""
     room = rng.choice(scene.rooms)
     readers = scene.listeners(room)
     for reader in readers:
-        reader.stall()
+        reader.stop_reading()
     try:
         await asyncio.gather(scene.burst(room, rng, MISSED_EVENTS), asyncio.sleep(rng.uniform(1, 3)))
     finally:
         for reader in readers:
-            reader.go_on()
+            reader.continue_reading()
 
 
 async def readers_away(scene, rng):
-    """Let the readers of two rooms be offline while more is said in both than fits into one answer."""
+    """Take the readers of two rooms offline, and post more messages to both than fit into one answer."""
     rooms = rng.sample(scene.rooms, 2)
     readers = [reader for room in rooms for reader in scene.listeners(room)]
     for reader in readers:
-        reader.go_away()
+        reader.go_offline()
     try:
         await asyncio.gather(*(scene.burst(room, rng, MISSED_EVENTS // 2) for room in rooms))
     finally:
         for reader in readers:
-            reader.come_back()
+            reader.go_online()
 
 
 async def room_crowded(scene, rng):
-    """Fill a room with people who only look on, and say a lot there: nobody may have to wait for the others."""
+    """Fill a room with extra readers and post a lot there: the delivery to many readers must not delay any of them."""
     room, front = rng.choice(scene.rooms), rng.choice(scene.stack.fronts)
     opened = asyncio.Semaphore(0)
     scene.onlookers += [asyncio.ensure_future(look_on(front, room, opened)) for _ in range(ONLOOKERS)]
@@ -167,7 +167,7 @@ async def room_crowded(scene, rng):
 
 
 async def foreign_event_id(scene, rng):
-    """Let readers come with an id of another database, or with none that makes sense."""
+    """Let readers resume with an id of another database, or with a malformed one."""
     for reader in rng.sample(scene.residents, len(scene.residents) // 2):
         channel = reader.last_event_id.rpartition(":")[0]
         reader.resume_at(rng.choice((f"{channel}:9999999", f"{channel}:x", "room-elsewhere:7", "%00")))
@@ -187,7 +187,7 @@ async def postgresql_killed(scene, rng):
 
 
 async def _in_thread(function, *arguments):
-    """Run what waits; when we are cancelled, wait all the same, for it mends what it has broken."""
+    """Run a blocking function. If we are cancelled, wait for its end, because it must repair what it has broken."""
     work = asyncio.get_running_loop().run_in_executor(None, partial(function, *arguments))
     try:
         await asyncio.shield(work)
@@ -197,7 +197,7 @@ async def _in_thread(function, *arguments):
 
 
 def schedule(kinds, rng):
-    """Yield the kinds for ever, each once a round, in an order of the Random's choosing."""
+    """Yield the kinds without end: in each round every kind once, in random order."""
     kinds = sorted(kinds)
     while True:
         yield from rng.sample(kinds, len(kinds))

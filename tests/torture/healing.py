@@ -1,4 +1,4 @@
-"""Breaks one thing after the other, and measures how long it takes until that is forgotten."""
+"""Breaks one part after the other, and measures how long the chat takes to recover."""
 
 import asyncio
 import itertools
@@ -10,27 +10,27 @@ from .faults import GRACEFUL, OF_DATABASE, schedule
 from .ledger import Window
 from .poster import compose, deliver
 
-FAULT_S = 60  # a fault that lasts so long is stuck itself
+FAULT_S = 60  # a fault that lasts longer hangs itself
 LOOK_AGAIN_S = 0.01
-SLOW_S = 5  # to heal; whoever was last is told then
-PAUSE_S = 0.5  # between two faults, when all is well
+SLOW_S = 5  # after this time, print the readers that still wait
+PAUSE_S = 0.5  # between two faults, without any fault
 
 
 class Breaker:
-    """Breaks things by a seeded schedule while others talk."""
+    """Breaks parts by a schedule that the seed decides, while others post and read."""
 
-    def __init__(self, scene, kinds, quiet_rooms, seed, patience_s, look_for_accidents):
+    def __init__(self, scene, kinds, quiet_rooms, seed, patience_s, raise_failures):
         self._scene, self._kinds, self._seed = scene, kinds, seed
         self._quiet = itertools.cycle(quiet_rooms)
         self._ledger = scene.ledger
-        self._patience_s = patience_s  # after that a fault counts as not healed
-        self._look_for_accidents = look_for_accidents
+        self._patience_s = patience_s  # after this time, a fault counts as not healed
+        self._raise_failures = raise_failures
 
     async def run(self, until):
-        """Break things until that moment, and heal the last of them."""
+        """Break parts until that moment, and wait until the last fault has healed."""
         for number, kind in enumerate(schedule(self._kinds, Random(f"{self._seed}/schedule"))):
             await asyncio.sleep(PAUSE_S)
-            self._look_for_accidents()
+            self._raise_failures()
             if time.monotonic() >= until:
                 return
             await self.break_once(kind, Random(f"{self._seed}/{number}/{kind}"))
@@ -38,41 +38,41 @@ class Breaker:
     async def break_once(self, kind, rng):
         window = Window(kind, time.monotonic(), kind in OF_DATABASE, kind in GRACEFUL)
         self._ledger.windows.append(window)
-        quiet = asyncio.ensure_future(self._speak(next(self._quiet), rng, rng.uniform(0, 0.3)))
+        quiet = asyncio.ensure_future(self._post_marker(next(self._quiet), rng, rng.uniform(0, 0.3)))
         try:
             await asyncio.wait_for(self._kinds[kind](self._scene, rng), FAULT_S)
             window.ended = time.monotonic()
             await asyncio.wait_for(self._heal(window, quiet, rng), self._patience_s)
-            self._tell(window, f"healed after {window.healed - window.ended:.2f} s")
+            self._report(window, f"healed after {window.healed - window.ended:.2f} s")
         except asyncio.TimeoutError:
             window.ended = window.ended or time.monotonic()
             late = {f"{r.name} in {r.room!r}": len(ids) for r, ids in self._ledger.awaited().items()}
             self._ledger.violations.append(
                 f"{kind} was not healed within {self._patience_s:.0f} s; still missing: {late}"
             )
-            self._tell(window, "NOT HEALED")
+            self._report(window, "NOT HEALED")
         finally:
             quiet.cancel()
 
     async def _heal(self, window, quiet, rng):
-        """Wait until what is said after the fault, and all that was acknowledged before, has reached everybody."""
-        markers = [self._speak(room, rng) for room in self._scene.rooms]
+        """Wait until all readers have received the messages posted after the fault and all acknowledged ones before."""
+        markers = [self._post_marker(room, rng) for room in self._scene.rooms]
         await asyncio.gather(quiet, *markers)
         awaited = {r: ids for r, ids in self._ledger.awaited().items() if r.resident}
-        told = False
+        printed = False
         while late := [reader for reader, ids in awaited.items() if not ids.isdisjoint(reader.awaiting)]:
-            if not told and time.monotonic() > window.ended + SLOW_S:
-                told = True
+            if not printed and time.monotonic() > window.ended + SLOW_S:
+                printed = True
                 _say("".join(f"{' ':10}{r.name} in {r.room!r} at front {r.port} is late, {r.doing}\n" for r in late))
             await asyncio.sleep(LOOK_AGAIN_S)
         window.healed = time.monotonic()
 
-    async def _speak(self, room, rng, wait_s=0):
+    async def _post_marker(self, room, rng, wait_s=0):
         await asyncio.sleep(wait_s)
-        said = compose(self._ledger, rng, "Marker", room, next(self._scene.numbers))
-        await deliver(said, rng.choice(self._scene.stack.fronts), self._ledger, rng)
+        sent = compose(self._ledger, rng, "Marker", room, next(self._scene.numbers))
+        await deliver(sent, rng.choice(self._scene.stack.fronts), self._ledger, rng)
 
-    def _tell(self, window, outcome):
+    def _report(self, window, outcome):
         counters = self._ledger.counters
         began, lasted = window.start - self._ledger.began, window.ended - window.start
         so_far = f"({counters['acknowledged']} acknowledged, {counters['deliveries']} deliveries)"

@@ -1,4 +1,4 @@
-"""Somebody who only looks on: one stream more for the proxy to write to. Whether it is right, the readers check."""
+"""An extra reader, which checks nothing: it only gives the proxy one more stream to write to."""
 
 import asyncio
 from contextlib import suppress
@@ -11,7 +11,7 @@ STAYS_S = 15
 
 
 async def look_on(port, room, opened):
-    """Read for a while whatever comes, and go; release the Semaphore once the stream is open, or can't be opened."""
+    """Read the room's stream for a while; release the Semaphore when the stream is open or cannot be opened."""
     with suppress(*BROKEN):
         try:
             connection = await Connection.open(port)

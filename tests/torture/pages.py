@@ -1,4 +1,4 @@
-"""The chat page, as far as a reader begins with it."""
+"""Reads the messages and the event id from a chat page."""
 
 from types import SimpleNamespace
 
@@ -8,7 +8,7 @@ PAGE_SIZE = 50
 
 
 def read_page(body):
-    """Return the page's messages as the wire has them, its event id, and whether there may be older messages."""
+    """Return the page's messages as message objects, its event id, and whether there may be older messages."""
     page = Page(SimpleNamespace(content=body))
     items = [item for item in page.elements if item.tag == "li" and item.get("data-id")]
     names = page.all("bdi", class_="from")
@@ -16,7 +16,9 @@ def read_page(body):
     texts = page.all("div", class_="text")
     messages = [
         _message(item, name.text, time["datetime"], text.text)
-        for item, name, time, text in zip(items, names, times, texts, strict=False)  # the template's are empty
+        for item, name, time, text in zip(
+            items, names, times, texts, strict=False
+        )  # the elements of the template come last, without a message
     ]
     return messages, page.json("page")["lastEventId"], len(messages) >= PAGE_SIZE
 

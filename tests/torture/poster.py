@@ -1,4 +1,4 @@
-"""Somebody who writes over a bad mobile network, and repeats each message with its key until it is acknowledged."""
+"""A person on a bad mobile network, who sends each message with its key until the server acknowledges it."""
 
 import asyncio
 import json
@@ -7,26 +7,26 @@ from contextlib import suppress
 from urllib.parse import quote, urlencode
 
 from .connection import ANSWER_S, BROKEN, Connection, exchange, request
-from .ledger import Said
+from .ledger import SentMessage
 from .texts import text
 
-# What the network does to one attempt, and how often.
+# The fate of one attempt on the network, and how many of 100 attempts have it.
 NETWORK = {
     "works": 80,
-    "cut before all is sent": 5,
+    "cut before it is sent completely": 5,
     "cut while the server works": 5,
     "cut before the answer is read": 5,
-    "sends it twice at once": 5,
+    "sent twice at the same time": 5,
 }
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 2
-EDITED, DELETED = 0.1, 0.05  # how many of the messages are, some after the other
+EDITED, DELETED = 0.1, 0.05  # the shares of messages that are edited and deleted; some are both
 
 
 class Poster:
-    """Says something in one of the rooms, `rate` times a second.
+    """Posts in one of the rooms, `rate` times a second.
 
-    The posters take turns (`turn`: 0 to 1): an untuned Pushpin stops delivering while messages are less than 25 ms
-    apart, and begins again at the first longer pause.
+    The posters take turns at equal intervals (`turn`: 0 to 1), so that there is no long pause. An untuned Pushpin
+    delivers nothing until there is a pause of 25 ms.
     """
 
     def __init__(self, name, rooms, ports, ledger, rng, numbers, rate, turn):
@@ -35,96 +35,96 @@ class Poster:
         self._every_s, self._turn = 1 / rate, turn
 
     async def run(self, is_over):
-        """Post until is_over(); a message that has been begun is brought to its end."""
+        """Post until is_over(); finish a message that has been started."""
         while not is_over():
             await asyncio.sleep(self._until_turn())
-            said = compose(self._ledger, self._rng, self.name, self._rng.choice(self.rooms), next(self._numbers))
-            await deliver(said, self._rng.choice(self.ports), self._ledger, self._rng, NETWORK)
-            await self._change_mind(said)
+            sent = compose(self._ledger, self._rng, self.name, self._rng.choice(self.rooms), next(self._numbers))
+            await deliver(sent, self._rng.choice(self.ports), self._ledger, self._rng, NETWORK)
+            await self._edit_or_delete(sent)
 
-    async def _change_mind(self, said):
-        """Edit the message now and then, and now and then delete it."""
+    async def _edit_or_delete(self, sent):
+        """Sometimes edit the message, and sometimes delete it."""
         if self._rng.random() < EDITED:
-            said.edited_to = text(self._rng, next(self._numbers))
-            await deliver(said, self._rng.choice(self.ports), self._ledger, self._rng, NETWORK, "PATCH")
+            sent.edited_to = text(self._rng, next(self._numbers))
+            await deliver(sent, self._rng.choice(self.ports), self._ledger, self._rng, NETWORK, "PATCH")
         if self._rng.random() < DELETED:
-            said.deleted = True
-            await deliver(said, self._rng.choice(self.ports), self._ledger, self._rng, NETWORK, "DELETE")
+            sent.deleted = True
+            await deliver(sent, self._rng.choice(self.ports), self._ledger, self._rng, NETWORK, "DELETE")
 
     def _until_turn(self):
-        """Return the seconds until our next turn; those that a fault let pass are not made up for."""
+        """Return the seconds until our next turn. Turns missed during a fault are skipped."""
         return self._every_s - (time.monotonic() - self._turn * self._every_s) % self._every_s
 
 
 def compose(ledger, rng, sender, room, number, words=None):
-    """Note a new message in the ledger and return it."""
+    """Add a new message to the ledger and return it."""
     key = f"{rng.getrandbits(96):024x}"
     tag = f"tag-{number}" if rng.random() < 0.3 else ""
-    return ledger.say(Said(room, sender, words or text(rng, number), key, tag))
+    return ledger.add(SentMessage(room, sender, words or text(rng, number), key, tag))
 
 
-async def deliver(said, port, ledger, rng, network=None, method="POST"):
-    """Send it until it is acknowledged; `network` says what happens on the way, and nothing does if it is None."""
+async def deliver(sent, port, ledger, rng, network=None, method="POST"):
+    """Send the message until it is acknowledged. `network` is {fate: weight}; None means a good network."""
     pause, attempts = FIRST_PAUSE_S, 0
-    while not _is_acknowledged(said, method):
+    while not _is_acknowledged(sent, method):
         attempts += 1
-        said.attempts += method == "POST"
+        sent.attempts += method == "POST"
         ledger.counters["retried"] += attempts == 2
         what = rng.choices(list(network), list(network.values()))[0] if network else "works"
-        for status, body in await _attempt(what, port, _request(said, rng, method), rng):
-            _note(said, method, status, body, ledger)
-        if not _is_acknowledged(said, method):
+        for status, body in await _attempt(what, port, _request(sent, rng, method), rng):
+            _note(sent, method, status, body, ledger)
+        if not _is_acknowledged(sent, method):
             await asyncio.sleep(pause * rng.uniform(0.5, 1))
             pause = min(2 * pause, LAST_PAUSE_S)
 
 
-def _is_acknowledged(said, method):
-    return method in said.changes if method != "POST" else said.message is not None
+def _is_acknowledged(sent, method):
+    return method in sent.changes if method != "POST" else sent.message is not None
 
 
-def _note(said, method, status, body, ledger):
+def _note(sent, method, status, body, ledger):
     if status != 200:
-        ledger.answered(f"{method} {said.text[:20]!r} to {said.room!r}", status, body)
+        ledger.answered(f"{method} {sent.text[:20]!r} to {sent.room!r}", status, body)
         return
     try:
         answer = json.loads(body)
     except ValueError:
-        ledger.violations.append(f"an answer that is no JSON: {body[:200]!r}")
+        ledger.violations.append(f"an answer is not JSON: {body[:200]!r}")
         return
     if method == "POST":
-        ledger.acknowledge(said, answer)
+        ledger.acknowledge(sent, answer)
     else:
-        ledger.acknowledge_change(said, method, answer)
+        ledger.acknowledge_change(sent, method, answer)
 
 
-def _request(said, rng, method):
-    """Return the request: as a form or as JSON, the key in the body or in a header, anew at each attempt."""
-    fields = {"POST": {"from": said.sender, "text": said.text}, "PATCH": {"text": said.edited_to}, "DELETE": {}}[method]
-    if method == "POST" and said.tag:
-        fields["tag"] = said.tag
+def _request(sent, rng, method):
+    """Return the request. Each attempt chooses again between form and JSON, and between body and header for the key."""
+    fields = {"POST": {"from": sent.sender, "text": sent.text}, "PATCH": {"text": sent.edited_to}, "DELETE": {}}[method]
+    if method == "POST" and sent.tag:
+        fields["tag"] = sent.tag
     headers = []
     if rng.random() < 0.5:
-        fields["key"] = said.key
+        fields["key"] = sent.key
     else:
-        headers.append(("Idempotency-Key", said.key))
+        headers.append(("Idempotency-Key", sent.key))
     if rng.random() < 0.5:
         kind, body = "application/json", json.dumps(fields)
     else:
         kind, body = "application/x-www-form-urlencoded", urlencode(fields)
-    path = f"/rooms/{quote(said.room, safe='')}/messages/"
+    path = f"/rooms/{quote(sent.room, safe='')}/messages/"
     if method != "POST":
-        path += f"{said.message['id']}/"
+        path += f"{sent.message['id']}/"
     return request(method, path, body.encode(), [("Content-Type", kind), ("Connection", "close"), *headers])
 
 
 async def _attempt(what, port, data, rng):
-    """Return the answers that were read, [(status, body)]."""
-    if what == "sends it twice at once":
+    """Send the request once or twice; return the answers that were read: [(status, body)]."""
+    if what == "sent twice at the same time":
         both = await asyncio.gather(_ask(port, data), _ask(port, data))
         return [answer for answers in both for answer in answers]
     if what == "works":
         return await _ask(port, data)
-    sent = data[: rng.randrange(1, len(data))] if what == "cut before all is sent" else data
+    sent = data[: rng.randrange(1, len(data))] if what == "cut before it is sent completely" else data
     wait_s = rng.uniform(0.02, 0.2) if what == "cut before the answer is read" else rng.uniform(0, 0.01)
     with suppress(*BROKEN):
         await asyncio.wait_for(_send_and_cut(port, sent, wait_s), ANSWER_S)

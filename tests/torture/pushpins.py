@@ -1,4 +1,4 @@
-"""python -m tests.torture.pushpins: keeps Pushpins running as bin/run does, until SIGTERM or until its parent is gone.
+"""python -m tests.torture.pushpins: keeps Pushpins running as bin/run does, until SIGTERM or its parent's end.
 
 The only argument is JSON: [{"run_dir", "log_dir", "listen", "control_port", "web_port", "key"}, ...].
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from chatsite.serve import open_files, pushpin, sessions, signals, supervisor
 from chatsite.serve.part import Part
 
-MARK = "TORTURED_PUSHPIN"  # in the environment of each of its processes, with its run directory
+MARK = "TORTURED_PUSHPIN"  # each process of a Pushpin has this variable; its value is the run directory
 PR_SET_PDEATHSIG = 1
 
 

@@ -1,4 +1,4 @@
-"""Somebody who reads along in a room, exactly as the page does, and notices what the page can't show."""
+"""A reader of a room that works exactly like the page, and also notices faults that the page would hide."""
 
 import asyncio
 import json
@@ -13,48 +13,48 @@ from .continuity import Continuity
 from .ledger import version_of
 from .pages import read_page
 
-OPENED_S, SILENCE_S = 15, 50  # as in the page: a request that was lost, two keep-alives of 20 s missed
-# A tenth of the page's, so that what is measured is the server's time to heal and not the reader's patience.
+OPENED_S, SILENCE_S = 15, 50  # as in the page: for a lost request, and for two missed keep-alives of 20 s each
+# A tenth of the page's pauses, so that the run measures the server's recovery and not these pauses.
 PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6, 3)
 CATCH_UP_LIMIT = 200  # messages a request
-HEARD = 12  # events that are told with what is wrong
+LAST_EVENTS = 12  # the number of events that a complaint quotes
 
 
 class Reader:
-    """One open page.
+    """One open page of the room.
 
-    `shown` is what it shows, {message id: message}, and `gone` what it shows no more, {message id: version};
-    `awaiting` is what must arrive still: message ids, and ("change", id).
+    `shown` are its messages, {message id: message}. `removed` are the deleted ones, {message id: version}. `awaiting`
+    are the message ids and ("change", id) that must still arrive, {id: time of the acknowledgement}.
     """
 
     def __init__(self, name, room, port, ledger, rng, *, by_page=False, resident=True):
         self.name, self.room, self.port, self.ledger = name, room, port, ledger
-        self.resident = resident  # or somebody who comes and goes
-        self.shown, self.gone, self.awaiting = {}, {}, {}
-        self.since = None  # every message of the room from this id on has to be shown
-        self.until = None  # the last id that had to be, for who has left; None: stayed to the end
+        self.resident = resident  # stays for the whole run
+        self.shown, self.removed, self.awaiting = {}, {}, {}
+        self.since = None  # the page must show every message of the room from this id on
+        self.until = None  # the last id that the page must show, if the reader has left; otherwise None
         self.opened = asyncio.Event()
         self.last_event_id = None
         self.doing = "loading the page"
         self._rng, self._by_page = rng, by_page
         self._frontier = 0
-        self._good_event_id = None  # up to which nothing is missing
-        self._changes_from = None  # while catching up: the event up to which no change is missing
+        self._good_event_id = None  # no event up to this one is missing
+        self._changes_from = None  # while catching up: no change up to this event is missing
         self._connection = None
         self._failures = 0
-        self._heard = deque(maxlen=HEARD)
+        self._last_events = deque(maxlen=LAST_EVENTS)
         self._resets = 0
         self._catching_up = None
-        self._looks, self._here = asyncio.Event(), asyncio.Event()
-        self._looks.set()
-        self._here.set()
+        self._reading, self._online = asyncio.Event(), asyncio.Event()
+        self._reading.set()
+        self._online.set()
 
     async def run(self):
         """Read until cancelled."""
         try:
             await self._enter()
             while True:
-                await self._here.wait()
+                await self._online.wait()
                 await self._stream()
                 self.ledger.counters["reconnects"] += 1
                 await self._pause()
@@ -63,38 +63,39 @@ class Reader:
                 self._catching_up.cancel()
 
     def leave(self):
-        """Close the page: what was shown is complete up to the last message that was."""
+        """Close the page: it must have shown every message up to its last one."""
         self.until = max(self.shown, default=0)
         self.ledger.leave(self)
         self.cut()
 
     def cut(self):
-        """Lose the connection; a new one follows."""
+        """Cut the connection; the reader will reconnect."""
         if self._connection:
             self._connection.cut()
 
-    def stall(self):
-        """Read nothing more, and leave the connection open."""
-        self._looks.clear()
+    def stop_reading(self):
+        """Stop reading, but leave the connection open."""
+        self._reading.clear()
 
     def version(self, number):
-        """Return the newest version of the message that is known, 0 for an unchanged one."""
-        return self.gone.get(number) or version_of(self.shown.get(number, {}))
+        """Return the newest version of the message that this reader knows, 0 for an unchanged message."""
+        return self.removed.get(number) or version_of(self.shown.get(number, {}))
 
-    def go_on(self):
-        """Read again."""
-        self._looks.set()
+    def continue_reading(self):
+        """Read again, after stop_reading()."""
+        self._reading.set()
 
-    def go_away(self):
-        """Lose the connection, and look for no other."""
-        self._here.clear()
+    def go_offline(self):
+        """Cut the connection, and do not reconnect."""
+        self._online.clear()
         self.cut()
 
-    def come_back(self):
-        self._here.set()
+    def go_online(self):
+        """Reconnect, after go_offline()."""
+        self._online.set()
 
     def resume_at(self, event_id):
-        """Ask for what follows this event, of whatever database it is."""
+        """Reconnect, and ask for the events after this id, which may be malformed or from another database."""
         self.last_event_id = event_id
         self.cut()
 
@@ -121,7 +122,7 @@ class Reader:
         return None if body is None else read_page(body)
 
     async def _get(self, path):
-        """Return the body, or None when there was no good answer."""
+        """Return the body, or None if there was no answer 200."""
         try:
             status, body = await exchange(self.port, request("GET", path, headers=[("Connection", "close")]))
         except BROKEN:
@@ -132,7 +133,7 @@ class Reader:
         return body
 
     async def _stream(self):
-        """Read one stream until it is lost."""
+        """Read one stream until its connection is lost."""
         query = {"channel": f"room-{self.room}", "lastEventId": self.last_event_id}
         path = f"/events/?{urlencode(query)}"
         continuity = Continuity(self.room, self.last_event_id)
@@ -148,7 +149,7 @@ class Reader:
             self.doing = f"reading {path}"
             await self._read_events(EventParser(), continuity)
         except BROKEN:
-            pass  # lost, or cut by ourselves
+            pass  # the connection was lost, or we cut it
         finally:
             if self._connection:
                 self._connection.cut()
@@ -156,7 +157,7 @@ class Reader:
 
     async def _read_events(self, parser, continuity):
         while data := await asyncio.wait_for(self._connection.piece(), SILENCE_S):
-            await self._looks.wait()
+            await self._reading.wait()
             for event in parser.feed(data):
                 self._take(event, continuity)
 
@@ -183,9 +184,9 @@ class Reader:
         if kind != "stream-open":
             self._good_event_id = event_id or self._good_event_id
         moment = time.monotonic() - self.ledger.began
-        self._heard.append(f"{moment:.3f} s {kind} {(event_id or '-').rpartition(':')[2]}")
+        self._last_events.append(f"{moment:.3f} s {kind} {(event_id or '-').rpartition(':')[2]}")
         if wrong:
-            self._complain(f"{wrong} (heard: {', '.join(self._heard)})")
+            self._complain(f"{wrong} (last events: {', '.join(self._last_events)})")
 
     def _show(self, message):
         self._take_version(message)
@@ -193,25 +194,25 @@ class Reader:
             self._frontier = max(self._frontier, message["id"])
 
     def _change(self, message):
-        """Show another version of a message that is shown, or no longer any."""
+        """Show a new version of a shown message, or remove a deleted one."""
         if "deleted" in message or message["id"] in self.shown:
             self._take_version(message)
 
     def _take_version(self, message):
         number, known = message["id"], self.shown.get(message["id"])
-        if version_of(message) < self.version(number) or number in self.gone:
+        if version_of(message) < self.version(number) or number in self.removed:
             return
         if known and version_of(known) == version_of(message):
             if known != message:
-                self._complain(f"{message} came as {known} before")
+                self._complain(f"{message} arrived before as {known}")
             return
         if "deleted" in message:
             self.shown.pop(number, None)
-            self.gone[number] = version_of(message)
+            self.removed[number] = version_of(message)
         else:
             self.shown[number] = message
             self.ledger.counters["deliveries"] += known is None
-        self.ledger.heard(self, number)
+        self.ledger.received(self, number)
 
     def _complain(self, wrong):
         self.ledger.violations.append(f"{self.name} in {self.room!r} at front {self.port}: {wrong}")
@@ -224,9 +225,9 @@ class Reader:
             self._catching_up = asyncio.ensure_future(self._catch_up())
 
     async def _catch_up(self):
-        """Fetch what follows the frontier and then what was changed, once for each reset.
+        """After each reset, fetch the messages after the frontier, and then the changes.
 
-        Live messages don't move the frontier meanwhile.
+        Meanwhile, live messages do not move the frontier.
         """
         caught_up = 0
         while caught_up < self._resets:
@@ -240,7 +241,7 @@ class Reader:
         self._frontier = max(self.shown, default=0)
 
     async def _next_page(self):
-        """Fetch one page after the frontier; return whether there is more."""
+        """Fetch one page of messages after the frontier; return whether there are more."""
         answer = await self._ask_for("after", self._frontier)
         for message in answer["messages"]:
             self._show(message)

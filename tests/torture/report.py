@@ -1,10 +1,10 @@
-"""What is told in the end: one JSON object for programs, one table for people."""
+"""The outcome of a run: one JSON object for programs, one table for people."""
 
 from collections import defaultdict
 
 from .verdict import calm_delays, percentile
 
-MOST_FINDINGS = 20  # lines for people; the JSON has them all
+MOST_FINDINGS = 20  # lines in the table; the JSON has all findings
 
 
 def summary(ledger, found, options):

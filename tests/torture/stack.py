@@ -1,4 +1,4 @@
-"""The real chat on spare ports with temporary data: Django by bin/run, Pushpins in front of it, a database."""
+"""The real chat with temporary data, on free ports: Django by bin/run, Pushpins in front of it, and a database."""
 
 import json
 import secrets
@@ -23,7 +23,7 @@ WEB = ("web master", "web worker")
 
 
 class Stack:
-    """Started by `with`. `fronts` are the ports that people use, one for each Pushpin."""
+    """`with` starts and ends it. `fronts` are the ports that people connect to, one for each Pushpin."""
 
     def __init__(self, how_many_pushpins=1, postgres=False):
         self._wanted, self._postgres = how_many_pushpins, postgres
@@ -36,7 +36,7 @@ class Stack:
             web = self._port()
             self._pushpins = [self._pushpin(number, web) for number in range(self._wanted)]
             self.fronts = [int(one["listen"].rpartition(":")[2]) for one in self._pushpins]
-            # Django publishes through these; start them in the event loop.
+            # Django publishes through these relays. They must be started in the event loop.
             self.relays = [Relay(self._port(), one["control_port"]) for one in self._pushpins]
             self._start_pushpins(stack)
             self._start_django(stack, web)
@@ -49,18 +49,18 @@ class Stack:
         self._stack.close()
 
     def names(self):
-        """Return the names of the processes that can be broken."""
+        """Return the names of the processes that a fault can break."""
         found = {name for name in WEB if self.pids_of(name)}
         return sorted(found | {_name(pid) for one in self._pushpins for pid in _pids(one)})
 
     def pids_of(self, name):
-        """Return the pids of the processes of that name, of all Pushpins."""
+        """Return the pids of the processes with this name, of all Pushpins."""
         if name in WEB:
             return self.chat.pids_of(name)
         return [pid for one in self._pushpins for pid in _pids(one) if _name(pid) == name]
 
     def printed(self):
-        """Return what Django printed, the newest lines."""
+        """Return the newest lines that Django printed."""
         return self.chat.printed[-40:]
 
     def _port(self):
@@ -107,16 +107,16 @@ class Stack:
 
 @contextmanager
 def uninterrupted():
-    """Put off Ctrl-C and SIGTERM: what is half started can't be stopped."""
-    came = []
+    """Delay Ctrl-C and SIGTERM until the end of the block: a half started server cannot be stopped."""
+    delayed = []
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, lambda *arguments: came.append(arguments)) for number in numbers}
+    before = {number: signal.signal(number, lambda *arguments: delayed.append(arguments)) for number in numbers}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        for number, frame in came:
+        for number, frame in delayed:
             before[number](number, frame)
 
 

@@ -1,4 +1,4 @@
-"""What people write, from a single number to 8 000 characters; no two texts are the same."""
+"""The texts that people post, from a single number to 8 000 characters. No two texts are equal."""
 
 MAX_LENGTH = 8_000  # characters
 PIECES = (
@@ -8,13 +8,13 @@ PIECES = (
 
 
 def text(rng, number):
-    """Return a text that begins with `number`, which no other text has; most are short."""
+    """Return a text that begins with `number`, so that no other text equals it. Most texts are short."""
     length = rng.choices((0, 30, 300, 2_000, MAX_LENGTH), (15, 60, 17, 6, 2))[0]
     return of_length(rng, number, rng.randint(length // 2, length))
 
 
 def of_length(rng, number, length):
-    """Return a text of at least `length` characters, as far as MAX_LENGTH allows, that begins with `number`."""
+    """Return a text that begins with `number` and has at least `length` characters, but at most MAX_LENGTH."""
     parts, size = [f"{number}:"], 0
     while size < length:
         parts.append(rng.choice(PIECES))

@@ -1,17 +1,17 @@
-"""Compares what was said, what is stored, and what each reader was shown."""
+"""Compares the sent messages, the stored messages, and the messages that each reader was shown."""
 
 import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from .ledger import is_as_said
+from .ledger import is_as_sent
 
-LATEST_S = 5  # what 99 of 100 deliveries may take at most while nothing is broken
+LATEST_S = 5  # the most that 99 of 100 deliveries may take outside of faults
 
 
 @dataclass
 class Evidence:
-    """What was found when all had fallen silent."""
+    """The state of the chat after the last message has arrived."""
 
     stored: list  # rows (room, id, sender, text, tag, change, deleted) of the database, by id
     logged: list  # rows (channel, event id, type, data) of the event log, by channel and event id
@@ -20,26 +20,26 @@ class Evidence:
 
 
 def findings(ledger, evidence):
-    """Return everything that is wrong, each as a sentence."""
-    stored, tombstones = defaultdict(list), defaultdict(list)
+    """Return all faults of the run, each as a sentence."""
+    stored, deleted_messages = defaultdict(list), defaultdict(list)
     for room, number, sender, text, tag, change, deleted in evidence.stored:
         message = {"id": number, "from": sender, "text": text, "tag": tag, "change": change}
         message = {name: value for name, value in message.items() if value not in (None, "") or name == "text"}
-        (tombstones if deleted else stored)[room].append(message)
+        (deleted_messages if deleted else stored)[room].append(message)
     return [
         *ledger.violations,
         *unexpected_answers(ledger),
-        *lost_or_doubled(ledger, stored, tombstones),
-        *otherwise_listed(stored, evidence.listed),
-        *otherwise_logged(stored, tombstones, evidence.logged),
-        *otherwise_shown(ledger, stored),
-        *otherwise_fresh(ledger, evidence.fresh),
-        *too_slow(ledger),
+        *lost_or_doubled_messages(ledger, stored, deleted_messages),
+        *wrong_lists(stored, evidence.listed),
+        *wrong_event_logs(stored, deleted_messages, evidence.logged),
+        *wrong_screens(ledger, stored),
+        *outdated_screens(ledger, evidence.fresh),
+        *slow_deliveries(ledger),
     ]
 
 
 def unexpected_answers(ledger):
-    """Find errors that no fault excuses; Django's own are excused by a fault of the database alone."""
+    """Find error answers that no fault explains. Only a fault of the database explains an error answer of Django."""
     for answer in ledger.answers:
         if answer.of_django:
             excused = any(window.excuses_database_errors(answer.moment) for window in ledger.windows)
@@ -50,38 +50,38 @@ def unexpected_answers(ledger):
             yield f"at {moment:.1f} s {answer.request} was answered {answer.status}: {answer.body}"
 
 
-def lost_or_doubled(ledger, stored, tombstones):
+def lost_or_doubled_messages(ledger, stored, deleted_messages):
     """Compare the acknowledgements with the database."""
     copies = Counter(message["text"] for messages in stored.values() for message in messages)
-    kept = [*stored.items(), *tombstones.items()]
-    by_id = {message["id"]: (room, message) for room, messages in kept for message in messages}
-    for said in ledger.said.values():
-        if copies[said.final_text] > 1:
-            yield f"stored {copies[said.final_text]} times: {said.final_text[:60]!r} of {said.sender} in {said.room!r}"
-        if said.message is None:
-            yield f"never acknowledged, after {said.attempts} attempts: {said.text[:60]!r} in {said.room!r}"
+    in_database = [*stored.items(), *deleted_messages.items()]
+    by_id = {message["id"]: (room, message) for room, messages in in_database for message in messages}
+    for sent in ledger.sent.values():
+        if copies[sent.final_text] > 1:
+            yield f"stored {copies[sent.final_text]} times: {sent.final_text[:60]!r} of {sent.sender} in {sent.room!r}"
+        if sent.message is None:
+            yield f"never acknowledged, after {sent.attempts} attempts: {sent.text[:60]!r} in {sent.room!r}"
             continue
-        room, found = by_id.get(said.message["id"], (None, None))
+        room, found = by_id.get(sent.message["id"], (None, None))
         if found is None:
-            yield f"lost: {said.text[:60]!r} of {said.sender} in {said.room!r} was acknowledged and is not stored"
-        elif room != said.room or not is_as_said(found, said, said.final_text):
-            yield f"stored otherwise than sent: {found} in {room!r}, sent to {said.room!r}: {said.final_text[:60]!r}"
-        elif (found in tombstones[room]) != said.deleted:
-            yield f"deleted: {said.deleted}, and stored is {found} in {room!r}"
-    for text in copies.keys() - {said.final_text for said in ledger.said.values()}:
-        yield f"stored and never said: {text[:60]!r}"
+            yield f"lost: {sent.text[:60]!r} of {sent.sender} in {sent.room!r} was acknowledged and is not stored"
+        elif room != sent.room or not is_as_sent(found, sent, sent.final_text):
+            yield f"stored otherwise than sent: {found} in {room!r}, sent to {sent.room!r}: {sent.final_text[:60]!r}"
+        elif (found in deleted_messages[room]) != sent.deleted:
+            yield f"deleted: {sent.deleted}, and stored is {found} in {room!r}"
+    for text in copies.keys() - {sent.final_text for sent in ledger.sent.values()}:
+        yield f"stored, but nobody sent it: {text[:60]!r}"
 
 
-def otherwise_listed(stored, listed):
-    """Compare what ?after= tells with the database."""
+def wrong_lists(stored, listed):
+    """Compare the lists of ?after= with the database."""
     for room, messages in stored.items():
-        told = [_without_dates(message) for message in listed.get(room, [])]
-        if told != messages:
-            yield f"?after= of {room!r} tells {len(told)} messages other than the {len(messages)} that are stored"
+        without_dates = [_without_dates(message) for message in listed.get(room, [])]
+        if without_dates != messages:
+            yield f"?after= of {room!r} lists {len(without_dates)} messages, but not the {len(messages)} stored ones"
 
 
-def otherwise_logged(stored, tombstones, logged):
-    """Compare the event log with the database: whoever hears it all knows the same, and nothing of deleted texts."""
+def wrong_event_logs(stored, deleted_messages, logged):
+    """Compare the event log with the database: its events lead to the same messages, and have no deleted texts."""
     events = defaultdict(list)
     for channel, event_id, kind, data in logged:
         events[channel.removeprefix("room-")].append((event_id, kind, _message_of(data)))
@@ -90,38 +90,38 @@ def otherwise_logged(stored, tombstones, logged):
         if numbers != [*range(1, len(numbers) + 1)]:
             yield f"the events of {room!r} are not numbered from 1 to {len(numbers)}"
         new = [message["id"] for _, kind, message in events[room] if kind == "message"]
-        heard = {}
+        latest = {}
         for _, kind, message in events[room]:
             if kind == "message-deleted":
-                heard.pop(message["id"], None)
+                latest.pop(message["id"], None)
             else:
-                heard[message["id"]] = _without_dates(message)
-        if new != sorted(new) or [*heard.values()] != stored.get(room, []):
+                latest[message["id"]] = _without_dates(message)
+        if new != sorted(new) or [*latest.values()] != stored.get(room, []):
             yield f"the events of {room!r} are not its messages in their order"
-        deleted = {message["id"] for message in tombstones[room]}
+        deleted = {message["id"] for message in deleted_messages[room]}
         if any(message["text"] for _, _, message in events[room] if message["id"] in deleted):
             yield f"the events of {room!r} keep the text of a deleted message"
 
 
 def _message_of(data):
-    """Return what a logged event tells: the log holds JSON in JSON."""
+    """Return the message in a logged event: the log has JSON in JSON."""
     data = json.loads(data) if isinstance(data, str) else data
     return json.loads(data) if isinstance(data, str) else data
 
 
-def otherwise_shown(ledger, stored):
-    """Compare what each reader was shown with the database; who has left, with what it was at any time."""
-    said_by_id = {said.message["id"]: said for said in ledger.said.values() if said.message}
+def wrong_screens(ledger, stored):
+    """Compare each reader's messages with the database; of a reader who has left, also with earlier versions."""
+    sent_by_id = {sent.message["id"]: sent for sent in ledger.sent.values() if sent.message}
     for reader in ledger.readers:
         known = {message["id"]: message for message in stored.get(reader.room, [])}
         who = f"{reader.name} in {reader.room!r}"
         for number, message in reader.shown.items():
-            if reader.until is not None and _was_once(message, said_by_id.get(number)):
+            if reader.until is not None and _was_once(message, sent_by_id.get(number)):
                 continue
             if number not in known:
-                yield f"{who} was shown what is not stored: {message}"
+                yield f"{who} was shown a message that is not stored: {message}"
             elif _without_dates(message) != known[number]:
-                yield f"{who} was shown {message} for {known[number]}"
+                yield f"{who} was shown {message} instead of {known[number]}"
         wanted = {number for number in known if number >= (reader.since or 0)}
         if reader.until is not None:
             wanted = {number for number in wanted if number <= reader.until}
@@ -129,29 +129,30 @@ def otherwise_shown(ledger, stored):
             yield f"{who} was never shown {len(missed)} messages: {missed[:10]}"
 
 
-def _was_once(message, said):
-    return said and any(is_as_said(message, said, text) for text in (said.text, said.edited_to) if text)
+def _was_once(message, sent):
+    return sent and any(is_as_sent(message, sent, text) for text in (sent.text, sent.edited_to) if text)
 
 
-def otherwise_fresh(ledger, fresh):
-    """An old page and what it received since make a fresh page."""
+def outdated_screens(ledger, fresh):
+    """Compare each old page, with all later events, with a fresh page."""
     for reader in ledger.readers:
         if reader.until is None:
             shown = [message for _, message in sorted(reader.shown.items())]
             for messages in fresh.get(reader.room, ()):
                 common = min(len(messages), len(shown))
                 if common and messages[-common:] != shown[-common:]:
-                    yield f"{reader.name} in {reader.room!r} shows something else than a fresh page"
+                    yield f"{reader.name} in {reader.room!r} shows other messages than a fresh page"
 
 
-def too_slow(ledger):
+def slow_deliveries(ledger):
+    """Find out whether deliveries took too long outside of faults."""
     delays = calm_delays(ledger)
     if delays and (late := percentile(delays, 99)) > LATEST_S:
         yield f"the 99th percentile of deliveries outside of faults took {late:.1f} s"
 
 
 def calm_delays(ledger):
-    """Return the seconds from acknowledgement to display, sorted, where no fault lay between or shortly before."""
+    """Return the times from acknowledgement to display, in seconds and sorted, of deliveries outside of faults."""
     broken = [(window.start, window.healed or float("inf")) for window in ledger.windows]
     return sorted(
         shown - acknowledged
