@@ -1,7 +1,7 @@
-"""python -m bench: what bin/bench runs.
+"""python -m bench, which bin/bench runs.
 
-Measures this chat and, alternating with it, what people would use instead; merges what it finds into
-bench/results.json, and makes bench/RESULTS.md and bench/results.png from that; with --quick, all three in var/bench/.
+It measures this chat and the alternatives to it, in turn. It merges the figures into bench/results.json, and makes
+bench/RESULTS.md and bench/results.png from that file. With --quick, all three files are in var/bench/.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def main():
     except KeyboardInterrupt:
         return 130
     finally:
-        if results.workloads:  # or the page would be emptied
+        if results.workloads:  # without results, the page would be empty
             report.write(results.workloads, folder)
     if not results.workloads:
         print(f"There is no {folder / 'results.json'} yet: measure something first.", file=sys.stderr)
@@ -49,14 +49,20 @@ def arguments():
     parser.add_argument(
         "workloads", nargs="*", metavar="WORKLOAD", help=f"one or several of {', '.join(choices)} (all)"
     )
-    parser.add_argument("--rounds", type=int, help="how often each stack is measured (posts 3, idle 1, the others 2)")
-    parser.add_argument("--only", type=lambda text: text.split(","), help="these stacks alone, by name, with commas")
     parser.add_argument(
-        "--quick", action="store_true", help="everything small and once, to see that it works: 4 minutes"
+        "--rounds", type=int, help="how many times each stack is measured (posts 3, idle 1, the others 2)"
     )
-    parser.add_argument("--readers", type=int, help="of one room (10000; 500 with --quick)")
-    parser.add_argument("--messages", type=int, default=5_000_000, help="in the database of the pages (5000000)")
-    parser.add_argument("--minutes", type=float, default=10, help="to be idle (10)")
+    parser.add_argument(
+        "--only", type=lambda text: text.split(","), help="names of the only stacks to measure, separated by commas"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="measure everything once and small, to see that it works: 4 minutes"
+    )
+    parser.add_argument("--readers", type=int, help="number of readers of one room (10000; 500 with --quick)")
+    parser.add_argument(
+        "--messages", type=int, default=5_000_000, help="number of messages in the database of the pages (5000000)"
+    )
+    parser.add_argument("--minutes", type=float, default=10, help="length of the workload idle (10)")
     options = parser.parse_args()
     if unknown := {*options.workloads} - {*choices}:
         parser.error(f"There is no workload {', '.join(unknown)}. There are {', '.join(choices)}.")
@@ -69,7 +75,7 @@ def arguments():
 
 
 def measure(name, results, options):
-    """Run one workload; what it found is saved at once, so that a run which is cut short keeps what it has."""
+    """Run one workload. Save the figures after each case, so that an interrupted run keeps them."""
     began = time.monotonic()
     print(f"== {name}", file=sys.stderr, flush=True)
     workload = WORKLOADS[name]
@@ -78,17 +84,17 @@ def measure(name, results, options):
     for case, run in workload.run(options):
         results.add(name, case, run)
         results.save()
-        tell(run)
+        show(run)
     print(f"== {name} took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 
 
-def tell(run):
-    """Print the figures of one run that say most."""
+def show(run):
+    """Print the most important figures of one run."""
     names = ("rate", "p99_ms", "connect_rate", "posts_p99_ms", "kb_a_reader", "delivery_p99_ms", "lost", "errors")
-    told = {name: run[name] for name in names if run.get(name) not in (None, {})}
+    shown = {name: run[name] for name in names if run.get(name) not in (None, {})}
     if run.get("fan_out_ms"):
-        told["fan_out_ms"] = statistics.median(run["fan_out_ms"])
-    words = (f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in told.items())
+        shown["fan_out_ms"] = statistics.median(run["fan_out_ms"])
+    words = (f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in shown.items())
     print("  " + ", ".join(words), file=sys.stderr, flush=True)
 
 

@@ -1,33 +1,33 @@
-"""What processes cost: CPU seconds and memory, from /proc."""
+"""The costs of processes: CPU seconds and memory, read from /proc."""
 
 import os
 import time
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-SMALL = 0.05  # of a core: less is quiet
+SMALL = 0.05  # of a core; below this, a stack counts as idle
 
 
 def cpu_s(pids):
-    """Return the CPU seconds that these processes, and those of their children that have ended, used so far."""
+    """Return the CPU seconds that these processes and their ended children have used so far."""
     return sum(_cpu_s(pid) for pid in pids)
 
 
 def pss_kb(pids, which="Pss"):
-    """Return their memory in kB, each shared page divided by the number of processes that share it.
+    """Return the memory of the processes in kB. Each shared page is divided by the number of processes that share it.
 
-    With "Pss_Anon" only what is their own: of a library's pages a process has a greater part when others end.
+    "Pss_Anon" leaves out the pages of files: when processes end, the shares of the others in a library's pages grow.
     """
     return sum(_pss_kb(pid, which) for pid in pids)
 
 
 def memory(stack, which="Pss"):
-    """Return {name of its process: kB}."""
+    """Return {process name: kB} of the stack."""
     return {name: pss_kb(pids, which) for name, pids in stack.processes().items()}
 
 
 class Watch:
-    """Used by `with`: afterwards `told` says what the stack and the load have cost meanwhile."""
+    """Measures a `with` block: afterwards, `costs` has the costs of the stack and the load during the block."""
 
     def __init__(self, stack, *load):
         self._stack, self._load = stack, load
@@ -42,11 +42,11 @@ class Watch:
         used = {name: max(0, round(after[name] - self._before.get(name, 0), 2)) for name in after}
         load = {one.name: used.pop(one.name) for one in self._load}
         busy, possible = (now - before for now, before in zip(machine_s(), self._machine, strict=True))
-        self.told = {
+        self.costs = {
             "cpu_s": used,
             "watched_s": round(seconds, 2),
-            "load": {name: round(spent / seconds, 3) for name, spent in load.items()},  # of one core
-            "busy": round(busy / possible, 3),  # of all cores
+            "load": {name: round(spent / seconds, 3) for name, spent in load.items()},  # as a part of one core
+            "busy": round(busy / possible, 3),  # as a part of all cores
         }
 
     def _now(self):
@@ -55,7 +55,7 @@ class Watch:
 
 
 def machine_s():
-    """Return the seconds that all cores were busy, and those that they could have been, since the machine began."""
+    """Return the CPU seconds since the machine's start: those that all cores were busy, and all of them."""
     with open("/proc/stat") as file:
         times = [int(field) / TICKS for field in file.readline().split()[1:9]]
     idle = times[3] + times[4]
@@ -63,7 +63,7 @@ def machine_s():
 
 
 def wait_until_quiet(stack, seconds=15, looks=3, look_again_s=0.5):
-    """Wait until the stack was idle at several looks in a row, or the time is over."""
+    """Wait until the stack was idle several times in a row, or the time is over."""
     until = time.monotonic() + seconds
     before, quiet = _all(stack), 0
     while quiet < looks and time.monotonic() < until:

@@ -1,9 +1,9 @@
-"""What the first visit to a room costs: .venv/bin/python bench/first_visit.py [http://127.0.0.1:8000/]
+"""The costs of the first visit to a room: .venv/bin/python bench/first_visit.py [http://127.0.0.1:8000/]
 
-Posts 50 messages into a new room of a running chat, opens it in Chromium with an empty cache, and prints what was
-transferred (headers and bodies as they came over the wire, in bytes) and when the page was there: as is, and as on
-a phone, with the processor slowed down four times and a line of 1.6 Mbit/s down, 0.75 Mbit/s up and 150 ms.
-First and largest contentful paint, layout shift and blocking time mean what they mean in Lighthouse.
+It posts 50 messages to a new room of a running chat, and opens the room in Chromium with an empty cache. It prints the
+transferred bytes (headers and bodies, as compressed) and the times until the page is ready. It measures twice: on this
+machine as it is, and as on a phone, with a processor that is four times slower, and a line of 1.6 Mbit/s down,
+0.75 Mbit/s up and 150 ms. Lighthouse defines first and largest contentful paint, layout shift and blocking time.
 """
 
 import json
@@ -55,8 +55,8 @@ TIMES = {
 def main(url):
     room = f"visit-{secrets.token_hex(4)}"
     for number in range(50):
-        said = {"from": f"person {number % 7}", "text": f"message {number}: " + "some words to read " * (number % 5)}
-        urlopen(f"{url}rooms/{room}/messages/", urlencode(said).encode()).close()
+        message = {"from": f"person {number % 7}", "text": f"message {number}: " + "some words to read " * (number % 5)}
+        urlopen(f"{url}rooms/{room}/messages/", urlencode(message).encode()).close()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = f"{url}{room}?user=visitor"
@@ -72,7 +72,7 @@ def main(url):
 
 
 def visit(browser, url, on_a_phone):
-    """Return the times and, by kind, the number and the bytes of what was fetched."""
+    """Return the times, and a (kind, bytes) pair for each request."""
     context = browser.new_context(viewport={"width": 375, "height": 700})
     page = context.new_page()
     devtools = context.new_cdp_session(page)
@@ -85,14 +85,14 @@ def visit(browser, url, on_a_phone):
     devtools.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
     page.add_init_script(OBSERVE)
     page.goto(url, wait_until="load")
-    page.wait_for_timeout(2_000)  # what comes late shifts the page late
+    page.wait_for_timeout(2_000)  # a late file could still shift the page
     times = page.evaluate(READ)
     context.close()
     return times, [(kinds[request], size) for request, size in sizes.items() if request in kinds]
 
 
 def worker_size(url, page):
-    """Return the bytes of the shared worker, which the page's own developer tools don't see."""
+    """Return the bytes of the shared worker, which the page's developer tools do not report."""
     with urlopen(page) as answer:
         address = json.loads(re.search(r'<script id="page"[^>]*>(.+)</script>', answer.read().decode())[1])
     request = Request(urljoin(url, address["streamWorkerUrl"]), headers={"Accept-Encoding": "gzip"})

@@ -1,10 +1,10 @@
-"""What a very long session costs the page: .venv/bin/python bench/page.py [http://127.0.0.1:8000/]
+"""The costs of a very long session for the page: .venv/bin/python bench/page.py [http://127.0.0.1:8000/]
 
-Opens a room of a running chat in Chromium, streams 10 000 messages into it, and prints what there is in the page then
-(nodes; heap after a collection), how long a message takes from its event to the screen, how long the frames are
-meanwhile and while the log is scrolled up and down: as is, with 200 messages a second, and as on a phone, with the
-processor slowed down four times, with 50. Takes five minutes, and a machine that does nothing else.
-The stream is the page's own with its EventSource replaced, so that neither server nor network are measured.
+It opens a room of a running chat in Chromium, and streams 10 000 messages into it. It prints the size of the page
+(nodes, and the heap after a garbage collection), the time of a message from its event to the screen, and the length of
+the frames, during the messages and during scrolling. It measures twice: on this machine as it is, with 200 messages a
+second, and as on a phone, with a processor that is four times slower, and 50. This takes five minutes, and a machine
+that does nothing else. A fake EventSource sends the messages, so the server and the network do not count.
 """
 
 import secrets
@@ -18,17 +18,17 @@ MEASURED_AT = (1_000, 5_000, MESSAGES)
 MACHINES = {"as is": (1, 200), "processor slowed down 4 times": (4, 50)}  # slowness, messages a second
 WHEEL_PX, WHEEL_STEPS = 240, 60
 SECONDS = 900
-PARTS = ("Task", "Script", "RecalcStyle", "Layout")  # all of it, and what of it
+PARTS = ("Task", "Script", "RecalcStyle", "Layout")  # the first includes the others
 STREAM = """
 delete globalThis.SharedWorker;
 globalThis.EventSource = class {
   constructor() {
     globalThis.source = this;
     this.listeners = {};
-    setTimeout(() => this.tell("stream-open", "", ""));
+    setTimeout(() => this.dispatch("stream-open", "", ""));
   }
   addEventListener(name, listener) { this.listeners[name] = listener; }
-  tell(name, data, lastEventId) { this.listeners[name]?.({ data, lastEventId }); }
+  dispatch(name, data, lastEventId) { this.listeners[name]?.({ data, lastEventId }); }
   close() {}
 };
 const TEXTS = ["Yes.", "I wonder whether it will rain, and if it does, whether anybody will come.", "see https://example.org/a?b=1",
@@ -55,9 +55,9 @@ globalThis.stream = (count, aSecond) => new Promise((done) => {
     const due = Math.min(count, ((performance.now() - begun) / 1000) * aSecond);
     for (; sent < due; sent += 1) {
       id += 1;
-      const said = { from: `person ${Math.floor(id / 3) % 9}`, text: TEXTS[id % TEXTS.length] };
+      const message = { from: `person ${Math.floor(id / 3) % 9}`, text: TEXTS[id % TEXTS.length] };
       const from = performance.now();
-      source.tell("message", JSON.stringify({ id, ...said, date: new Date().toISOString() }), `room:${id}`);
+      source.dispatch("message", JSON.stringify({ id, ...message, date: new Date().toISOString() }), `room:${id}`);
       if (sent % 20 === 0) painted(() => delays.push(performance.now() - from));
     }
     if (sent < count) return;
@@ -108,7 +108,7 @@ def measure(browser, address, slowness, a_second):
     busy = {name: (metrics[f"{name}Duration"] - before[f"{name}Duration"]) * 1e3 / MESSAGES for name in PARTS}
     print("  processor, ms a message:  " + ", ".join(f"{name.lower()} {ms:.2f}" for name, ms in busy.items()))
     print("  from event to screen, ms: p50 {} p99 {} max {}".format(*page.evaluate(PAST, {"many": "delays"})))
-    print("  frames meanwhile, ms:     p50 {} p99 {} max {}".format(*page.evaluate(PAST, {"many": "frames_"})))
+    print("  frames with messages, ms: p50 {} p99 {} max {}".format(*page.evaluate(PAST, {"many": "frames_"})))
     page.mouse.move(400, 300)
     page.evaluate("watching = true")
     for direction in (-1, 1):

@@ -1,4 +1,4 @@
-"""results.json: what the last run of each workload has found."""
+"""results.json: the figures of the last run of each workload."""
 
 import json
 import os
@@ -21,13 +21,13 @@ class Results:
         self.workloads = json.loads(file.read_text()) if file.exists() else {}
 
     def begin(self, workload, options):
-        """Forget the last run of this workload for a new one."""
+        """Replace the last run of this workload by a new, empty one."""
         asked = {"quick": options.quick, "rounds": options.rounds_now}
         date = datetime.now(timezone.utc).isoformat(timespec="minutes")
         self.workloads[workload] = {"date": date, **asked, "machine": machine(), "rows": []}
 
     def add(self, workload, case, run):
-        """Add one run; runs of the same case stand in one row."""
+        """Add one run; the runs of a case share one row."""
         rows = self.workloads[workload]["rows"]
         row = next((row for row in rows if row["case"] == case), None)
         if row is None:
@@ -43,7 +43,7 @@ class Results:
 
 
 def machine():
-    """Return what is to be known of the machine and of what was measured."""
+    """Describe the machine and the versions of the measured programs."""
     return {
         "cores": os.cpu_count(),
         "processor": _processor(),

@@ -1,1 +1,1 @@
-"""The chats, written for Django, that others would build: for the benchmark only."""
+"""Two other chats for Django, only for the benchmark: the ancestor of this chat, and one with Django Channels."""

@@ -1,4 +1,4 @@
-"""What `django-admin startproject` sets, for a server: both apps begin with it."""
+"""The settings that both apps share: those of `django-admin startproject`, for a server."""
 
 import os
 
@@ -42,7 +42,7 @@ TEMPLATES = [
     }
 ]
 
-# Each request opens a connection of its own, and SQLite keeps its rollback journal: Django's defaults.
+# These are Django's defaults: each request opens a connection of its own, and SQLite uses a rollback journal.
 DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

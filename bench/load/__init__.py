@@ -1,1 +1,1 @@
-"""The load: readers that hold thousands of streams open, and posters. Each is one process; both can be used by hand."""
+"""The load: readers with thousands of open streams, and posters. Each is one process, and can also be run by hand."""

@@ -4,7 +4,7 @@ import socket
 
 
 class Connection:
-    """`request(bytes)`, then `read()` until it returns a status. It connects again when it has to."""
+    """Call `send(bytes)`, then `read()` until it returns a status."""
 
     def __init__(self, address):
         self._address = address
@@ -15,27 +15,27 @@ class Connection:
         return self._socket.fileno()
 
     def send(self, request):
-        """Send a whole request; it fits into the socket's buffer."""
-        self._came = b""
+        """Send a whole request, which fits into the socket's buffer."""
+        self._received = b""
         self._socket.sendall(request)
 
     def read(self):
-        """Return the status of the answer once it is whole, "closed" if it never will be, None until then."""
+        """Return the status of the answer when it is complete, "closed" if the server closed, and None before that."""
         try:
             data = self._socket.recv(65536)
         except OSError:
             data = b""
         if not data:
             return "closed"
-        self._came += data
-        head, end, body = self._came.partition(b"\r\n\r\n")
+        self._received += data
+        head, end, body = self._received.partition(b"\r\n\r\n")
         if not end or not _is_whole(head.lower(), body):
             return None
         self.wants_to_close = b"\r\nconnection: close" in head.lower()
         return int(head[9:12])
 
     def connect_again(self):
-        """Give up the connection for a new one."""
+        """Replace the connection by a new one."""
         self._socket.close()
         self._connect()
 
@@ -45,7 +45,7 @@ class Connection:
     def _connect(self):
         self._socket = socket.create_connection(self._address, 10)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._came, self.wants_to_close = b"", False
+        self._received, self.wants_to_close = b"", False
         self.reconnects += 1
 
 

@@ -1,26 +1,26 @@
-"""Which reader got which message, and when. Nothing is lost, doubled or reordered unseen."""
+"""Records which reader got which message and when, and finds lost, doubled and reordered messages."""
 
 from array import array
 from collections import defaultdict
 
 
 class Ledger:
-    """Count what arrives: each poster's messages, numbered from 1, for each reader of its room, in order."""
+    """Counts arrivals. Each poster numbers its messages from 1; each reader of its room must get all, in order."""
 
     def __init__(self):
         self._last = defaultdict(dict)  # reader -> {poster: the highest number it got}
-        self._missing = defaultdict(set)  # (reader, poster) -> numbers that were overtaken
+        self._missing = defaultdict(set)  # (reader, poster) -> skipped numbers
         self.doubled = self.reordered = 0
         self.forget_times()
 
     def forget_times(self):
-        """Begin a new measurement; what each reader has is kept."""
+        """Begin a new measurement; remember which messages each reader has."""
         self.arrived = 0
         self.delays_ns = array("q")
-        self.messages = {}  # (poster, number) -> [readers that have it, ns until the last of them had it]
+        self.messages = {}  # (poster, number) -> [number of readers that have it, ns until the last had it]
 
     def take(self, reader, poster, number, delay_ns):
-        """Note one message that a reader got `delay_ns` after it was due."""
+        """Record one message that a reader got `delay_ns` after it was due."""
         had = self._last[reader]
         last = had.get(poster, 0)
         if number == last + 1:
@@ -34,7 +34,7 @@ class Ledger:
         message[1] = max(message[1], delay_ns)
 
     def _out_of_order(self, reader, poster, number, last):
-        """Note a message that is not the next one; return whether the reader did not have it yet."""
+        """Record a message that is not the next one; return whether it is new to the reader."""
         missing = self._missing[reader, poster]
         if number > last:
             missing.update(range(last + 1, number))
@@ -47,17 +47,17 @@ class Ledger:
             return False
         return True
 
-    def lost(self, said, unsure, readers_of):
-        """Return how many messages did not come to a reader that should have them.
+    def lost(self, last_numbers, unsure, readers_of):
+        """Return how many messages are missing, summed over the readers that should have them.
 
-        `said` is {poster: its last number}, `unsure` the (poster, number) that were not acknowledged and may be
-        missing, `readers_of` tells the readers of a poster's room.
+        `last_numbers` is {poster: number of its last message}. `unsure` are the (poster, number) of unacknowledged
+        messages, which may be missing. `readers_of(poster)` returns the readers of the poster's room.
         """
         lost = 0
-        for poster, last in said.items():
+        for poster, last in last_numbers.items():
             excused = {number for its_poster, number in unsure if its_poster == poster}
             for reader in readers_of(poster):
-                came = self._last[reader].get(poster, 0)
-                missing = {*self._missing.get((reader, poster), ()), *range(came + 1, last + 1)}
+                last_received = self._last[reader].get(poster, 0)
+                missing = {*self._missing.get((reader, poster), ()), *range(last_received + 1, last + 1)}
                 lost += len(missing - excused)
         return lost

@@ -1,7 +1,7 @@
-"""What a posted text carries, so that a reader can tell which message it got, and how late, whatever it is framed in.
+"""The marker in each posted text: it shows a reader which message it got, and how late, in every kind of stream.
 
-A marker is ~<poster>.<sequence>.<CLOCK_MONOTONIC in ns when it was due>~ in digits of a fixed width: a request is made
-once, and only the digits are put in for each message.
+A marker is ~<poster>.<sequence>.<CLOCK_MONOTONIC in ns when the message was due>~. Its digits have a fixed width, so
+the load builds a request once, and replaces only the digits for each message.
 """
 
 import re
@@ -15,7 +15,7 @@ CHUNK_HEAD = re.compile(rb"\r\n[0-9a-fA-F]+\r\n")
 
 
 def template(request):
-    """Return what stands before and after the digits in a request (bytes) that posts TEXT; None for after in others."""
+    """Split a request (bytes) that posts TEXT before and after the digits; for one without TEXT, after is None."""
     before, mark, after = request.partition(BLANK)
     return before, after if mark else None
 
@@ -26,12 +26,12 @@ def digits(poster, sequence, due_ns):
 
 
 def find(data):
-    """Return the markers in `data` (bytes), and the end of it that may be the beginning of another one."""
+    """Return the markers in `data` (bytes), and the end of `data` if it may be the beginning of another marker."""
     found = MARKER.findall(data)
     if data.count(b"~") == 2 * len(found):
         return found, b""
-    # A proxy may cut a message anywhere and put the length of the next chunk of HTTP there. And in the head of a
-    # WebSocket frame a ~ means that the length follows.
+    # A proxy may cut a message anywhere, and insert the length of the next HTTP chunk. And in the head of a
+    # WebSocket frame, a ~ means that the length follows.
     data = CHUNK_HEAD.sub(b"", data)
     matches = list(MARKER.finditer(data))
     rest = data[matches[-1].end() :] if matches else data

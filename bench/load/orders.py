@@ -1,4 +1,4 @@
-"""Being told what to do: lines of JSON on standard input, one answer each on standard output."""
+"""Orders for a process: lines of JSON on standard input. Each gets one line as an answer on standard output."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import resource
 
 
 class Orders:
-    """The lines that have come on standard input."""
+    """Reads orders from standard input."""
 
     descriptor = 0
 
@@ -14,7 +14,7 @@ class Orders:
         self._rest = b""
 
     def read(self):
-        """Return the orders that are complete; None once nobody can give any more."""
+        """Return the complete orders that have arrived; None at the end of the input."""
         data = os.read(self.descriptor, 1 << 20)
         if not data:
             return None

@@ -1,7 +1,7 @@
-"""Posters over keep-alive connections: each posts its next message when it has the answer, or all by a schedule.
+"""Posters on keep-alive connections. Each posts its next message after its last answer, or all post by a schedule.
 
-By hand it posts to a running chat and prints how fast that went. A time is that from the request, or from when the
-schedule wanted it, to the end of the answer; an answer that is not a 200 is an error.
+Run by hand, it posts to a running chat and prints the speed. The time of a post begins with the request, or when the
+schedule wanted it, and ends with the answer. An answer other than 200 is an error.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from .posting import Posting
 
 
 class Posters:
-    """Some connections to one address."""
+    """Several connections to one address."""
 
     def __init__(self):
         self._connections = []
@@ -27,9 +27,9 @@ class Posters:
         return {}
 
     def post(self, requests, first_poster=0, rate=None, good=(200,), until_order=False, **how):
-        """Post in a closed loop, or `rate` times a second, if wanted until the next order; return how that went.
+        """Post in a closed loop or `rate` times a second, on request until the next order; return the figures.
 
-        Each of the `requests`, one for each room, posts markers.TEXT; others are sent as they are.
+        There is one request for each room. A request with markers.TEXT gets new digits each time.
         """
         templates = [markers.template(request.encode("latin-1")) for request in requests]
         stop = orders.Orders.descriptor if until_order else None
@@ -37,7 +37,7 @@ class Posters:
         return posting.on_schedule(rate, **how) if rate else posting.closed_loop(**how)
 
     def stop(self):
-        """Do nothing: to be ordered is enough to end what goes on until the next order."""
+        """Do nothing. Any order ends a post() with until_order."""
         return {}
 
     def close(self):
@@ -49,7 +49,7 @@ class Posters:
 
 
 def obey():
-    """Do what is ordered until standard input is closed."""
+    """Follow the orders until standard input is closed."""
     posters, given = Posters(), orders.Orders()
     while (todo := given.read()) is not None:
         for order in todo:
@@ -57,21 +57,21 @@ def obey():
 
 
 def by_hand(options):
-    """Post and print how it went."""
+    """Post and print the figures."""
     posters = Posters()
     posters.connect((options.host, options.port), options.clients)
     rooms = [f"{options.room}{number}" if number else options.room for number in range(options.rooms)]
     how = {"rate": options.rate} if options.rate else {"warm_up": options.warm_up}
-    first = os.getpid() % 50 * 200_000 // options.rooms * options.rooms  # no reader takes it for another run
-    told = posters.post([request(options, room) for room in rooms], first, seconds=options.seconds, **how)
+    first = os.getpid() % 50 * 200_000 // options.rooms * options.rooms  # so that readers do not mix up two runs
+    figures = posters.post([request(options, room) for room in rooms], first, seconds=options.seconds, **how)
     print(
-        f"{told['posted']} posts, {told['rate']:.1f}/s: p50 {told['p50_ms']:.1f} p99 {told['p99_ms']:.1f}"
-        f" max {told['max_ms']:.1f} ms; errors {told['errors']}; reconnects {told['reconnects']}"
+        f"{figures['posted']} posts, {figures['rate']:.1f}/s: p50 {figures['p50_ms']:.1f} p99 {figures['p99_ms']:.1f}"
+        f" max {figures['max_ms']:.1f} ms; errors {figures['errors']}; reconnects {figures['reconnects']}"
     )
 
 
 def request(options, room):
-    """Return a request of our chat."""
+    """Return a request that posts to our chat."""
     body = urlencode({"from": "bench", "text": markers.TEXT})
     return (
         f"POST /rooms/{quote(room, safe='')}/messages/ HTTP/1.1\r\nHost: {options.host}:{options.port}\r\n"
@@ -83,13 +83,13 @@ def arguments():
     parser = argparse.ArgumentParser(prog="python -m bench.load.posters", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="(127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="(8000)")
-    parser.add_argument("--clients", type=int, default=32, help="connections (32)")
-    parser.add_argument("--rate", type=float, help="posts a second over all; without it, in a closed loop")
+    parser.add_argument("--clients", type=int, default=32, help="number of connections (32)")
+    parser.add_argument("--rate", type=float, help="posts a second of all clients together; without it, a closed loop")
     parser.add_argument("--seconds", type=float, default=6, help="(6)")
-    parser.add_argument("--warm-up", type=float, default=1, help="seconds of a closed loop that don't count (1)")
-    parser.add_argument("--rooms", type=int, default=1, help="posted to in turn (1)")
-    parser.add_argument("--room", default="x", help="name of the first room (x); the others have a number behind it")
-    parser.add_argument("--obey", action="store_true", help="take orders from standard input instead")
+    parser.add_argument("--warm-up", type=float, default=1, help="seconds before a closed loop is measured (1)")
+    parser.add_argument("--rooms", type=int, default=1, help="number of rooms, used in turn (1)")
+    parser.add_argument("--room", default="x", help="name of the first room (x); the others have a number after it")
+    parser.add_argument("--obey", action="store_true", help="take orders from standard input")
     return parser.parse_args()
 
 

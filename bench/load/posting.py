@@ -1,4 +1,4 @@
-"""Posts over some connections, in a closed loop or on a schedule, and knows which were acknowledged."""
+"""Posts on several connections, in a closed loop or on a schedule, and records which posts were acknowledged."""
 
 import select
 import time
@@ -8,23 +8,24 @@ from collections import Counter, defaultdict
 from . import markers
 from .figures import spread
 
-ANSWER_S = 60  # that the last answers may take
+ANSWER_S = 60  # the longest time to wait for the last answers
 
 
 class Posting:
-    """One run. Requests are pairs of (before, after), one for each room; see markers.template().
+    """One run. `requests` are pairs (before, after), one for each room; see markers.template().
 
-    The poster's number in a marker is that of the connection times the rooms, plus the room: what one of them says in
-    one room has an order, for it says the next message when the one before is acknowledged.
+    Each pair of a connection and a room is a poster of its own: its number is the connection's times the number of
+    rooms, plus the room's. The messages of a poster have an order: each is posted after the acknowledgement of the
+    last one.
     """
 
     def __init__(self, connections, requests, first_poster=0, good=(200,), stop=None):
-        """`good` are the statuses of what was taken; once the descriptor `stop` can be read, posting ends."""
+        """`good` are the statuses of an accepted post. Posting ends when the descriptor `stop` becomes readable."""
         self._connections, self._requests = connections, requests
         self._first, self._good, self._stop = first_poster, good, stop
         self._numbers = defaultdict(int)  # poster -> its last number
         self._room = 0
-        self._waiting = {}  # descriptor -> (connection's index, poster, number, when it was due, its request)
+        self._waiting = {}  # the connection's index -> (poster, number, when the message was due)
         self._epoll = select.epoll()
         for connection in connections:
             self._epoll.register(connection.fileno(), select.EPOLLIN)
@@ -34,7 +35,7 @@ class Posting:
         self._took_ns, self._counting = array("q"), True
 
     def closed_loop(self, seconds, warm_up=0):
-        """Have each connection post its next message as soon as it has the answer, for `seconds` after the warm-up."""
+        """Post the next message of each connection as soon as it has its answer, for `seconds` after the warm-up."""
         self._counting = not warm_up
         began = time.monotonic_ns()
         count_from, until = began + int(warm_up * 1e9), began + int((warm_up + seconds) * 1e9)
@@ -47,10 +48,10 @@ class Posting:
                 self._post(index, time.monotonic_ns())
         counted = len(self._took_ns)
         self._finish()
-        return self._told(counted, seconds)
+        return self._figures(counted, seconds)
 
     def on_schedule(self, rate, seconds):
-        """Post `rate` messages a second, whatever the answers do; a message's time counts from when it was due."""
+        """Post `rate` messages a second, even if answers are late. The time of a message begins when it is due."""
         idle = list(range(len(self._connections)))
         began, step = time.monotonic_ns(), 1e9 / rate
         for number in range(round(rate * seconds)):
@@ -64,7 +65,7 @@ class Posting:
             self._post(idle.pop(0), due)
         seconds = (time.monotonic_ns() - began) / 1e9
         self._finish()
-        return self._told(len(self._took_ns), seconds)
+        return self._figures(len(self._took_ns), seconds)
 
     def _is_stopped(self):
         return self._stop is not None and bool(select.select([self._stop], [], [], 0)[0])
@@ -81,7 +82,7 @@ class Posting:
         self._connections[index].send(marked)
 
     def _answers(self, seconds):
-        """Wait for answers, at most `seconds`; return the indexes of the connections that have theirs."""
+        """Wait for answers, at most `seconds`; return the indexes of the connections whose answers are complete."""
         # epoll's own timeout is rounded up to milliseconds.
         if not select.select([self._epoll], [], [], max(0, seconds))[0]:
             return []
@@ -90,11 +91,11 @@ class Posting:
             index = self._index[descriptor]
             status = self._connections[index].read()
             if status is not None:
-                self._note(index, status)
+                self._record(index, status)
                 answered.append(index)
         return answered
 
-    def _note(self, index, status):
+    def _record(self, index, status):
         now = time.monotonic_ns()
         poster, number, due = self._waiting.pop(index, (None, None, now))
         if poster is not None:
@@ -115,7 +116,7 @@ class Posting:
         self._epoll.register(connection.fileno(), select.EPOLLIN)
 
     def _finish(self):
-        """Wait for the answers that are still to come."""
+        """Wait for the remaining answers."""
         until = time.monotonic() + ANSWER_S
         while self._waiting and time.monotonic() < until:
             self._answers(1)
@@ -124,7 +125,7 @@ class Posting:
             self._statuses["no answer"] += 1
         self._epoll.close()
 
-    def _told(self, counted, seconds):
+    def _figures(self, counted, seconds):
         return {
             "posted": sum(self._statuses[status] for status in self._good),
             "in_all": sum(self._numbers.values()),
@@ -132,6 +133,6 @@ class Posting:
             **spread(self._took_ns),
             "errors": {str(status): count for status, count in self._statuses.items() if status not in self._good},
             "reconnects": sum(connection.reconnects for connection in self._connections),
-            "said": dict(self._numbers),
+            "last_numbers": dict(self._numbers),
             "unsure": self._unsure,
         }

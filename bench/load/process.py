@@ -10,11 +10,11 @@ import time
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
-ANSWER_S = 180  # for any order; some include waiting
+ANSWER_S = 180  # for any order; some orders wait
 
 
 class Process:
-    """One of bench.load's modules that takes orders. A context manager."""
+    """A process that runs a module of bench.load and takes orders; `with` ends it."""
 
     def __init__(self, module):
         self.name = module
@@ -24,7 +24,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
-            preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),  # it ends when we are killed, too
+            preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),  # it ends even if we are killed
         )
         self.pid = self._process.pid
 
@@ -43,13 +43,13 @@ class Process:
         return self.answer()
 
     def order(self, do, **values):
-        """Give an order; its answer() may be taken later."""
+        """Give an order without waiting; answer() returns the answer later."""
         line = json.dumps({"do": do, **values}).encode() + b"\n"
         while line:
             line = line[self._process.stdin.write(line) :]
 
     def answer(self):
-        """Return the next answer; raise TimeoutError when there is none in time."""
+        """Return the next answer; raise TimeoutError if it does not come in time."""
         until = time.monotonic() + ANSWER_S
         while b"\n" not in self._rest:
             readable, _, _ = select.select([self._process.stdout], [], [], max(0, until - time.monotonic()))

@@ -1,7 +1,7 @@
-"""Readers that hold streams open and tell what came, how late, and what did not.
+"""Readers with open streams: they count the messages that arrive, how late these are, and the missing ones.
 
-By hand it opens streams on a running chat, prints how fast that went and then, each second, what came and how late;
-of messages that came to all readers of their room, when the last of them had it.
+Run by hand, it opens streams on a running chat and prints how fast they opened. Then it prints, each second, how many
+messages arrived and how late. For a message that reached all readers of its room, it prints when the last one had it.
 """
 
 import argparse
@@ -15,11 +15,12 @@ from .figures import spread
 from .ledger import Ledger
 from .streams import HANDSHAKE_S, Streams
 
-READER = "GET /events/?channel=room-{room} HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: text/event-stream\r\n\r\n"  # ours
+# Opens a stream of our chat.
+READER = "GET /events/?channel=room-{room} HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: text/event-stream\r\n\r\n"
 
 
 class Readers:
-    """Readers of some rooms, room by room in turn."""
+    """Readers of several rooms: each next reader is in the next room."""
 
     def __init__(self):
         self.ledger = Ledger()
@@ -27,7 +28,7 @@ class Readers:
         self.rooms = 1
 
     def open(self, address, requests, count, opened, in_flight=256):
-        """Open `count` more streams; return how many, how fast, and why the others failed."""
+        """Open `count` more streams; return how many opened, how fast, and why the others failed."""
         self.rooms = len(requests)
         before, began = len(self.streams.opened), time.monotonic()
         self.streams.open(
@@ -43,7 +44,7 @@ class Readers:
         return {"opened": opened, "failed": failed, "seconds": seconds, "rate": opened / seconds}
 
     def wait(self, deliveries, seconds):
-        """Read until so many deliveries were counted since the last begin(), or the time is over."""
+        """Read until there were `deliveries` arrivals since begin(), or the time is over."""
         until = time.monotonic() + seconds
         while self.ledger.arrived < deliveries and time.monotonic() < until:
             self.streams.turn(0.1)
@@ -51,16 +52,16 @@ class Readers:
 
     def begin(self):
         """Begin a new measurement."""
-        self.streams.look_into_what_came()
+        self.streams.process_backlog()
         self.ledger.forget_times()
         return {}
 
-    def tell(self, said=None, unsure=(), messages=False):
-        """Return what came since begin(), and what is missing of what was `said`."""
-        self.streams.look_into_what_came()
-        said = {int(poster): last for poster, last in (said or {}).items()}
+    def report(self, last_numbers=None, unsure=(), messages=False):
+        """Return the figures since begin(), and the number of lost messages; see Ledger.lost()."""
+        self.streams.process_backlog()
+        last_numbers = {int(poster): last for poster, last in (last_numbers or {}).items()}
         ledger = self.ledger
-        told = {
+        figures = {
             "readers": len(self.streams.opened),
             "closed": self.streams.closed,
             "gone": self.streams.gone,
@@ -69,18 +70,18 @@ class Readers:
             **spread(ledger.delays_ns),
             "doubled": ledger.doubled,
             "reordered": ledger.reordered,
-            "lost": ledger.lost(said, [tuple(one) for one in unsure], self._readers_of),
+            "lost": ledger.lost(last_numbers, [tuple(one) for one in unsure], self._readers_of),
         }
         if messages:
-            told["messages"] = [[count, last / 1e6] for count, last in ledger.messages.values()]
-        return told
+            figures["messages"] = [[count, last / 1e6] for count, last in ledger.messages.values()]
+        return figures
 
     def _readers_of(self, poster):
         return [reader for reader in self.streams.opened if reader % self.rooms == poster % self.rooms]
 
 
 def obey():
-    """Do what is ordered until standard input is closed."""
+    """Follow the orders until standard input is closed."""
     readers, given = Readers(), orders.Orders()
     readers.streams.epoll.register(given.descriptor, select.EPOLLIN)
     while True:
@@ -93,34 +94,36 @@ def obey():
 
 
 def by_hand(options):
-    """Open the streams and print what comes."""
+    """Open the streams and print the figures."""
     address = (options.host, options.port)
     rooms = [f"{options.room}{number}" if number else options.room for number in range(options.rooms)]
     requests = [options.request.format(room=room, host=options.host, port=options.port) for room in rooms]
     requests = [request.replace("\\r\\n", "\r\n") for request in requests]
     readers = Readers()
-    went = readers.open(address, requests, options.count, options.opened, options.in_flight)
-    print(f"{went['opened']} streams in {went['seconds']:.2f} s: {went['rate']:.0f}/s; failed: {went['failed']}")
+    result = readers.open(address, requests, options.count, options.opened, options.in_flight)
+    print(
+        f"{result['opened']} streams in {result['seconds']:.2f} s: {result['rate']:.0f}/s; failed: {result['failed']}"
+    )
     until = time.monotonic() + options.seconds
     while time.monotonic() < until:
         readers.wait(float("inf"), 1)
-        told = readers.tell()
-        if told["arrived"]:
-            print_times(told)
+        figures = readers.report()
+        if figures["arrived"]:
+            print_times(figures)
             print_fan_out(readers.ledger.messages, options.count // options.rooms)
             readers.begin()
 
 
-def print_times(told):
+def print_times(got):
     print(
-        f"{told['arrived']} deliveries: p50 {told['p50_ms']:.1f} p99 {told['p99_ms']:.1f} max {told['max_ms']:.1f} ms;"
-        f" doubled {told['doubled']}, reordered {told['reordered']}, streams closed {told['closed']}",
+        f"{got['arrived']} deliveries: p50 {got['p50_ms']:.1f} p99 {got['p99_ms']:.1f} max {got['max_ms']:.1f} ms;"
+        f" doubled {got['doubled']}, reordered {got['reordered']}, streams closed {got['closed']}",
         flush=True,
     )
 
 
 def print_fan_out(messages, each):
-    """Tell of the messages that came to all readers of a room within this second."""
+    """Print the times of the messages that reached all readers of a room within this second."""
     whole = [last / 1e6 for count, last in messages.values() if count >= each]
     if whole:
         print(f"  the last of {each} readers had a message after {min(whole):.1f} to {max(whole):.1f} ms", flush=True)
@@ -130,14 +133,18 @@ def arguments():
     parser = argparse.ArgumentParser(prog="python -m bench.load.readers", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="(127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="(8000)")
-    parser.add_argument("--count", type=int, default=1000, help="of readers (1000)")
-    parser.add_argument("--rooms", type=int, default=1, help="that they are spread over (1)")
-    parser.add_argument("--room", default="x", help="name of the first room (x); the others have a number behind it")
-    parser.add_argument("--request", default=READER, help=r"that opens a stream, with {room}, {host}, {port} and \r\n")
-    parser.add_argument("--opened", default="event: stream-open", help="what is received once a stream is open")
-    parser.add_argument("--in-flight", type=int, default=256, help="handshakes at once (256)")
-    parser.add_argument("--seconds", type=float, default=3600, help="to stay (3600)")
-    parser.add_argument("--obey", action="store_true", help="take orders from standard input instead")
+    parser.add_argument("--count", type=int, default=1000, help="number of readers (1000)")
+    parser.add_argument("--rooms", type=int, default=1, help="number of rooms that they share (1)")
+    parser.add_argument("--room", default="x", help="name of the first room (x); the others have a number after it")
+    parser.add_argument(
+        "--request", default=READER, help=r"the request that opens a stream, with {room}, {host}, {port} and \r\n"
+    )
+    parser.add_argument(
+        "--opened", default="event: stream-open", help="the bytes that a stream begins with once it is open"
+    )
+    parser.add_argument("--in-flight", type=int, default=256, help="number of simultaneous handshakes (256)")
+    parser.add_argument("--seconds", type=float, default=3600, help="how long the readers stay (3600)")
+    parser.add_argument("--obey", action="store_true", help="take orders from standard input")
     return parser.parse_args()
 
 

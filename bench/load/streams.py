@@ -1,6 +1,6 @@
-"""Thousands of open streams in one loop: as little work as possible for each event, and none that can be done later.
+"""Thousands of open streams in one loop. The loop does as little as possible for each event, and the rest later.
 
-A reader whose stream the server closes comes back at once, as an EventSource does, with the last id that it saw.
+A reader whose stream was closed by the server reconnects immediately with its last event id, like an EventSource.
 """
 
 import errno
@@ -12,34 +12,34 @@ from collections import Counter
 
 from . import event_ids, markers
 
-BATCH = 512  # events, between two looks at the clock
+BATCH = 512  # events for one reading of the clock
 PIECE = 4096  # bytes
-QUIET_S = 0.003  # that nothing is readable, until what came is looked into: meanwhile the stack has the processor
-BACKLOG = 500_000  # pieces; then they are looked into although more is readable
-SOURCES = 16  # addresses, 127.0.0.1 and up: the ports of one would run out
-HANDSHAKE_S = 120  # for all of them
+QUIET_S = 0.003  # after so long without data, process the backlog: then the stack does not need the processor
+BACKLOG = 500_000  # pieces; if there are more, process them although more data is readable
+SOURCES = 16  # source addresses from 127.0.0.1 on, because one address has too few ports
+HANDSHAKE_S = 120  # for all handshakes together
 
 
 class Streams:
-    """Open streams, read them, and tell the ledger what came. `requests` has one request for each room."""
+    """Opens and reads streams, and records the messages in the ledger. `requests` has one request for each room."""
 
     def __init__(self, ledger):
         self.ledger = ledger
         self.epoll = select.epoll()
         self.failed = Counter()
         self.closed = self.received = self._numbered = 0
-        self.opened = []  # the readers that got their stream open, whether it still is or not
-        self._returning = set()  # those of them who are on their way back
-        self._recent = {}  # reader -> the end of what came, which tells the last id
+        self.opened = []  # the readers whose stream has been open, even if it is closed now
+        self._returning = set()  # those of them who are reconnecting
+        self._recent = {}  # reader -> the end of its data, which has the last event id
         self._sockets = {}  # descriptor -> socket
-        self._opening = {}  # descriptor -> what came so far; None while connecting
-        self._readers = {}  # descriptor -> the number of the reader whose stream it is
-        self._tails = {}  # reader -> the end of what came, when a marker may go on from there
+        self._opening = {}  # descriptor -> the data so far; None while connecting
+        self._readers = {}  # descriptor -> the number of its reader
+        self._tails = {}  # reader -> the end of its data, if it may be the beginning of a marker
         self._backlog = []
         self._to_open = iter(())
 
     def open(self, address, requests, count, mark, in_flight=256):
-        """Begin to open `count` more streams, in the rooms by turns."""
+        """Begin to open `count` more streams, in the rooms in turn."""
         self._address, self._requests, self._mark = tuple(address), requests, mark
         self._to_open = iter(range(self._numbered, self._numbered + count))
         self._numbered += count
@@ -52,19 +52,19 @@ class Streams:
 
     @property
     def gone(self):
-        """Return how many readers have no stream any more."""
+        """How many readers have lost their stream."""
         return len(self.opened) - (len(self._sockets) - len(self._opening))
 
     def turn(self, seconds):
-        """Read one batch of what has come, or look into it when nothing more comes; return foreign descriptors."""
+        """Read one batch of data, or process the backlog if there is no data; return readable foreign descriptors."""
         events = self.epoll.poll(min(seconds, QUIET_S) if self._backlog else seconds, BATCH)
         now = time.monotonic_ns()
         foreign = []
         if not events or len(self._backlog) > BACKLOG:
-            self.look_into_what_came()
+            self.process_backlog()
         for descriptor, _ in events:
             if descriptor in self._opening:
-                self._go_on_opening(descriptor, now)
+                self._continue_opening(descriptor, now)
             elif descriptor in self._readers:
                 self._read(descriptor, now)
             else:
@@ -72,7 +72,7 @@ class Streams:
         return foreign
 
     def close(self):
-        """Close all of them."""
+        """Close all streams."""
         for descriptor in list(self._sockets):
             self._drop(descriptor)
         self._backlog.clear()
@@ -87,22 +87,23 @@ class Streams:
         if data:
             self._backlog.append((self._readers[descriptor], now, data))
         else:
-            self._come_back(descriptor)
+            self._reconnect(descriptor)
 
-    def _come_back(self, descriptor):
-        """Open a stream again that the server has closed."""
+    def _reconnect(self, descriptor):
+        """Open a stream again after the server has closed it."""
         self.closed += 1
-        self.look_into_what_came()
+        self.process_backlog()
         reader = self._readers[descriptor]
         self._drop(descriptor)
         self._returning.add(reader)
         self._connect(reader)
 
-    def look_into_what_came(self):
+    def process_backlog(self):
+        """Find the messages in the data that was read, and record them."""
         tails, recent, take = self._tails, self._recent, self.ledger.take
         for reader, when, data in self._backlog:
             self.received += len(data)
-            recent[reader] = (recent.get(reader, b"") + data)[-event_ids.KEPT :]
+            recent[reader] = (recent.get(reader, b"") + data)[-event_ids.KEPT_BYTES :]
             found, tail = markers.find(tails.pop(reader) + data if reader in tails else data)
             if tail:
                 tails[reader] = tail
@@ -129,10 +130,10 @@ class Streams:
         if code not in (0, errno.EINPROGRESS):
             self._fail(descriptor, os.strerror(code))
 
-    def _go_on_opening(self, descriptor, now):
-        one, came = self._sockets[descriptor], self._opening[descriptor]
+    def _continue_opening(self, descriptor, now):
+        one, received = self._sockets[descriptor], self._opening[descriptor]
         try:
-            if came is None:
+            if received is None:
                 one.send(self._request(self._readers[descriptor]))
                 self._opening[descriptor] = b""
                 self.epoll.modify(descriptor, select.EPOLLIN)
@@ -142,12 +143,12 @@ class Streams:
             return
         except OSError as error:
             return self._fail(descriptor, error.strerror)
-        came += data
-        before, mark, after = came.partition(self._mark)
+        received += data
+        before, mark, after = received.partition(self._mark)
         if mark:
             self._is_open(descriptor, now, after)
         elif data:
-            self._opening[descriptor] = came
+            self._opening[descriptor] = received
         else:
             self._fail(descriptor, before[:60].decode(errors="replace").partition("\r\n")[0] or "closed")
 
@@ -155,10 +156,10 @@ class Streams:
         last = event_ids.last_id(self._recent.get(reader, b""))
         return event_ids.resumed(self._requests[reader % len(self._requests)], last)
 
-    def _is_open(self, descriptor, now, came):
+    def _is_open(self, descriptor, now, received):
         del self._opening[descriptor]
         reader = self._readers[descriptor]
-        self._backlog.append((reader, now, came))
+        self._backlog.append((reader, now, received))
         if reader in self._returning:
             self._returning.remove(reader)
         else:
@@ -166,7 +167,7 @@ class Streams:
             self._open_next()
 
     def give_up_opening(self):
-        """Count as failed what has not opened by now."""
+        """Count the streams that are not open yet as failed."""
         self._to_open = iter(())
         for descriptor in list(self._opening):
             self._fail(descriptor, "not open in time")

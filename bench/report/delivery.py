@@ -5,9 +5,9 @@ from .words import closed, failures, load, number, parts, ratio, spread, table, 
 NAME = "delivery"
 ABOUT = """## Delivery while many post
 
-`bin/bench delivery`: messages are posted on a schedule, whatever the answers do; a delivery's time counts from when its
-message was due. Before that everybody waits until the stack has nothing to do any more for the streams that were
-opened, for at most 15 s.
+`bin/bench delivery`: the posters post on a schedule, even if answers are late. The time of a delivery begins when its
+message is due. Before the measurement, the benchmark waits until the stack is idle after opening the streams, for at
+most 15 s.
 """
 
 
@@ -39,7 +39,7 @@ def section(found):
 
 
 def where(case):
-    """Say what a case is."""
+    """Return the name of a case."""
     rooms = "one room" if case["rooms"] == 1 else f"{number(case['rooms'])} rooms"
     return f"{rooms} × {case['readers']} readers, {case['rate']} messages/s"
 

@@ -1,4 +1,4 @@
-"""Looking into the results."""
+"""Finds rows and figures in the results."""
 
 import statistics
 
@@ -10,12 +10,12 @@ class Found:
         self.workloads = workloads
 
     def rows(self, workload, **case):
-        """Return the Rows of the workload whose case has these values, in the order they were measured."""
+        """Return the workload's Rows whose cases have these values, in the order of the measurements."""
         known = self.workloads.get(workload, {"rows": []})["rows"]
         return [Row(row) for row in known if case.items() <= row["case"].items()]
 
     def row(self, workload, **case):
-        """Return the first of these, or an empty Row."""
+        """Return the first such Row, or an empty one."""
         return next(iter(self.rows(workload, **case)), Row({"case": case, "runs": []}))
 
 
@@ -28,7 +28,7 @@ class Row:
         self.failures = [run["failed"] for run in row["runs"] if "failed" in run]
 
     def values(self, name):
-        """Return all figures of this name: one of each run, or more where a run has several."""
+        """Return all figures with this name, one or several of each run."""
         found = []
         for run in self.runs:
             value = run.get(name, [])
@@ -45,12 +45,12 @@ class Row:
         return max(self.values(name), default=None)
 
     def total(self, *names):
-        """Return the sum over all runs; of counts by reason, of all reasons."""
+        """Return the sum over all runs. A figure may be a number, or a dict of numbers, which are added."""
         values = [value for name in names for value in self.values(name)]
         return sum(sum(value.values()) if isinstance(value, dict) else value for value in values)
 
     def by_process(self, name, divided_by=None):
-        """Return {process: median} of a figure that is given for each process; per `divided_by`, if that is given."""
+        """Return {process: median} of a figure that each process has, divided by the figure `divided_by`, if given."""
         names = dict.fromkeys(process for run in self.runs for process in run.get(name, {}))
         return {
             process: statistics.median(

@@ -6,7 +6,7 @@ NAME = "idle"
 
 
 def section(found):
-    parts = ["## Idle readers\n\n`bin/bench idle`: they only listen; what is counted begins after the first minute.\n"]
+    parts = ["## Idle readers\n\n`bin/bench idle`: the readers only listen. The measurement begins after a minute.\n"]
     for row in found.rows(NAME):
         if row.runs:
             parts.append(_one(row))
@@ -14,13 +14,13 @@ def section(found):
 
 
 def django(cores):
-    """Return the part of a core that the web server's processes take."""
+    """Return the part of a core that the web server's processes use."""
     return sum(used for name, used in cores.items() if name.startswith("web "))
 
 
 def _one(row):
     cores, grown, memory = (row.by_process(name) for name in ("cores", "grown_kb", "memory_kb"))
-    told = (
+    intro = (
         f"{number(row.case['readers'])} readers for {number(row.case['minutes'])} minutes; closed by the "
         f"server: {closed(row)}; each got {number(row.median('bytes_a_reader'))} bytes; load: {load(row)}\n\n"
     )
@@ -34,9 +34,9 @@ def _one(row):
         number(sum(memory.values()) / 1e3),
         _more(sum(grown.values())),
     ]
-    return told + table(["process", "of a core", "MB in the end", "grown, MB"], [*lines, total])
+    return intro + table(["process", "of a core", "MB at the end", "growth, MB"], [*lines, total])
 
 
 def _more(kb):
-    """Return how many MB were gained or lost; 0 has no sign."""
+    """Return the growth in MB with its sign; 0 has no sign."""
     return f"{round(kb / 1e3, 1) + 0.0:+.1f}".replace("+0.0", "0")

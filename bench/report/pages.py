@@ -6,7 +6,7 @@ NAME = "pages"
 ABOUT = """## Pages of a long history
 
 `bin/bench pages`: {count} messages in 1 000 rooms, 8 clients, straight to the web server. The quiet room's 60 messages
-are spread over all of the table; the small table holds these alone. `--messages N` for another number.
+are spread over the whole table. The small table has only these. `--messages N` sets another number.
 """
 HEADS = [
     "",
@@ -35,7 +35,7 @@ def section(found):
 
 
 def small(found, case):
-    """Return the row of the small table that shows as many messages."""
+    """Return the row of the small table whose page shows as many messages."""
     room = case["room"] if case["room"] == "empty" else "quiet"
     return found.row(NAME, **{**case, "messages": 0, "room": room})
 

@@ -1,11 +1,11 @@
-"""results.png: four small panels."""
+"""Draws results.png, with four small panels."""
 
 import matplotlib
 
 from . import delivery
 from .words import number
 
-matplotlib.use("Agg")  # no screen is needed
+matplotlib.use("Agg")  # it needs no screen
 
 from matplotlib import pyplot
 
@@ -21,7 +21,7 @@ INK = "#222222"
 
 
 def write(found, file):
-    """Draw what has been measured."""
+    """Draw all measured figures."""
     style = {"font.size": 9.5, "axes.edgecolor": "#999999", "text.color": INK, "axes.labelcolor": INK}
     with pyplot.rc_context(style):
         figure, panels = pyplot.subplots(2, 2, figsize=SIZE, layout="constrained", facecolor="white")
@@ -104,7 +104,7 @@ def _memory(found, panel):
 
 
 def _bars(panel, groups, name):
-    """Draw a group of bars for each {label: {stack: Row}}, with their medians above them."""
+    """Draw `groups`, {label: {stack: Row}}, as groups of bars, with the medians above the bars."""
     seen = set()
     for position, rows in enumerate(groups.values()):
         rows = {stack: row for stack, row in rows.items() if row.values(name)}
@@ -130,7 +130,7 @@ def _legend(panel):
 
 
 def _errors(rows, name):
-    """Return how far lowest and highest are from the median."""
+    """Return the distances of the lowest and the highest values from the medians."""
     low = [row.median(name) - min(row.values(name)) for row in rows]
     high = [max(row.values(name)) - row.median(name) for row in rows]
     return [low, high]

@@ -10,11 +10,11 @@ def section(found):
     rows = [row for row in found.rows(NAME) if "clients" in row.case]
     return "\n".join(
         [
-            "## Posts to one room\n\n`bin/bench posts`: each client posts its next message when it has the answer.\n",
+            "## Posts to one room\n\n`bin/bench posts`: each client posts its next message after its last answer.\n",
             table(HEADS, [_line(found, row) for row in rows]),
-            "With 100 readers of the room listening, each got:\n",
+            "Deliveries to 100 readers of the room during the posts:\n",
             table(
-                ["", "stack", "p50 ms", "p99 ms", "lost or not yet there 10 s later", "doubled", "out of order"],
+                ["", "stack", "p50 ms", "p99 ms", "missing 10 s later", "doubled", "out of order"],
                 [_listened(row) for row in rows if row.case["listeners"]],
             ),
             "CPU per post, in ms, and memory, in MB:\n",
@@ -25,7 +25,7 @@ def section(found):
 
 
 def where(case):
-    """Say where and how a case posts."""
+    """Return the name of a case."""
     way = {"proxy": "through Pushpin", "straight": "straight"}.get(case.get("through"), "")
     who = f"{case['clients']} clients" + (f", {case['listeners']} readers" if case["listeners"] else "")
     return ", ".join(part for part in (DATABASES[case["database"]], way, who) if part)

@@ -5,25 +5,25 @@ from .words import closed, failures, load, number, parts, ratio, spread, table, 
 NAME = "readers"
 ABOUT = """## Readers of one room
 
-`bin/bench readers`: they connect, 256 at once, while 20 messages a second are posted elsewhere; are held; once the
-stack is idle, or after 15 s, single messages are posted, each when the last reader has the one before. A reader whose
-stream the server closes comes back at once with the last id that it saw, and misses nothing if it is told the rest;
-whoever is refused then is gone, and has lost what follows. A stack that holds fewer readers well is given fewer.
-`--readers N` for another number.
+`bin/bench readers`: the readers connect, 256 at a time, while the posters post 20 messages a second to another room.
+When the stack is idle, or after 15 s, the posters post single messages, each after the last reader has the one before.
+If the server closes a stream, its reader reconnects immediately with its last event id, and loses no message if the
+server sends the missed ones. If the server refuses the reader then, the reader is gone, and loses all later messages.
+A stack that cannot hold many readers gets fewer. `--readers N` sets another number.
 """
 CONNECT_HEADS = [
     "stack",
     "readers",
     "connects/s",
-    "p99 ms of posts meanwhile",
+    "p99 ms of posts at the same time",
     "streams that failed",
     "closed by the server",
     "kB a reader",
 ]
-COSTS_ABOUT = """What a message to all of them costs, and one reader who connects (with the posts made meanwhile), in ms
-of CPU; and what grew while they connected, in MB:
+COSTS_ABOUT = """The CPU time of one message to all readers, and of one new reader (with the posts during that time), in
+ms; and the growth of memory while the readers connected, in MB:
 """
-COSTS_HEADS = ["stack", "readers", "CPU for a message", "CPU for a connect", "grown", "load, of one core"]
+COSTS_HEADS = ["stack", "readers", "CPU for a message", "CPU for a connect", "growth", "load, of one core"]
 
 
 def section(found):
@@ -32,7 +32,7 @@ def section(found):
         [
             ABOUT,
             table(
-                ["stack", "readers", "the last reader has it after, ms", "us a reader", "÷ nchan's", "lost", "doubled"],
+                ["stack", "readers", "ms until the last reader has it", "us a reader", "÷ nchan's", "lost", "doubled"],
                 [_fan_out(found, row) for row in rows],
             ),
             table(CONNECT_HEADS, [_connects(row) for row in rows]),

@@ -1,16 +1,20 @@
-"""The goals, and whether they are met."""
+"""The table of the goals: whether each is met."""
 
 from . import idle, pages
 from .words import DATABASES, number, ratio, table, times
 
-NO_GROWTH = 0.02  # of a process's memory in the time of `idle`; and no less than 1 MB
-SAME = 0.10  # of a rate
+NO_GROWTH = 0.02  # of a process's memory during `idle`; less than 1 MB is no growth either
+SAME = 0.10  # two rates that differ by less count as equal
 
 
 def section(found):
-    """Return the table; what has not been measured is left out."""
+    """Return the table, without the goals that were not measured."""
     checks = [*_posts(found), *_readers(found), *_delivery(found), *_idle(found), *_pages(found), *_exact(found)]
-    lines = [[what, wanted, told, "yes" if met else "**no**"] for what, wanted, told, met in checks if met is not None]
+    lines = [
+        [what, wanted, measured, "yes" if met else "**no**"]
+        for what, wanted, measured, met in checks
+        if met is not None
+    ]
     return "## Goals\n\n" + table(["", "goal", "measured", "met"], lines)
 
 
@@ -41,7 +45,10 @@ def _posts(found):
         ours, ancestor = rows("ours", database, through), rows("ancestor", database, through)
         way = "through Pushpin" if through == "proxy" else "straight"
         yield _at_least(
-            f"posts {way}, {DATABASES[database]}, to the ancestor's", limit, "×", ratio(ours, ancestor, "rate")
+            f"posts {way}, {DATABASES[database]}, compared with the ancestor's",
+            limit,
+            "×",
+            ratio(ours, ancestor, "rate"),
         )
         if through == "proxy":
             yield _at_most(f"their p99, {DATABASES[database]}", 150, "ms", ours.median("p99_ms"))
@@ -55,13 +62,13 @@ def _readers(found):
     readers_ = full.case.get("readers")
     nchan = found.row("readers", stack="nchan", readers=readers_)
     fan_out = ratio(full, nchan, "fan_out_ms")
-    what = f"one message to {number(readers_)} readers, to nchan's time"
+    what = f"one message to {number(readers_)} readers, compared with nchan's time"
     yield _at_most(what, 2.8, "×", fan_out)
     half = found.row("readers", stack="ours", readers=(readers_ or 0) // 2)
     double = ratio(full, half, "fan_out_ms")
-    yield _at_most("that, to twice the time for half of the readers", 1.2, "×", double and double / 2)
+    yield _at_most("that, compared with twice the time for half of the readers", 1.2, "×", double and double / 2)
     yield _at_least("readers that connect", 1000, "/s", full.median("connect_rate"))
-    yield _at_most("p99 of posts meanwhile", 500, "ms", full.median("posts_p99_ms"))
+    yield _at_most("p99 of posts at the same time", 500, "ms", full.median("posts_p99_ms"))
     yield _at_most("memory a reader", 56, "kB", full.median("kb_a_reader"))
 
 
@@ -83,7 +90,7 @@ def _idle(found):
         yield _at_most("Django's CPU for idle readers", 3, "% of a core", 100 * idle.django(row.by_process("cores")))
         grown, memory = row.by_process("grown_kb"), row.by_process("memory_kb")
         growing = [name for name in grown if grown[name] > max(1000, NO_GROWTH * memory[name])]
-        yield "processes that grow meanwhile", "none", ", ".join(growing) or "none", not growing
+        yield "processes that grow during that time", "none", ", ".join(growing) or "none", not growing
 
 
 def _pages(found):
@@ -93,14 +100,14 @@ def _pages(found):
         case = row.case
         what = f"{case['kind']} of the {case['room']} room, {DATABASES[case['database']]}"
         ancestor = found.row("pages", **{**case, "stack": "ancestor"})
-        yield _at_least(f"{what}, to the ancestor's", 2, "×", ratio(row, ancestor, "rate"))
+        yield _at_least(f"{what}, compared with the ancestor's", 2, "×", ratio(row, ancestor, "rate"))
         same = ratio(row, pages.small(found, case), "rate")
         met = None if same is None else same >= 1 - SAME
-        yield f"{what}, to that of a small table", f"≥ {1 - SAME:.2f} ×", times(same), met
+        yield f"{what}, compared with a small table's", f"≥ {1 - SAME:.2f} ×", times(same), met
 
 
 def _exact(found):
     rows = [row for name in ("posts", "readers", "delivery") for row in found.rows(name, stack="ours") if row.runs]
     count = sum(row.total("lost", "doubled", "reordered") for row in rows)
     if rows:
-        yield "messages lost, doubled or out of order in all of that", "0", number(count), count == 0
+        yield "messages lost, doubled or out of order in all workloads", "0", number(count), count == 0

@@ -4,7 +4,7 @@ DATABASES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 
 
 def number(value):
-    """Return it with three digits that count, or what stands for none."""
+    """Return the number with three significant digits, or a dash for None."""
     if value is None:
         return "–"
     if abs(value) >= 100 or value == int(value):
@@ -13,7 +13,7 @@ def number(value):
 
 
 def spread(row, name):
-    """Return median (lowest–highest) of a Row's figure."""
+    """Return the median (lowest–highest) of a Row's figure."""
     values = row.values(name)
     if not values:
         return "failed" if row.failures else "–"
@@ -22,18 +22,18 @@ def spread(row, name):
 
 
 def ratio(one, other, name):
-    """Return how many times the other's median is in this one's, or None."""
+    """Return the median of `one` divided by that of `other`, or None."""
     first, second = one.median(name), other.median(name)
     return first / second if first is not None and second else None
 
 
 def times(value):
-    """Return a ratio in words."""
+    """Return a ratio with its unit, or a dash for None."""
     return "–" if value is None else f"{number(value)} ×"
 
 
 def table(heads, rows):
-    """Return a table; nothing for no rows."""
+    """Return a Markdown table, or "" if there are no rows."""
     if not rows:
         return ""
     lines = [heads, ["---"] * len(heads), *rows]
@@ -41,19 +41,19 @@ def table(heads, rows):
 
 
 def parts(by_process, scale=1.0, smallest=0.005):
-    """Return what each process has, the greatest first, and the sum; those with next to nothing are left out."""
+    """Return the sum and the values of the processes, the greatest first, without those below `smallest`."""
     ordered = sorted(by_process.items(), key=lambda item: -item[1])
-    told = [f"{name} {number(value * scale)}" for name, value in ordered if value * scale >= smallest]
-    return f"**{number(sum(by_process.values()) * scale)}**: " + ", ".join(told) if by_process else "–"
+    values = [f"{name} {number(value * scale)}" for name, value in ordered if value * scale >= smallest]
+    return f"**{number(sum(by_process.values()) * scale)}**: " + ", ".join(values) if by_process else "–"
 
 
 def load(row, name="load"):
-    """Return what readers and posters used of one core."""
+    """Return the parts of one core that readers and posters used."""
     return ", ".join(f"{process} {value:.0%}" for process, value in row.by_process(name).items()) or "–"
 
 
 def closed(row):
-    """Return how many streams the server has closed, of how many in all runs; and for how many readers for good."""
+    """Return how many of all streams the server has closed, and how many readers could not reconnect."""
     streams = row.case["readers"] * row.case.get("rooms", 1) * len(row.runs)
     gone = row.total("gone")
     return f"{number(row.total('closed'))} of {number(streams)}" + (f", {number(gone)} gone" if gone else "")

@@ -1,4 +1,4 @@
-"""The stacks that are measured: ours, and what people would use instead."""
+"""The stacks that the benchmark measures: ours, and the alternatives to it."""
 
 from .ancestor import Ancestor, AncestorNative
 from .channels import Channels

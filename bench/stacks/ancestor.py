@@ -1,4 +1,4 @@
-"""The example of django-eventstream: behind Debian's Pushpin as it is packaged, or without a proxy."""
+"""The example of django-eventstream, behind Pushpin as Debian packages it, or without a proxy."""
 
 import re
 import shutil
@@ -18,12 +18,12 @@ PAGE = "/lobby?user=bench"
 
 
 class Ancestor(Stack):
-    """Under gunicorn with as many workers and threads as ours."""
+    """The ancestor under gunicorn, with as many workers and threads as ours."""
 
     name = "ancestor"
 
     def __init__(self, database="sqlite", through="proxy"):
-        """`through` says where posts go: "proxy" is Pushpin, "straight" the web server behind it."""
+        """Posts go `through` Pushpin ("proxy") or directly to the web server ("straight")."""
         check_choice("through", through, "proxy", "straight")
         self._kind, self._through = database, through
 
@@ -53,7 +53,7 @@ class Ancestor(Stack):
 
 
 class AncestorNative(Stack):
-    """Under uvicorn in one process, because a stream hears only of what is posted to its own."""
+    """The ancestor under uvicorn, in one process: a stream gets only the posts of its own process."""
 
     name = "ancestor-native"
 
@@ -77,7 +77,7 @@ class AncestorNative(Stack):
 
 
 def migrate(folder, environment):
-    """Make the tables."""
+    """Create the tables."""
     command = (sys.executable, "-m", "django", "migrate", "--run-syncdb", "--verbosity=0")
     with Child("migrate", command, folder, **environment) as child:
         child.wait_until_done()
@@ -99,16 +99,16 @@ def _pushpin(folder, front, control, web):
     run_dir.mkdir()
     (folder / "routes").write_text(f"* 127.0.0.1:{web}\n")
     configuration = folder / "pushpin.conf"
-    configuration.write_text(_moved(PACKAGED.read_text(), run_dir, front, control))
+    configuration.write_text(_with_our_places(PACKAGED.read_text(), run_dir, front, control))
     return Child("pushpin", ("pushpin", f"--config={configuration}"), folder)
 
 
-def _moved(text, run_dir, front, control):
-    """Return the packaged configuration with other places; what it does stays the same."""
+def _with_our_places(text, run_dir, front, control):
+    """Return the packaged configuration with our folders and ports; its behaviour stays the same."""
     places = {
         "rundir": run_dir,
         "ipc_prefix": "p-",
-        "services": "condure,zurl,pushpin-proxy,pushpin-handler",  # zurl is a service of its own in Debian
+        "services": "condure,zurl,pushpin-proxy,pushpin-handler",  # in Debian, zurl is a service of its own
         "http_port": f"127.0.0.1:{front}",
         "logdir": run_dir,
         "push_in_spec": "ipc://{rundir}/{ipc_prefix}push-in",

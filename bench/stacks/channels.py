@@ -1,4 +1,4 @@
-"""Django Channels with channels-redis: WebSockets under uvicorn, on a Redis of their own."""
+"""Django Channels with channels-redis: WebSockets under uvicorn, with a Redis server of its own."""
 
 import shutil
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from .stack import Stack
 from .uvicorn import uvicorn
 
 WORKERS = 2
-LAYER = "channels_redis.pubsub.RedisPubSubChannelLayer"  # core.RedisChannelLayer is as fast, but got stuck at times
+LAYER = "channels_redis.pubsub.RedisPubSubChannelLayer"  # core.RedisChannelLayer is as fast, but sometimes hung
 
 
 class Channels(Stack):

@@ -1,6 +1,7 @@
-"""python -m bench.stacks.check [NAME ...]: does each stack work?
+"""python -m bench.stacks.check [NAME ...]: checks that each stack works.
 
-Starts it in each of its ways, opens a stream, posts, waits for the message, stops it, and looks for what is left.
+It starts each stack with each combination of its options, opens a stream, posts, waits for the message, stops the
+stack, and looks for remaining processes.
 """
 
 import inspect
@@ -85,7 +86,7 @@ def _lives(pid):
 
 
 def _using(folder):
-    """Return the pids of other processes, such as short-lived ones, that were told of the folder."""
+    """Return the pids of other processes with the folder in their command line or environment."""
     pids = [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]
     return [pid for pid in pids if os.fsencode(folder) in _words(pid, "cmdline") + _words(pid, "environ")]
 

@@ -1,4 +1,4 @@
-"""Processes of a stack: started with a log of their own, awaited, and ended with all that they have started."""
+"""The processes of a stack: each has a log of its own, and ends together with all processes that it has started."""
 
 import ctypes
 import os
@@ -23,11 +23,11 @@ LIBC = ctypes.CDLL(None)
 
 
 class CannotStart(Exception):
-    """A part of a stack does not start: which, and the end of its log."""
+    """A part of a stack does not start; the message has its name and the end of its log."""
 
 
 class Child:
-    """A command that leads a session of its own; it and its descendants end at the end of `with`."""
+    """A command in a session of its own; the end of `with` ends it and its descendants."""
 
     def __init__(self, name, command, folder, **environment):
         self.name = name
@@ -53,7 +53,7 @@ class Child:
     def __exit__(self, *_):
         self._process.terminate()
         deadline = time.monotonic() + STOP_S
-        # In the session until it is reaped, so its number is nobody else's meanwhile.
+        # We reap the process only at the end, so that its pid cannot belong to another process before that.
         while self.pids() and time.monotonic() < deadline:
             time.sleep(LOOK_AGAIN_S)
         for pid in self.pids():
@@ -61,11 +61,11 @@ class Child:
         self._process.wait()
 
     def pids(self):
-        """Return the pids of it and its descendants."""
+        """Return the pids of the command and its descendants."""
         return processes.in_session(self._process.pid)
 
     def programs(self):
-        """Return the same as {program: [pid, ...]}."""
+        """Return the same pids as {program: [pid, ...]}."""
         found = {}
         for pid in self.pids():
             with suppress(OSError):
@@ -73,11 +73,11 @@ class Child:
         return found
 
     def workers(self):
-        """Return the pids without the leader's."""
+        """Return the pids without that of the command itself."""
         return [pid for pid in self.pids() if pid != self._process.pid]
 
     def wait_until_done(self):
-        """Wait until it has ended by itself; raise CannotStart unless it went well."""
+        """Wait until the command has ended; raise CannotStart unless its exit status is 0."""
         try:
             status = self._process.wait(START_S)
         except subprocess.TimeoutExpired:
@@ -86,7 +86,7 @@ class Child:
             raise CannotStart(f"{self.name} (status {status}): {self._last_lines()}")
 
     def wait_until(self, works, what):
-        """Call works() until it is true; raise CannotStart when the process ends before, or the time is over."""
+        """Call works() until it is true; raise CannotStart if the command ends before that or the time is over."""
         deadline = time.monotonic() + START_S
         while not works():
             if self._process.poll() is not None:
@@ -100,7 +100,7 @@ class Child:
 
 
 def _before_exec():
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # it ends when the benchmark is killed, too
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # it ends even if the benchmark is killed
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     limit = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
@@ -115,7 +115,7 @@ def spare_ports(count):
 
 
 def answers(address, path, status=200):
-    """Tell whether GET `path` is answered with `status`."""
+    """Return whether GET `path` is answered with `status`."""
     connection = HTTPConnection(*address, timeout=3)
     try:
         connection.request("GET", path)
@@ -127,7 +127,7 @@ def answers(address, path, status=200):
 
 
 def listens(address):
-    """Tell whether somebody listens there."""
+    """Return whether a server listens at the address."""
     with suppress(OSError), socket.create_connection(address, timeout=3):
         return True
     return False

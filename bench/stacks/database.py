@@ -1,4 +1,4 @@
-"""The database of a stack: a new one on a PostgreSQL server of its own, or a new SQLite file."""
+"""The database of a stack: a new PostgreSQL server or a new SQLite file."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ KINDS = ("sqlite", "postgresql")
 
 
 class Database:
-    """Its DATABASE_URL, and the processes of its server."""
+    """The DATABASE_URL of a database, and the processes of its server."""
 
     def __init__(self, url, postmaster=None):
         self.url, self._postmaster = url, postmaster
@@ -42,7 +42,7 @@ def _children(parent):
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            # "pid (name) state parent …": the name may hold spaces and brackets
+            # "pid (name) state parent …"; the name may contain spaces and brackets
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue

@@ -1,4 +1,4 @@
-"""nginx with nchan: the fastest that Debian has for holding streams. It saves nothing and knows no Django."""
+"""nginx with nchan, the fastest server for streams in Debian. It saves nothing, and has no Django."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.helpers.running import one_start_at_a_time
 from .child import CannotStart, Child, answers, spare_ports
 from .stack import Stack, message_object
 
-MODULE = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")  # of libnginx-mod-nchan
+MODULE = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")  # from the package libnginx-mod-nchan
 WORKERS = 2
 BUFFERED = 50  # messages a room, for readers that resume
 
@@ -50,7 +50,7 @@ http {
 class Nchan(Stack):
     name = "nchan"
     opened = b"HTTP/1.1 200"
-    posted = (201, 202)  # with readers, without
+    posted = (201, 202)  # 201 with readers, 202 without
     pages = False
 
     def _start(self, stack):

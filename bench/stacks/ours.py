@@ -1,4 +1,4 @@
-"""This chat, as bin/run serves it."""
+"""Our chat, as bin/run serves it."""
 
 import re
 
@@ -13,7 +13,7 @@ class Ours(Stack):
     name = "ours"
 
     def __init__(self, database="sqlite", through="proxy"):
-        """`through` says where posts go: "proxy" is Pushpin, "straight" the web server behind it."""
+        """Posts go `through` Pushpin ("proxy") or directly to the web server ("straight")."""
         check_choice("through", through, "proxy", "straight")
         self._kind, self._through = database, through
 
@@ -23,7 +23,7 @@ class Ours(Stack):
         self._database = database.start(self._kind, stack, data)
         self.database_url = self._database.url
         environment = {"LOG_LEVEL": "ERROR"}
-        if self._kind == "postgresql":  # without the variable it makes the SQLite file itself, where we expect it
+        if self._kind == "postgresql":  # without the variable, the chat creates the SQLite file at the same path
             environment["DATABASE_URL"] = self.database_url
         self._chat = stack.enter_context(Chat.ready(data, **environment))
         self.reader_address = ("127.0.0.1", int(self._chat.port))

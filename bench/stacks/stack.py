@@ -1,4 +1,4 @@
-"""What the workloads know of each stack."""
+"""The interface of all stacks, which the workloads use."""
 
 import json
 import shutil
@@ -9,21 +9,21 @@ from urllib.parse import quote, urlencode
 
 
 class Stack:
-    """A running chat: started by `with`, and gone, with its processes and files, afterwards.
+    """A running chat. `with` starts it, and ends it with all its processes and files.
 
-    A subclass says how it is started, in `_start`, and what its requests look like, where they differ.
+    A subclass starts the parts in `_start`, and overrides the requests if its own are different.
     """
 
     name = ""
     opened = b"event: stream-open"  # a reader's stream is open once it has received these bytes
-    posted = (200,)  # the statuses that a post which was taken is answered with
-    database_url = None  # where its messages are saved; None if they are not
+    posted = (200,)  # the statuses of the answer to an accepted post
+    database_url = None  # the database of the messages; None if the stack saves none
     pages = True  # whether it has the chat page, GET /<room>?user=, and the list, GET /rooms/<room>/messages/
     reader_address = poster_address = None  # (host, port)
 
     def __enter__(self):
         with ExitStack() as stack:
-            # Short, because sockets lie in it: 107 bytes is all that their paths may have.
+            # A short path, because sockets are in this folder, and the path of a socket has at most 107 bytes.
             self.folder = Path(tempfile.mkdtemp(prefix="bench-", dir="/tmp"))
             stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
             self._start(stack)
@@ -34,7 +34,7 @@ class Stack:
         self._stack.close()
 
     def _start(self, stack):
-        """Start everything, put its ends on the ExitStack, set the addresses; return once it answers."""
+        """Start all parts, register them in the ExitStack, and set the addresses; return when the stack answers."""
         raise NotImplementedError
 
     def reader_request(self, room):
@@ -42,14 +42,13 @@ class Stack:
         return self._get(f"/events/?channel=room-{quote(room, safe='')}", "Accept: text/event-stream\r\n")
 
     def post_request(self, room, text):
-        """Return the HTTP request (bytes) that posts `text` to `room`, and leaves the connection open."""
+        """Return the HTTP request (bytes) that posts `text` to `room` and keeps the connection open."""
         return self._post(f"/rooms/{quote(room, safe='')}/messages/", *form("bench", text))
 
     def processes(self):
         """Return {name: [pid, ...]} of all processes of the stack.
 
-        Those named "postgres" include the postmaster; what the server's connections that are closed by now have
-        used is in its cutime and cstime alone.
+        "postgres" includes the postmaster: only its cutime and cstime include the CPU time of closed connections.
         """
         raise NotImplementedError
 
@@ -70,7 +69,7 @@ def form(sender, text):
 
 
 def message_object(sender, text):
-    """Return (content type, body): the message as the chats tell it, for a stack that makes none of a post."""
+    """Return (content type, body) of a message object, for a stack that passes a posted body on unchanged."""
     message = {"id": 1, "from": sender, "text": text, "date": "2026-01-01T12:00:00.000Z"}
     return "application/json", json.dumps(message).encode()
 

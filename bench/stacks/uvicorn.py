@@ -2,8 +2,8 @@
 
 import sys
 
-# Readers of the benchmark do not answer pings, and a busy worker may be late to answer its master: neither may end
-# what is being measured.
+# The benchmark's readers answer no pings, and a busy worker may answer its master late. Without these options, uvicorn
+# would end connections and workers for that.
 PATIENCE = ("--ws-ping-interval=3600", "--timeout-worker-healthcheck=60")
 
 

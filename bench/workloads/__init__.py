@@ -1,6 +1,7 @@
-"""The workloads: each yields (case, run) again and again; runs of the same case, one a round, are compared later.
+"""The workloads. Each yields pairs (case, run), with one run of each case in a round.
 
-A case is a dict of what was measured: at least its stack. A run is a dict of figures; or "failed", and why.
+A case is a dict that says what was measured, at least the stack. A run is a dict of figures, or of "failed" and the
+reason.
 """
 
 from . import delivery, idle, pages, posts, readers

@@ -1,4 +1,4 @@
-"""Readers and posters at one running stack."""
+"""The readers and posters that use one running stack."""
 
 from contextlib import ExitStack
 
@@ -6,12 +6,12 @@ from bench.costs import Watch, wait_until_quiet
 from bench.load.markers import TEXT
 from bench.load.process import Process
 
-POSTERS = 1000  # their numbers are given away by the thousand, for a room's number is a poster's modulo the rooms
+POSTERS = 1000  # each posting gets whole thousands of numbers: a poster's number modulo the rooms is its room
 ROOM = "room"
 
 
 class Crowd:
-    """Both of them, started by `with`. What is posted is noted, so that what was lost can be told."""
+    """Readers and posters, started by `with`. It remembers the posted messages, so that it can count the lost ones."""
 
     def __init__(self, stack):
         self.stack = stack
@@ -28,57 +28,59 @@ class Crowd:
         self._stack.close()
 
     def watch(self):
-        """Return a Watch of the stack and of these two."""
+        """Return a Watch of the stack, the readers and the posters."""
         return Watch(self.stack, self.readers, self.posters)
 
     def open(self, count, rooms=(ROOM,), in_flight=256):
-        """Open streams of the rooms by turns, so many at once; return how that went."""
+        """Open `count` streams, in the rooms in turn, `in_flight` at a time; return the figures."""
         requests = [self.stack.reader_request(room).decode("latin-1") for room in rooms]
         values = {"address": self.stack.reader_address, "count": count, "opened": self.stack.opened.decode()}
         return self.readers.ask("open", requests=requests, in_flight=in_flight, **values)
 
     def settle(self):
-        """Wait until the stack has nothing to do any more for the streams that were opened, for at most 15 s."""
+        """Wait until the stack is idle after opening the streams, for at most 15 s."""
         wait_until_quiet(self.stack)
 
     def connect(self, clients):
-        """Have so many connections to post over."""
+        """Open `clients` connections for the posts."""
         self._clients = clients
         self.posters.ask("connect", address=self.stack.poster_address, clients=clients)
 
     def post(self, rooms=(ROOM,), **how):
-        """Post to the rooms by turns; return how that went."""
+        """Post to the rooms in turn; return the figures."""
         self.begin_to_post(rooms, **how)
         return self.posters.answer()
 
     def begin_to_post(self, rooms=(ROOM,), **how):
-        """Do the same without waiting for the answer."""
+        """Start a post() without waiting for its end."""
         requests = [self.stack.post_request(room, TEXT).decode("latin-1") for room in rooms]
         first = self._next_poster
         self._next_poster += -(-self._clients * len(rooms) // POSTERS) * POSTERS
         self.posters.order("post", requests=requests, first_poster=first, good=self.stack.posted, **how)
 
     def end_posting(self):
-        """End what was begun with until_order=True; return how that went."""
+        """End the posting that began with until_order=True; return its figures."""
         self.posters.order("stop")
-        told = self.posters.answer()
+        got = self.posters.answer()
         self.posters.answer()
-        return told
+        return got
 
     def deliveries(self, posted, each, patience, messages=False):
-        """Wait until `each` readers have all that was posted, at most `patience` s; return what came by then."""
+        """Wait at most `patience` s until `each` readers have all posted messages; return the readers' figures."""
         self.readers.ask("wait", deliveries=posted["posted"] * each, seconds=patience)
-        told = self.readers.ask("tell", said=posted["said"], unsure=posted["unsure"], messages=messages)
+        got = self.readers.ask(
+            "report", last_numbers=posted["last_numbers"], unsure=posted["unsure"], messages=messages
+        )
         self.readers.ask("begin")
-        return told
+        return got
 
 
 def figures(posted):
-    """Return of a posting's answer what is kept of it."""
+    """Return the figures of a posting that the results keep."""
     return {name: posted[name] for name in ("rate", "p50_ms", "p99_ms", "max_ms", "errors")}
 
 
-def deliveries(told):
-    """Return of what readers told what is kept of it."""
-    times = {f"delivery_{name}": told[name] for name in ("p50_ms", "p99_ms", "max_ms")}
-    return {**times, **{name: told[name] for name in ("arrived", "lost", "doubled", "reordered", "closed", "gone")}}
+def deliveries(got):
+    """Return the figures of the readers that the results keep."""
+    times = {f"delivery_{name}": got[name] for name in ("p50_ms", "p99_ms", "max_ms")}
+    return {**times, **{name: got[name] for name in ("arrived", "lost", "doubled", "reordered", "closed", "gone")}}

@@ -1,4 +1,4 @@
-"""How late messages come while many are posted on a schedule: to one busy room, and to a thousand rooms."""
+"""The delivery times during posts on a schedule: to one busy room, and to a thousand rooms."""
 
 from bench.costs import memory
 
@@ -9,8 +9,8 @@ NAME = "delivery"
 ROUNDS = 2
 STACKS = ("ours", "ancestor", "nchan", "channels")
 CLIENTS = 8
-IN_FLIGHT = 32  # streams that are opened at once; of 256, Pushpin as packaged answers some with 502, a minute later
-PATIENCE_S = 10  # until what readers have not got counts as missing
+IN_FLIGHT = 32  # simultaneous handshakes; with 256, Pushpin as packaged answers some with 502, a minute later
+PATIENCE_S = 10  # after this time, a message that a reader lacks counts as missing
 BUSY_ROOM = {"rooms": 1, "readers": 100, "rate": 120, "seconds": 15}
 MANY_ROOMS = {"rooms": 1000, "readers": 10, "rate": 50, "seconds": 20}
 QUICK_BUSY_ROOM = {"rooms": 1, "readers": 20, "rate": 60, "seconds": 2}
@@ -35,12 +35,12 @@ def _measure(stack, case):
         _wake(crowd, rooms, case)
         with crowd.watch() as watch:
             posted = crowd.post(rooms, rate=case["rate"], seconds=case["seconds"])
-            told = crowd.deliveries(posted, case["readers"], PATIENCE_S)
-        run = {**figures(posted), **deliveries(told), "opening_failed": opened["failed"]}
-        yield case, {**run, **watch.told, "memory_kb": memory(stack)}
+            got = crowd.deliveries(posted, case["readers"], PATIENCE_S)
+        run = {**figures(posted), **deliveries(got), "opening_failed": opened["failed"]}
+        yield case, {**run, **watch.costs, "memory_kb": memory(stack)}
 
 
 def _wake(crowd, rooms, case):
-    """Post a second's messages, which don't count."""
+    """Post the messages of one second, without measuring them."""
     posted = crowd.post(rooms, rate=case["rate"] / 4, seconds=1)
     crowd.deliveries(posted, case["readers"], PATIENCE_S)

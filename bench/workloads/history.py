@@ -1,4 +1,4 @@
-"""Years of messages in a database, made by its own SQL: a quiet room among a thousand busy ones."""
+"""Fills a database with years of messages, in SQL: a quiet room and a thousand busy ones."""
 
 import sqlite3
 from contextlib import closing
@@ -8,17 +8,17 @@ import psycopg
 
 ROOMS = 1000
 SPARSE, DENSE, EMPTY = "quiet", "busy-1", "empty"
-SPARSE_MESSAGES = 60  # spread over all the others
+SPARSE_MESSAGES = 60  # spread over the whole table
 TEXT = "a message of a common length, such as people send all day, not long"
-ROOM_TABLE, TABLE = "chat_chatroom", "chat_chatmessage"  # of all stacks
+ROOM_TABLE, TABLE = "chat_chatroom", "chat_chatmessage"  # in all stacks
 COLUMNS = '(room_id, "user", date, text)'
 
 
 def fill(stack, messages):
-    """Put so many messages into the stack's database, or only the quiet room's 60 for 0."""
+    """Insert `messages` messages into the stack's database; for 0, only the quiet room's 60."""
     scheme = urlsplit(stack.database_url).scheme
-    say = _postgresql if scheme.startswith("postgres") else _sqlite
-    say(stack.database_url, messages or SPARSE_MESSAGES, max(1, messages // SPARSE_MESSAGES))
+    insert = _postgresql if scheme.startswith("postgres") else _sqlite
+    insert(stack.database_url, messages or SPARSE_MESSAGES, max(1, messages // SPARSE_MESSAGES))
 
 
 def _postgresql(url, messages, step):
@@ -28,7 +28,7 @@ def _postgresql(url, messages, step):
         numbers = f"generate_series(1, {messages}) AS n"
         database.execute(f"INSERT INTO {TABLE} {COLUMNS} {_messages(date, step)} {numbers}")
         for one in (ROOM_TABLE, TABLE):
-            database.execute(f"VACUUM ANALYZE {one}")  # soon it would do so by itself
+            database.execute(f"VACUUM ANALYZE {one}")  # otherwise PostgreSQL would do so later, during the measurement
 
 
 def _sqlite(url, messages, step):
@@ -49,7 +49,7 @@ def _names(numbers):
 def _messages(date, step):
     quiet = f"(SELECT id FROM {ROOM_TABLE} WHERE eid = '{SPARSE}')"
     first = f"(SELECT id FROM {ROOM_TABLE} WHERE eid = 'busy-1')"
-    # 7919 is prime to 999, so the busy rooms take turns, in no simple order.
+    # 7919 and 999 have no common factor, so the busy rooms take turns, in an irregular order.
     busy = f"{first} + n % {ROOMS - 1} * 7919 % {ROOMS - 1}"
     return (
         f"SELECT CASE WHEN n % {step} = 0 THEN {quiet} ELSE {busy} END, 'person ' || (n % 97), {date},"

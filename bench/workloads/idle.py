@@ -1,4 +1,4 @@
-"""What readers cost who only listen, for minutes: the CPU of each process, and whether its memory grows."""
+"""The costs of readers that only listen for minutes: the CPU of each process, and the growth of its memory."""
 
 import time
 
@@ -10,7 +10,7 @@ from .rounds import attempt
 NAME = "idle"
 ROUNDS = 1
 OWN = "Pss_Anon"
-SETTLING_S = 60  # what is measured begins then
+SETTLING_S = 60  # before the measurement
 
 
 def run(options):
@@ -29,15 +29,15 @@ def _measure(stack, case):
         with crowd.watch() as watch:
             time.sleep(seconds - settling)
         after, whole = memory(stack, OWN), memory(stack)
-        told = crowd.readers.ask("tell")
-    run = watch.told
+        got = crowd.readers.ask("report")
+    run = watch.costs
     yield (
         case,
         {
             "opened": opened["opened"],
-            "closed": told["closed"],
-            "gone": told["gone"],
-            "bytes_a_reader": told["bytes"] / max(1, opened["opened"]),
+            "closed": got["closed"],
+            "gone": got["gone"],
+            "bytes_a_reader": got["bytes"] / max(1, opened["opened"]),
             "cores": {name: used / run["watched_s"] for name, used in run["cpu_s"].items()},
             "grown_kb": {name: after[name] - before.get(name, 0) for name in after},
             "memory_kb": whole,

@@ -1,4 +1,4 @@
-"""What the chat page and the list of messages cost when there are years of messages."""
+"""The costs of the chat page and the list of messages in a database with years of messages."""
 
 import re
 import time
@@ -21,7 +21,7 @@ QUICK_MESSAGES = 50_000
 
 
 def run(options):
-    """Yield (case, run). The stacks of one database run side by side: only one of them is asked at a time."""
+    """Yield (case, run). The stacks of a database run at the same time, but only one of them gets requests."""
     messages = QUICK_MESSAGES if options.quick else options.messages
     seconds = QUICK_SECONDS if options.quick else SECONDS
     for database in DATABASES:
@@ -39,7 +39,7 @@ def run(options):
 
 
 def _filled(running, name, database, messages):
-    """Return the case and the running stack, with so many messages; with 0, those of the quiet room alone."""
+    """Start and fill a stack; return (case, stack). For 0 messages, it has only those of the quiet room."""
     case = {"stack": name, "database": database, "through": "straight", "messages": messages}
     say(", ".join(map(str, case.values())))
     stack = running.enter_context(started(case))
@@ -63,7 +63,7 @@ def _ask(client, stack, case, seconds):
 
 
 def _check(stack, path, kind, shown):
-    """Return the answer's ETag, if any; raise unless it shows so many messages."""
+    """Return the answer's ETag or None; raise AssertionError unless the answer has `shown` messages."""
     connection = HTTPConnection(*stack.poster_address, timeout=60)
     connection.request("GET", path)
     answer = connection.getresponse()
@@ -84,4 +84,4 @@ def _measure(client, stack, request, seconds):
     client.ask("connect", address=stack.poster_address, clients=CLIENTS)
     with Watch(stack, client) as watch:
         got = client.ask("post", requests=[request], good=[200, 304], seconds=seconds, warm_up=WARM_UP_S)
-    return {**{name: got[name] for name in ("in_all", "rate", "p50_ms", "p99_ms", "max_ms", "errors")}, **watch.told}
+    return {**{name: got[name] for name in ("in_all", "rate", "p50_ms", "p99_ms", "max_ms", "errors")}, **watch.costs}

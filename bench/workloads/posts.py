@@ -1,4 +1,4 @@
-"""How many messages a second can be posted to one room."""
+"""The rate of posts to one room."""
 
 from bench.costs import memory
 
@@ -11,7 +11,7 @@ SECONDS, QUICK_SECONDS = 4, 0.5
 CLIENTS, MANY_CLIENTS = 32, 128
 LISTENERS = 100
 DATABASES = ("postgresql", "sqlite")
-PATIENCE_S = 10  # until what listeners have not got counts as missing
+PATIENCE_S = 10  # after this time, a message that a reader lacks counts as missing
 
 
 def run(options):
@@ -33,7 +33,7 @@ def _case(stack, database, through):
 
 def _through_the_proxy(stack, case, seconds):
     yield from _post(stack, case, CLIENTS, seconds)
-    if case["database"] == "sqlite":  # many writers are what it is said not to stand
+    if case["database"] == "sqlite":  # SQLite has the reputation that it cannot cope with many writers
         yield from _post(stack, case, MANY_CLIENTS, seconds)
     yield from _post(stack, case, CLIENTS, seconds, LISTENERS)
 
@@ -46,7 +46,7 @@ def _post(stack, case, clients, seconds, listeners=0):
             crowd.settle()
         with crowd.watch() as watch:
             posted = crowd.post(seconds=seconds, warm_up=seconds / 6)
-        run = {**figures(posted), "in_all": posted["in_all"], **watch.told, "memory_kb": memory(stack)}
+        run = {**figures(posted), "in_all": posted["in_all"], **watch.costs, "memory_kb": memory(stack)}
         if listeners:
             run.update(deliveries(crowd.deliveries(posted, listeners, PATIENCE_S)))
     yield {**case, "clients": clients, "listeners": listeners}, run

@@ -1,4 +1,4 @@
-"""What thousands of readers of one room cost: to connect, to be held, and until the last has a message."""
+"""The costs of thousands of readers of one room: connecting, memory, and the time until all have a message."""
 
 from bench.costs import memory
 
@@ -9,11 +9,11 @@ NAME = "readers"
 ROUNDS = 2
 IN_FLIGHT, QUICK_IN_FLIGHT = 256, 32
 OTHER_ROOM = "elsewhere"
-CLIENTS, RATE = 10, 20  # of posts to the other room while readers connect; posts/s
+CLIENTS, RATE = 10, 20  # clients and posts/s in the other room while readers connect
 MESSAGES = 10
-PATIENCE_S = 90  # that the last reader may wait for a message: Pushpin as packaged takes half a minute for 10 000
+PATIENCE_S = 90  # the last reader may wait so long; Pushpin as packaged takes half a minute for 10 000 readers
 
-# The readers after each step, and the messages then. uvicorn's processes hold fewer readers well.
+# The readers after each step, as parts of --readers. uvicorn's processes cannot hold as many readers.
 STEPS = {
     "ours": (0.1, 0.5, 1),
     "ancestor": (1,),
@@ -36,7 +36,7 @@ def run(options):
 def _measure(stack, case, counts, in_flight, messages):
     with Crowd(stack) as crowd:
         crowd.connect(CLIENTS)
-        crowd.post((OTHER_ROOM,), rate=RATE, seconds=1)  # all that is made at the first request is made
+        crowd.post((OTHER_ROOM,), rate=RATE, seconds=1)  # the first requests make the stack create and load things
         crowd.settle()
         empty, open_readers, seconds = memory(stack), 0, 0.0
         for count in counts:
@@ -58,39 +58,39 @@ def _measure(stack, case, counts, in_flight, messages):
 
 
 def _connect(crowd, count, in_flight):
-    """Open streams while others post elsewhere."""
+    """Open streams while the posters post to another room."""
     crowd.begin_to_post((OTHER_ROOM,), rate=RATE, seconds=600, until_order=True)
     with crowd.watch() as watch:
-        went = crowd.open(count, in_flight=in_flight)
+        opening = crowd.open(count, in_flight=in_flight)
     posted = crowd.end_posting()
-    told = {name: went[name] for name in ("opened", "failed", "seconds")}
+    got = {name: opening[name] for name in ("opened", "failed", "seconds")}
     return {
-        "opening_failed": told.pop("failed"),
-        **told,
+        "opening_failed": got.pop("failed"),
+        **got,
         "posts_p99_ms": posted["p99_ms"],
         "posts_max_ms": posted["max_ms"],
         "posts_errors": posted["errors"],
-        "connect_cpu_s": watch.told["cpu_s"],
-        "connect_load": watch.told["load"],
+        "connect_cpu_s": watch.costs["cpu_s"],
+        "connect_load": watch.costs["load"],
     }
 
 
 def _fan_out(crowd, readers, messages):
-    """Post single messages, each when the last reader has the one before."""
-    times, lost, tellings = [], 0, []
+    """Post single messages, each after the last reader has the one before."""
+    times, lost, reports = [], 0, []
     crowd.readers.ask("begin")
     with crowd.watch() as watch:
         for _ in range(messages):
             posted = crowd.post((ROOM,), rate=1, seconds=1)
-            told = crowd.deliveries(posted, readers, PATIENCE_S, messages=True)
-            lost += told["lost"]
-            times += [last for count, last in told["messages"] if count >= readers]
-            tellings.append(told)
-    last = tellings[-1]
+            got = crowd.deliveries(posted, readers, PATIENCE_S, messages=True)
+            lost += got["lost"]
+            times += [last for count, last in got["messages"] if count >= readers]
+            reports.append(got)
+    last = reports[-1]
     return {
         "fan_out_ms": times,
         "messages": messages,
         "lost": lost,
         **{name: last[name] for name in ("doubled", "reordered", "closed", "gone")},
-        **watch.told,
+        **watch.costs,
     }

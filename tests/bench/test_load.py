@@ -1,4 +1,4 @@
-"""The benchmark's readers know which message came to whom, however the bytes come in."""
+"""The benchmark's readers count every message exactly, in whatever pieces the bytes arrive."""
 
 import select
 import socket
@@ -21,11 +21,11 @@ def ledger():
 
 
 def text(number, poster=1):
-    """Return the text of a poster's message."""
+    """Return the text of a poster's message with this number."""
     return markers.TEXT.replace(markers.BLANK.decode(), markers.digits(poster, number, 5).decode())
 
 
-def hear(ledger, *numbers, reader=1, poster=1):
+def receive(ledger, *numbers, reader=1, poster=1):
     for number in numbers:
         ledger.take(reader, poster, number, delay_ns=number * 10)
 
@@ -43,63 +43,63 @@ def numbers(pieces):
     return found
 
 
-def test_all_in_order_is_nothing_to_report(ledger):
-    hear(ledger, 1, 2, 3)
+def test_messages_in_order_are_counted_without_a_fault(ledger):
+    receive(ledger, 1, 2, 3)
     assert (ledger.arrived, ledger.doubled, ledger.reordered, lost(ledger)) == (3, 0, 0, 0)
 
 
-def test_a_lost_message_is_reported(ledger):
-    hear(ledger, 1, 3)
+def test_a_lost_message_is_counted(ledger):
+    receive(ledger, 1, 3)
     assert (ledger.arrived, ledger.doubled, ledger.reordered, lost(ledger)) == (2, 0, 0, 1)
 
 
-def test_the_last_ones_are_missed_too(ledger):
-    hear(ledger, 1)
+def test_missing_messages_at_the_end_are_counted_as_lost(ledger):
+    receive(ledger, 1)
     assert lost(ledger) == 2
 
 
-def test_a_reader_who_got_nothing_lost_everything(ledger):
-    hear(ledger, 1, 2, 3)
+def test_a_reader_without_any_message_has_lost_all(ledger):
+    receive(ledger, 1, 2, 3)
     assert lost(ledger, readers=(1, 2)) == 3
 
 
-def test_what_was_not_acknowledged_need_not_come(ledger):
-    hear(ledger, 1, 3)
+def test_an_unacknowledged_message_does_not_count_as_lost(ledger):
+    receive(ledger, 1, 3)
     assert lost(ledger, unsure=[(1, 2)]) == 0
 
 
-def test_a_doubled_message_is_reported_and_counted_once(ledger):
-    hear(ledger, 1, 2, 2, 1, 3)
+def test_a_doubled_message_is_counted_as_doubled_and_as_one_arrival(ledger):
+    receive(ledger, 1, 2, 2, 1, 3)
     assert (ledger.arrived, ledger.doubled, ledger.reordered, lost(ledger)) == (3, 2, 0, 0)
 
 
-def test_a_reordered_message_is_reported_and_not_lost(ledger):
-    hear(ledger, 1, 3, 2)
+def test_a_reordered_message_is_counted_as_reordered_and_not_as_lost(ledger):
+    receive(ledger, 1, 3, 2)
     assert (ledger.arrived, ledger.doubled, ledger.reordered, lost(ledger)) == (3, 0, 1, 0)
 
 
-def test_what_comes_late_and_again_is_doubled(ledger):
-    hear(ledger, 1, 3, 2, 2)
+def test_a_late_message_that_arrives_twice_is_reordered_and_doubled(ledger):
+    receive(ledger, 1, 3, 2, 2)
     assert (ledger.doubled, ledger.reordered) == (1, 1)
 
 
 def test_each_poster_has_an_order_of_its_own(ledger):
-    hear(ledger, 1, 2, poster=1)
-    hear(ledger, 1, 2, poster=2)
+    receive(ledger, 1, 2, poster=1)
+    receive(ledger, 1, 2, poster=2)
     assert (ledger.arrived, ledger.doubled, ledger.reordered) == (4, 0, 0)
 
 
-def test_the_last_reader_counts_for_a_message(ledger):
+def test_a_messages_time_is_that_of_its_last_reader(ledger):
     ledger.take(1, 1, 1, delay_ns=30)
     ledger.take(2, 1, 1, delay_ns=70)
     ledger.take(3, 1, 1, delay_ns=50)
     assert ledger.messages == {(1, 1): [3, 70]}
 
 
-def test_a_new_measurement_knows_what_each_reader_has(ledger):
-    hear(ledger, 1, 2)
+def test_a_new_measurement_remembers_the_messages_of_each_reader(ledger):
+    receive(ledger, 1, 2)
     ledger.forget_times()
-    hear(ledger, 2, 3)
+    receive(ledger, 2, 3)
     assert (ledger.arrived, ledger.doubled, lost(ledger)) == (1, 1, 0)
 
 
@@ -112,7 +112,7 @@ def test_a_new_measurement_knows_what_each_reader_has(ledger):
     ],
     ids=["SSE", "bare", "WebSocket"],
 )
-def test_messages_are_found_in_pieces_cut_anywhere(frame):
+def test_messages_are_found_even_if_the_stream_is_cut_anywhere(frame):
     data = "".join(frame.format(text(number)) for number in (1, 2, 3)).encode("latin-1")
     for cut in range(len(data)):
         for second in range(cut, len(data), 7):
@@ -127,7 +127,7 @@ def test_messages_are_found_across_chunks_of_http():
             assert numbers([chunked[:end_of_piece], chunked[end_of_piece:]]) == [1, 2, 3]
 
 
-def test_a_request_gets_its_digits_and_keeps_its_length():
+def test_the_digits_of_a_message_do_not_change_the_requests_length():
     request = f"POST / HTTP/1.1\r\n\r\nfrom=a&text={markers.TEXT}".encode()
     before, after = markers.template(request)
     filled = before + markers.digits(7, 8, 9) + after
@@ -137,7 +137,7 @@ def test_a_request_gets_its_digits_and_keeps_its_length():
 
 @pytest.fixture
 def server():
-    """A socket that streams connect to; its test plays the server."""
+    """A listening socket that streams connect to; the test plays the server."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(10)
         yield listening
@@ -145,29 +145,29 @@ def server():
 
 @pytest.fixture
 def streams(ledger, server):
-    """One reader that is about to open its stream."""
+    """One reader that is opening its stream."""
     streams = Streams(ledger)
     streams.open(server.getsockname(), [REQUEST], 1, b"event: stream-open")
     yield streams
     streams.close()
 
 
-def turn_until(streams, true):
+def turn_until(streams, is_done):
     deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen within 10 s"
+    while not is_done():
+        assert time.monotonic() < deadline, "the condition was not true within 10 s"
         streams.turn(0.01)
 
 
-def has_come(one):
+def is_readable(one):
     return select.select([one], [], [], 0)[0]
 
 
 def serve(streams, server, *pieces):
-    """Answer the next request with these bytes and the end; return the request."""
-    turn_until(streams, lambda: has_come(server))
+    """Answer the next request with these bytes and close the connection; return the request."""
+    turn_until(streams, lambda: is_readable(server))
     with server.accept()[0] as connection:
-        turn_until(streams, lambda: has_come(connection))
+        turn_until(streams, lambda: is_readable(connection))
         request = connection.recv(4096)
         connection.sendall(b"".join(pieces))
     return request
@@ -177,28 +177,28 @@ def event(number):
     return SSE.replace("room-x:1", f"room-x:{number}").format(text(number)).encode()
 
 
-def test_a_reader_whose_stream_was_closed_comes_back_with_its_last_id(ledger, streams, server):
+def test_a_reader_whose_stream_was_closed_reconnects_with_its_last_event_id(ledger, streams, server):
     assert serve(streams, server, OPEN, event(1), event(2)) == REQUEST
     assert serve(streams, server, OPEN, event(3)) == REQUEST[:-2] + b"Last-Event-ID: room-x:2\r\n\r\n"
     turn_until(streams, lambda: ledger.arrived == 3)
     assert (streams.opened, lost(ledger, readers=[0])) == ([0], 0)
 
 
-def test_what_it_is_not_told_then_is_lost(ledger, streams, server):
+def test_a_message_missing_after_the_reconnect_is_counted_as_lost(ledger, streams, server):
     serve(streams, server, OPEN, event(1))
     serve(streams, server, OPEN, event(3))
     turn_until(streams, lambda: ledger.arrived == 2)
     assert lost(ledger, readers=[0]) == 1
 
 
-def test_a_reader_who_cannot_come_back_is_gone(streams, server):
+def test_a_reader_that_cannot_reconnect_is_counted_as_gone(streams, server):
     serve(streams, server, OPEN)
     serve(streams, server, b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
     turn_until(streams, lambda: streams.failed)
     assert (streams.closed, streams.gone, streams.failed) == (1, 1, {"HTTP/1.1 502 Bad Gateway": 1})
 
 
-def test_an_id_counts_once_its_event_is_whole():
+def test_an_id_counts_only_when_its_event_is_complete():
     whole = OPEN + b"1a\r\n" + event(1) + b"\r\n1a\r\n: comment\n\n"
     cut = event(2)[:-2]
     assert event_ids.last_id(whole + cut) == b"room-x:1"

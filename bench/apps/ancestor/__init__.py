@@ -1,1 +1,1 @@
-"""The chat that comes with django-eventstream as an example, rewritten: what this chat has grown from."""
+"""The ancestor of this chat: the example of django-eventstream, written again."""

@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django_eventstream import get_current_event_id, send_event
 
-from bench.apps.rooms.models import latest, say
+from bench.apps.rooms.models import latest, save
 
 
 @csrf_exempt
@@ -25,8 +25,8 @@ def _list(room):
 
 
 def _post(request, room):
-    def tell(message):
+    def publish(message):
         send_event(f"room-{room}", "message", message.to_data())
 
-    message = say(room, request.POST["from"], request.POST["text"], tell)
+    message = save(room, request.POST["from"], request.POST["text"], publish)
     return JsonResponse(message.to_data())

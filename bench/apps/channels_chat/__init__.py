@@ -1,1 +1,1 @@
-"""The same chat as people build it on Django Channels: a WebSocket for each reader, and Redis between the processes."""
+"""The same chat on Django Channels: each reader has a WebSocket, and Redis connects the processes."""

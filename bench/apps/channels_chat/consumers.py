@@ -15,5 +15,5 @@ class Reader(AsyncWebsocketConsumer):
 
 
 def group_of(room):
-    """Return the group's name, which may have few kinds of characters."""
+    """Return the name of the room's group; only a few kinds of characters are allowed in it."""
     return f"room-{room.encode().hex()}"

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from bench.apps.rooms.models import latest, say
+from bench.apps.rooms.models import latest, save
 
 from .consumers import group_of
 
@@ -22,9 +22,9 @@ def _list(room):
 
 
 def _post(request, room):
-    def tell(message):
+    def publish(message):
         event = {"type": "chat.message", "text": json.dumps(message.to_data(), cls=DjangoJSONEncoder)}
         transaction.on_commit(lambda: async_to_sync(get_channel_layer().group_send)(group_of(room), event))
 
-    message = say(room, request.POST["from"], request.POST["text"], tell)
+    message = save(room, request.POST["from"], request.POST["text"], publish)
     return JsonResponse(message.to_data())

@@ -3,5 +3,5 @@ from django.apps import AppConfig
 
 class Rooms(AppConfig):
     name = "bench.apps.rooms"
-    label = "chat"  # the tables get the same names as those of the chat that is measured
+    label = "chat"  # the tables get the same names as in our chat
     default_auto_field = "django.db.models.BigAutoField"

@@ -23,12 +23,12 @@ class ChatMessage(models.Model):
         return {"id": self.id, "from": self.user, "date": self.date, "text": self.text}
 
 
-def say(eid, sender, text, tell):
-    """Save a message, call tell(message) in the same transaction, and return the message."""
+def save(eid, sender, text, publish):
+    """Save a message, call publish(message) in the same transaction, and return the message."""
     room, _ = ChatRoom.objects.get_or_create(eid=eid)
     with transaction.atomic():
         message = ChatMessage.objects.create(room=room, user=sender, text=text)
-        tell(message)
+        publish(message)
     return message
 
 
