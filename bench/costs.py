@@ -55,7 +55,7 @@ class Watch:
 
 
 def machine_s():
-    """Return the CPU seconds since the machine's start: those that all cores were busy, and all of them."""
+    """Return (busy, possible): CPU seconds of all cores since the machine's start."""
     with open("/proc/stat") as file:
         times = [int(field) / TICKS for field in file.readline().split()[1:9]]
     idle = times[3] + times[4]

@@ -1,7 +1,7 @@
 """The costs of the first visit to a room: .venv/bin/python bench/first_visit.py [http://127.0.0.1:8000/]
 
 It posts 50 messages to a new room of a running chat, and opens the room in Chromium with an empty cache. It prints the
-transferred bytes (headers and bodies, as compressed) and the times until the page is ready. It measures twice: on this
+transferred bytes (headers and compressed bodies) and the times until the page is ready. It measures twice: on this
 machine as it is, and as on a phone, with a processor that is four times slower, and a line of 1.6 Mbit/s down,
 0.75 Mbit/s up and 150 ms. Lighthouse defines first and largest contentful paint, layout shift and blocking time.
 """

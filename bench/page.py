@@ -2,9 +2,9 @@
 
 It opens a room of a running chat in Chromium, and streams 10 000 messages into it. It prints the size of the page
 (nodes, and the heap after a garbage collection), the time of a message from its event to the screen, and the length of
-the frames, during the messages and during scrolling. It measures twice: on this machine as it is, with 200 messages a
-second, and as on a phone, with a processor that is four times slower, and 50. This takes five minutes, and a machine
-that does nothing else. A fake EventSource sends the messages, so the server and the network do not count.
+the frames, during the messages and during scrolling. It measures twice: with 200 messages a second on this machine as
+it is, and with 50 as on a phone, whose processor is four times slower. This takes five minutes, on a machine that does
+nothing else. A fake EventSource sends the messages, so the server and the network do not count.
 """
 
 import secrets

@@ -27,9 +27,10 @@ class Posters:
         return {}
 
     def post(self, requests, first_poster=0, rate=None, good=(200,), until_order=False, **how):
-        """Post in a closed loop or `rate` times a second, on request until the next order; return the figures.
+        """Post in a closed loop, or `rate` times a second; return the figures.
 
-        There is one request for each room. A request with markers.TEXT gets new digits each time.
+        `until_order` ends the posting at the next order. There is one request for each room. A request with
+        markers.TEXT gets new digits each time.
         """
         templates = [markers.template(request.encode("latin-1")) for request in requests]
         stop = orders.Orders.descriptor if until_order else None

@@ -12,7 +12,7 @@ from collections import Counter
 
 from . import event_ids, markers
 
-BATCH = 512  # events for one reading of the clock
+BATCH = 512  # events that share one reading of the clock
 PIECE = 4096  # bytes
 QUIET_S = 0.003  # after so long without data, process the backlog: then the stack does not need the processor
 BACKLOG = 500_000  # pieces; if there are more, process them although more data is readable
@@ -56,7 +56,7 @@ class Streams:
         return len(self.opened) - (len(self._sockets) - len(self._opening))
 
     def turn(self, seconds):
-        """Read one batch of data, or process the backlog if there is no data; return readable foreign descriptors."""
+        """Read one batch of data, or process the backlog if there is none; return readable descriptors of others."""
         events = self.epoll.poll(min(seconds, QUIET_S) if self._backlog else seconds, BATCH)
         now = time.monotonic_ns()
         foreign = []

@@ -66,7 +66,7 @@ def _readers(found):
     yield _at_most(what, 2.8, "×", fan_out)
     half = found.row("readers", stack="ours", readers=(readers_ or 0) // 2)
     double = ratio(full, half, "fan_out_ms")
-    yield _at_most("that, compared with twice the time for half of the readers", 1.2, "×", double and double / 2)
+    yield _at_most("the same, compared with twice the time for half as many readers", 1.2, "×", double and double / 2)
     yield _at_least("readers that connect", 1000, "/s", full.median("connect_rate"))
     yield _at_most("p99 of posts at the same time", 500, "ms", full.median("posts_p99_ms"))
     yield _at_most("memory a reader", 56, "kB", full.median("kb_a_reader"))

@@ -6,7 +6,7 @@ from bench.costs import Watch, wait_until_quiet
 from bench.load.markers import TEXT
 from bench.load.process import Process
 
-POSTERS = 1000  # each posting gets whole thousands of numbers: a poster's number modulo the rooms is its room
+POSTERS = 1000  # each posting uses up a multiple of this many poster numbers: a number modulo the rooms is its room
 ROOM = "room"
 
 

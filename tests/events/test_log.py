@@ -156,7 +156,7 @@ def test_a_server_trims_soon_after_its_start_and_then_every_hour(monkeypatch):
         maintenance.run()
     assert pauses[0] < 60
     assert max(pauses) <= 3600
-    assert len({*pauses[1:]}) > 1  # random pauses, so that servers that started together do not trim together
+    assert len({*pauses[1:]}) > 1  # random pauses, so that servers with the same start do not trim at the same time
 
 
 class EndOfTest(Exception):
@@ -199,19 +199,19 @@ def test_the_events_of_the_last_minute_can_be_read():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_first_events_at_once_all_get_an_id():
+def test_many_simultaneous_first_events_all_get_an_id():
     """A plain INSERT of the counter fails for all threads but one, and fails their transactions too."""
-    together, ids = threading.Barrier(8, timeout=20), []
+    barrier, ids = threading.Barrier(8, timeout=20), []
 
-    def first():
+    def log_first():
         connection.ensure_connection()
-        together.wait()
+        barrier.wait()
         try:
             ids.extend(log())
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=first) for _ in range(8)]
+    threads = [threading.Thread(target=log_first) for _ in range(8)]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert sorted(ids) == [1, 2, 3, 4, 5, 6, 7, 8]

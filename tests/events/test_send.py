@@ -46,7 +46,7 @@ def test_an_event_that_is_rolled_back_is_never_published_and_its_number_is_used_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_fault_of_the_publisher_is_no_error_of_the_sender(monkeypatch, caplog):
+def test_a_failing_publisher_does_not_fail_the_sender(monkeypatch, caplog):
     def fail(event):
         raise RuntimeError("can't start new thread")
 

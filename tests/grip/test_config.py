@@ -104,7 +104,7 @@ def test_a_signature_of_fastly_is_verified_with_fastlys_public_key(settings, ver
     assert not is_proxied(settings, proxies, encode(theirs, generate_private_key(SECP256R1()), "ES256"))
 
 
-def test_a_proxys_own_verify_key_beats_grip_verify_key():
+def test_a_proxys_own_verify_key_overrides_grip_verify_key():
     urls = f"http://one?key={SECRET}&verify-key=own http://two?key={SECRET}"
     assert [proxy["verify_key"] for proxy in grip_proxies([], urls, "common")] == ["own", "common"]
 

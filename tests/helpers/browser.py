@@ -36,7 +36,7 @@ def start_with_back_forward_cache(chromium):
 
 
 def start_where_host_is_remote(chromium, host):
-    """Start another Chromium, which takes `host` for another machine than its own."""
+    """Start another Chromium, which believes that `host` is another machine."""
     return chromium.browser_type.launch(
         executable_path=shutil.which("chromium"),
         args=[*CHROMIUM_ARGUMENTS, f"--host-resolver-rules=MAP {host} 127.0.0.1"],

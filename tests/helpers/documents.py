@@ -1,4 +1,4 @@
-"""The project's documents, and what tests look for in them."""
+"""Reads the project's documents, so that tests can look at their sections, tables, commands and links."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 class Example(NamedTuple):
-    """A command of a document, and what the document says that it prints."""
+    """A command of a document, and the output that the document shows for it."""
 
     command: str
     printed: str
@@ -26,7 +26,7 @@ def section(name, title):
 
 
 def prose_of(name):
-    """Return a document without the text of its code blocks, where # is no heading."""
+    """Return a document without its code blocks: in them, # begins no heading."""
     return BLOCK.sub("", DOCUMENTS[name])
 
 
@@ -39,7 +39,7 @@ def rows(text):
 
 
 def codes(text):
-    """Return what stands in backticks, on one line."""
+    """Return the texts in backticks that have no line end."""
     return re.findall(r"`([^`\n]+)`", text)
 
 

@@ -42,13 +42,13 @@ class Fastly:
         self._server.server_close()
 
     def signature(self, key=None, algorithm="ES256", **claims):
-        """Return Fastly's Grip-Sig header, valid for one hour; `claims` change its claims, None leaves one out."""
+        """Return Fastly's Grip-Sig header, valid for one hour. `claims` replaces claims; None leaves a claim out."""
         claims = {"iss": f"fastly:{SERVICE}", "exp": int(time.time()) + 3600, **claims}
         sent = {name: value for name, value in claims.items() if value is not None}
         return encode(sent, self._key if key is None else key, algorithm)
 
     def password_signature(self, password):
-        """Return a Grip-Sig header signed by HS256 with this password (bytes); the JWT library would refuse some."""
+        """Return a Grip-Sig header signed by HS256 with any password (bytes). The JWT library would refuse some."""
         head, claims, _ = self.signature().split(".")
         head = _base64(b'{"alg":"HS256","typ":"JWT"}')
         return f"{head}.{claims}.{_base64(hmac.digest(password, f'{head}.{claims}'.encode(), 'sha256'))}"

@@ -187,7 +187,7 @@ class Nginx(Front):
         own = [
             f"{name}_temp_path {self._folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         ]
-        own.append("proxy_bind 127.0.0.5;")  # the servers take nginx for another machine
+        own.append("proxy_bind 127.0.0.5;")  # so the servers see nginx as another machine
         text = text.replace("http {\n", "http {\n    " + "\n    ".join(own) + "\n", 1)
         path = self._folder / "nginx.conf"
         path.write_text(text)
@@ -200,7 +200,7 @@ class Nginx(Front):
 
 
 def with_servers(text, upstream, addresses):
-    """Return the configuration with these addresses in its upstream; each keeps the options of the old ones."""
+    """Return the configuration with these addresses in its upstream, with the options of the old ones."""
     block = re.search(rf"^    upstream {upstream} {{\n.*?^    }}\n", text, re.M | re.S)[0]
     options = re.search(r"server \S+?( .*)?;", block)[1] or ""
     lines = "".join(f"        server {address}{options};\n" for address in addresses)

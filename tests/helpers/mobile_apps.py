@@ -12,7 +12,7 @@ TEXT = 'Hello + "Wörld"! \U0001f600 ~*-_.\n'
 
 
 class App:
-    """One app in Bob's hands: he posts TEXT in its only room, `default`."""
+    """One app, which Bob uses: he posts TEXT in its only room, `default`."""
 
     def list_request(self, host):
         return _request("GET /rooms/default/messages/", self.headers, host)

@@ -73,7 +73,7 @@ def post_bytes(client, body, content_type=FORM, room="lobby", **environ):
 
 @contextmanager
 def alice_posts_before_each_statement():
-    """Let Alice post to #lobby before each SQL statement of others; yield the list of her message ids, which grows."""
+    """Let Alice post to #lobby before each SQL statement of the block; yield the growing list of her message ids."""
     posted, posting = [], []
 
     def alice_posts_first(execute, *statement):
@@ -106,14 +106,14 @@ def simultaneously(jobs):
 
 
 def logged_events(room="lobby"):
-    """Return all events of the room, oldest first: (event name, number, message). A reader received the same."""
+    """Return all events of the room, oldest first: (event name, number, message). A reader gets exactly these."""
     events = EventLog().get_events(f"room-{room}", 0)
     assert EventLog().get_current_id(f"room-{room}") == len(events)  # otherwise the next event would leave a gap
     return [(event.type, event.id, json.loads(event.data)) for event in events]
 
 
 def ids_after(last_event_id):
-    """Return the ids of the messages in the events after this event id, which a stream that opens there still sends."""
+    """Return the ids of the messages that a stream sends if it resumes after this event id."""
     channel, _, number = last_event_id.rpartition(":")
     return {json.loads(event.data)["id"] for event in EventLog().get_events(channel, int(number))}
 

@@ -28,7 +28,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class Front:
-    """A server that people reach the chat through, at `url`."""
+    """An address, `url`, through which people reach the chat."""
 
     url = None
 
@@ -180,7 +180,7 @@ class Chat(Front):
 
 
 def wait_for(what, seconds, look_again_s=0.05):
-    """Call `what` until it returns something true, and return that."""
+    """Call `what` until it returns a true value; return that value."""
     deadline = time.monotonic() + seconds
     while not (result := what()):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"

@@ -1,4 +1,4 @@
-"""What the documents name is there: files, links, addresses, variables, options, limits."""
+"""Everything that the documents name exists: files, links, addresses, variables, options, limits."""
 
 import dataclasses
 import re
@@ -32,7 +32,7 @@ from tests.torture import faults
 
 MAX_BODY_KIB = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
 VARIABLES = {field.name.upper() for field in dataclasses.fields(Environment)}
-OTHER_VARIABLES = {"FORWARDED_ALLOW_IPS", "TORTURE_WITHOUT_CURES"}  # gunicorn's, a test's
+OTHER_VARIABLES = {"FORWARDED_ALLOW_IPS", "TORTURE_WITHOUT_CURES"}  # of gunicorn, of a test
 FOLDERS = "bench|bin|chat|chatsite|deploy|docs|static|templates|tests"
 NAMED = sorted(
     {
@@ -57,7 +57,7 @@ OPTIONS = sorted(
 PROGRAMS = "".join((PROJECT / folder / "__main__.py").read_text() for folder in ("bench", "tests/torture"))
 
 
-def test_the_documents_are_found():
+def test_this_test_finds_the_documents():
     assert {"docs/http_api.md", "docs/configuration.md", "docs/make_it_yours.md"} <= {*PAGES}
     assert len(NAMED) > 50
     assert len(LINKS) > 30
@@ -71,12 +71,12 @@ def test_the_readme_is_one_and_a_half_screens():
 
 
 @pytest.mark.parametrize(("document", "path"), NAMED)
-def test_every_file_that_a_document_names_is_there(document, path):
+def test_every_file_that_a_document_names_exists(document, path):
     assert (PROJECT / path).exists()
 
 
 @pytest.mark.parametrize(("document", "link"), [found for found in LINKS if not found[1].startswith("https://")])
-def test_every_link_leads_somewhere(document, link):
+def test_every_link_leads_to_a_file_and_a_heading(document, link):
     path, _, anchor = link.partition("#")
     target = (PROJECT / document).parent.joinpath(path).resolve() if path else PROJECT / document
     assert target.is_file()
@@ -95,18 +95,18 @@ def test_every_setting_is_in_the_table_and_nothing_else():
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_variable_in_a_command_is_there(document):
+def test_every_variable_in_a_command_exists(document):
     set_here = {name for line in commands(document) for name in re.findall(r"\b([A-Z][A-Z_]+)=", line)}
     assert set_here <= VARIABLES | OTHER_VARIABLES
 
 
 @pytest.mark.parametrize("name", sorted({*re.findall(r"manage\.py (\w+)", "".join(DOCUMENTS.values()))}))
-def test_every_management_command_is_there(name):
+def test_every_management_command_exists(name):
     assert name in get_commands()
 
 
 @pytest.mark.parametrize(("document", "option"), OPTIONS)
-def test_every_option_of_the_torture_and_of_the_benchmark_is_there(document, option):
+def test_every_option_of_torture_and_bench_exists(document, option):
     assert f'"{option}"' in PROGRAMS
 
 
@@ -124,7 +124,7 @@ def test_every_route_is_in_the_table():
     assert {resolve(path).url_name for path in paths} == routes - NOT_FOR_CLIENTS
 
 
-def test_the_message_has_these_keys():
+def test_the_table_of_the_message_has_its_keys():
     now = timezone.now()
     message = ChatMessage(id=1, user="ann", text="hello", date=now, tag="t", edited=now, deleted=now, change=2)
     named = [name for cells in rows(section("docs/http_api.md", "Post a message")) for name in codes(cells[0])]
@@ -134,7 +134,7 @@ def test_the_message_has_these_keys():
 @pytest.mark.parametrize(
     "name", [codes(cells[0])[0] for cells in rows(section("docs/http_api.md", "Listen to the stream"))]
 )
-def test_the_stream_has_these_events(name):
+def test_the_stream_has_the_events_in_the_table(name):
     sources = (path.read_text() for path in (PROJECT / "chat").rglob("*.py"))
     assert any(re.search(rf'["\s]{name}(["\\])', source) for source in sources)
 
@@ -161,16 +161,16 @@ def number(value):
         ),
     ],
 )
-def test_the_limits_are_those_of_the_code(title, words):
+def test_the_limits_in_the_documents_are_those_of_the_code(title, words):
     assert words in section("docs/http_api.md", title)
 
 
-def test_the_list_takes_these_parameters():
+def test_the_list_has_the_parameters_in_the_documents():
     text = section("docs/http_api.md", "Read the list") + section("docs/http_api.md", "Addresses")
     assert {*re.findall(r"[?&](\w+)=", text)} - {"user", "channel"} == {*PageForm.base_fields}
 
 
-def test_the_torture_knows_these_faults():
+def test_the_table_of_faults_has_all_faults_of_torture():
     shown = next(found.printed for found in examples("docs/promise_and_proof.md") if "bin/torture" in found.command)
     named = {*re.findall(r"^([a-z-]+) +\d+ ", shown, re.MULTILINE)}
     processes = {name.rpartition("-")[0] for name in named if name.endswith(("-killed", "-stopped"))}
@@ -190,6 +190,6 @@ def test_the_table_of_imports_has_the_rows_of_the_imports_test():
     assert written == ROOMS
 
 
-def test_the_line_that_a_contributor_is_told_to_break_is_there():
+def test_the_line_that_contributors_break_for_practice_exists():
     (line,) = (line for line in commands("CONTRIBUTING.md") if "on_commit" in line)
     assert line in (PROJECT / "chat/events/send.py").read_text().splitlines()

@@ -1,4 +1,4 @@
-"""The figures that the documents quote are those of the last run, and what they calculate is right."""
+"""The documents quote figures of the last benchmark run, and their calculations are right."""
 
 import re
 
@@ -20,34 +20,34 @@ LETTERS = {cells[0].strip("*"): cells for cells in rows(section("docs/a_million_
 CALCULATED = rows(section("docs/a_million_readers.md", "What follows"))
 
 
-def test_the_figures_are_found():
+def test_this_test_finds_the_figures():
     assert len(QUOTED) > 10
     assert len(LETTERS) == 13
     assert len(CALCULATED) == 17
 
 
 @pytest.mark.parametrize("figure", QUOTED)
-def test_a_figure_about_speed_is_one_of_the_last_run(figure):
+def test_a_figure_about_speed_comes_from_the_last_run(figure):
     assert re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d.])", RESULTS)
 
 
 @pytest.mark.parametrize("letter", ["CD", "CP", "K", "P", "R"])
-def test_a_number_to_calculate_with_is_one_of_the_last_run(letter):
+def test_a_number_in_a_calculation_comes_from_the_last_run(letter):
     figure = re.match(r"[\d.]+", LETTERS[letter][2])[0]
     assert re.search(rf"(?<![\d.]){re.escape(figure)}(?![\d.])", RESULTS)
 
 
-def test_what_follows_is_calculated_right():
+def test_the_calculations_are_right():
     that = None
     for what, calculation, value in CALCULATED:
         that = calculated(calculation, that)
         shown, unit, digit = read(value)
-        # as exact as it is shown, and three figures at most
+        # as exact as the shown value, but at most three digits
         assert that / unit == pytest.approx(shown, abs=digit / 2 * 1.01, rel=0.005), (what, calculation, value, that)
 
 
 def calculated(calculation, that):
-    """Return what a line of the table comes to; `that` is the value of the line above."""
+    """Return the value of a line of the table; `that` is the value of the line above."""
     terms = calculation.replace("that", str(that))
     terms = re.sub(r"(?<=\d) (?=\d)", "", terms)  # 1 000 000
     terms = re.sub(r"(?<=\d)( s|/s)\b", "", terms)
@@ -61,7 +61,7 @@ def letter(name):
 
 
 def read(text):
-    """Return the number in front, its unit, and what one of its last digit is."""
+    """Return the number at the beginning, its unit, and the value of one step of its last digit."""
     figure, unit = VALUE.match(text).groups()
     figure = figure.replace(" ", "")
     decimals = len(figure.partition(".")[2])

@@ -19,8 +19,8 @@ README_FILES = files_of("README.md", "A POST, file by file")
 
 
 @pytest.fixture
-def passed(client, transactional_db, grip_proxy):
-    """The files of the app that a POST runs through."""
+def files_run(client, transactional_db, grip_proxy):
+    """The files of chat/ whose code runs during a POST."""
     seen = set()
 
     def look(frame, event, _):
@@ -41,11 +41,11 @@ def test_the_readme_names_at_most_eight_files():
     assert 5 < len(README_FILES) <= 8
 
 
-def test_a_post_runs_through_the_files_that_the_readme_names(passed):
-    assert {*README_FILES} - {"chat/urls.py"} <= passed  # routes are data, no code runs there
+def test_a_post_runs_through_the_files_that_the_readme_names(files_run):
+    assert {*README_FILES} - {"chat/urls.py"} <= files_run  # chat/urls.py contains data, so no code of it runs
 
 
-def test_the_whole_way_names_these_files_too():
+def test_how_a_message_travels_names_these_files_too():
     whole = files_of("docs/how_a_message_travels.md", "How a message travels")
     assert len(whole) > 8
     assert {*README_FILES} <= {*whole}

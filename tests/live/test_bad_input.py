@@ -19,10 +19,10 @@ FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 
 
 def is_a_stream_that_pushpin_fails_on(octets):
-    """Return whether the request asks for a stream, and its address has a % that begins no escape.
+    """Return whether the request asks for a stream at an address with a % that begins no escape.
 
-    Pushpin answers such a request with 500 itself. It passes the address on with each such % escaped, and then it
-    cannot match the answer with the address of the request.
+    Pushpin itself answers such a request with 500: it escapes the % before it passes the address on to Django, so the
+    address of the stream is no longer that of the request.
     """
     address = octets.split(b" ")[1]
     return b"/events/" in address and re.search(b"%(?![0-9A-Fa-f]{2})", address)

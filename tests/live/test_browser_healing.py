@@ -65,7 +65,7 @@ def test_tabs_get_missed_edits_and_deletions_that_the_event_log_has_trimmed(peop
         expect(tab.texts).to_have_text(["best"])
 
 
-def test_a_page_gets_the_messages_before_its_own_after_an_interruption(people, chat, room, line):
+def test_after_an_interruption_a_page_gets_the_messages_before_its_own(people, chat, room, line):
     """The answer to a POST has the newest message, while the page still lacks the messages before it."""
     alice = people.join("Alice", room, line.url, own_stream=True)
     chat.post(room, "Bob", "before")

@@ -235,7 +235,7 @@ def test_messages_are_sent_even_if_the_browser_blocks_storage(people, chat, room
     expect(alice.texts).to_have_text(["one", "two"])
 
 
-def test_a_waiting_message_says_sending_after_one_second(people, room):
+def test_a_slow_message_shows_sending_after_one_second(people, room):
     alice = people.join("Alice", room)
     alice.page.route("**/messages/", lambda route: None)
     alice.say("Slow")

@@ -56,8 +56,8 @@ def expect_at_end(person):
     person.page.wait_for_function(SEE_END)
 
 
-def test_a_message_looks_the_same_live_and_after_a_reload(people, chat, room):
-    """It has groups, days, links, code and mentions, no matter whether the script or the server rendered it."""
+def test_messages_look_the_same_live_and_after_a_reload(people, chat, room):
+    """The script and the server render the same groups, days, links, code and mentions."""
     write_many(chat, room, ["long ago"])
     alice = people.join("Alice", room)
     for sender, text in [

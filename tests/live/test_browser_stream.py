@@ -103,7 +103,7 @@ def test_a_page_reloads_if_the_server_has_another_database_now(people, chat, roo
 
 
 def test_a_message_that_gets_through_makes_the_page_reconnect_immediately(people, chat, room, line):
-    """Otherwise the stream's next attempt could be half a minute away. Here the page's clock hardly moves."""
+    """Otherwise the page could wait half a minute for its next attempt. In this test, its clock almost stands still."""
     people.allow_complaint(NETWORK_ERROR)
     page = people.new_page(own_stream=True)
     page.clock.install()

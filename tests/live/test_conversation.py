@@ -66,7 +66,7 @@ def test_a_reader_gets_all_missed_messages_even_if_they_are_many(any_chat, count
 
 
 def test_ten_long_rooms_resume_in_one_stream(any_chat):
-    """Their next link has more than 8 kB, because every event id in it is percent-encoded twice."""
+    """Their next link is longer than 8 kB, because every event id in it is percent-encoded twice."""
     rooms = [f"{n} {'日本' * 10}" for n in range(10)]
     path = f"/events/?{urlencode([('channel', f'room-{room}') for room in rooms])}"
     with Listener(any_chat.url, "", path=path) as reader:

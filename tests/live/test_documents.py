@@ -1,4 +1,4 @@
-"""The documents' commands work as they stand, and print what the documents say."""
+"""The commands in the documents work unchanged, and print the output that the documents show."""
 
 import re
 import shlex
@@ -15,13 +15,13 @@ EXAMPLES = {name: [found for found in examples(name) if found.command.startswith
 WITH_EXAMPLES = [name for name, found in EXAMPLES.items() if found]
 
 
-def test_the_examples_are_found():
+def test_this_test_finds_the_examples():
     assert len(EXAMPLES["README.md"]) == 2
     assert len(EXAMPLES["docs/http_api.md"]) >= 10
 
 
 @pytest.mark.parametrize("document", WITH_EXAMPLES)
-def test_the_commands_print_what_the_document_says(document, pushpin, tmp_path):
+def test_the_commands_print_the_output_that_the_document_shows(document, pushpin, tmp_path):
     with Chat.ready(tmp_path / "chat") as chat, ExitStack() as stack:
         streams = []
         for number, (command, expected) in enumerate(EXAMPLES[document]):
@@ -32,11 +32,11 @@ def test_the_commands_print_what_the_document_says(document, pushpin, tmp_path):
                 printed = subprocess.run(words, capture_output=True, text=True, timeout=WAIT_S).stdout
                 assert like(printed) == like(expected)
         for stream, expected in streams:
-            assert stream.heard(like(expected)) == like(expected)
+            assert stream.output_like(like(expected)) == like(expected)
 
 
 class Stream:
-    """A curl that listens, and what it has printed."""
+    """A curl that listens to a stream, and its output."""
 
     def __init__(self, words, file):
         self.words, self.file = words, file
@@ -51,14 +51,14 @@ class Stream:
         self.process.kill()
         self.process.wait()
 
-    def heard(self, expected):
-        """Return what was printed, as soon as that is what is expected, or after a while."""
+    def output_like(self, expected):
+        """Wait until the output is as expected, at most WAIT_S; return the output."""
         with suppress(AssertionError):
             wait_for(lambda: like(self.file.read_text()) == expected, WAIT_S)
         return like(self.file.read_text())
 
 
 def like(text):
-    """Return the text without what differs from run to run: dates, and keep-alives."""
+    """Return the text without the parts that differ from run to run: dates and keep-alives."""
     text = re.sub(r"event: keep-alive\ndata:.*\n\n", "", text)
     return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<date>", text).strip()

@@ -41,7 +41,10 @@ def events_path(room):
 
 
 def settle(nginx, room, *readers):
-    """Post one message and wait until the readers have it: Pushpin gets the first ones in a new room from Django."""
+    """Post one message, and wait until the readers have it.
+
+    Just after its first subscription to a room, Pushpin may have to ask Django for messages.
+    """
     posted = nginx.post(room, "Alice", "Can you hear me?")
     for reader in readers:
         while reader.message() != posted:
@@ -121,7 +124,7 @@ def test_a_hanging_pushpin_delays_only_its_own_readers(nginx, pushpins, room):
         freeze(hanging)
         posted = []
         try:
-            for _ in range(2):  # Pushpin may get the first ones from Django, see settle()
+            for _ in range(2):  # Pushpin may have to ask Django for the first ones, see settle()
                 new = [nginx.post(room, "Alice", str(n)) for n in range(10)]
                 assert [reader.message() for _ in new] == new
                 posted += new

@@ -13,8 +13,8 @@ from tests.helpers.four_people import FourPeople
 from tests.helpers.grip_proxy import KEY, GripProxy
 from tests.helpers.running import ANSWER_S, Chat, kill, wait_for
 
-BACK_S = 20  # "within seconds", on a machine that has other things to do
-SOON_S = 10  # a fault would take longer: a publisher tries for 15 minutes, gunicorn waits 30 s
+BACK_S = 20  # "within seconds", on a busy machine
+SOON_S = 10  # shorter than any wait that a fault would cause: 15 minutes for the publisher, 30 s for gunicorn
 
 
 class Crowd(FourPeople):
@@ -112,7 +112,7 @@ def proxy():
 
 
 @pytest.fixture
-def behind_a_proxy(proxy, tmp_path):
+def chat_with_proxy(proxy, tmp_path):
     """A chat that gets its requests directly, not through a proxy, and publishes to `proxy`."""
     with Chat.ready(tmp_path, GRIP_URL=f"{proxy.uri}?key={KEY}") as chat:
         wait_for(lambda: len(chat.pids_of("web worker")) == 2, BACK_S)
@@ -183,27 +183,27 @@ def test_an_endless_request_does_not_delay_a_restart_and_saves_nothing(direct, r
 
 
 @pytest.mark.parametrize("mode", ["hang", "refuse"])
-def test_a_worker_ends_while_the_proxy_is_down_and_the_next_worker_publishes(behind_a_proxy, proxy, mode):
+def test_a_worker_ends_while_the_proxy_is_down_and_the_next_worker_publishes(chat_with_proxy, proxy, mode):
     proxy.mode = mode
-    message = behind_a_proxy.post("lobby", "Alice", "Can you hear me?")
+    message = chat_with_proxy.post("lobby", "Alice", "Can you hear me?")
     proxy.requests.get(timeout=ANSWER_S)
-    before = set(behind_a_proxy.pids_of("web worker"))
-    stop_workers(behind_a_proxy)
-    wait_for(lambda: not before & set(behind_a_proxy.processes()), SOON_S)
+    before = set(chat_with_proxy.pids_of("web worker"))
+    stop_workers(chat_with_proxy)
+    wait_for(lambda: not before & set(chat_with_proxy.processes()), SOON_S)
     proxy.mode = "accept"
     assert json.dumps(message) in proxy.next_item()["http-stream"]["content"]
 
 
-def test_a_new_worker_also_publishes_events_committed_just_after_its_start(behind_a_proxy, proxy):
-    """In a rolling restart, old workers work on for a while, and may end before they have published."""
+def test_a_new_worker_also_publishes_events_committed_just_after_its_start(chat_with_proxy, proxy):
+    """In a rolling restart, the old workers still work for a while, and may end before they have published."""
     proxy.mode = "refuse"
-    behind_a_proxy.post("lobby", "Alice", "one")
-    with replaced(behind_a_proxy):
-        for worker in behind_a_proxy.pids_of("web worker"):
+    chat_with_proxy.post("lobby", "Alice", "one")
+    with replaced(chat_with_proxy):
+        for worker in chat_with_proxy.pids_of("web worker"):
             kill(worker)
     proxy.mode = "accept"
     assert proxy.next_ids(2) == ["1", "1"]  # both new workers publish it at their start
-    commit_again(behind_a_proxy)
+    commit_again(chat_with_proxy)
     wait_for(lambda: proxy.next_item()["id"] == "2", BACK_S)
 
 

@@ -29,7 +29,7 @@ def test_the_error_for_a_taken_port_suggests_another_port(pushpin, tmp_path):
         assert f"PORT={port + 1}" in line
 
 
-def test_the_error_for_a_second_start_on_the_same_data_shows_the_first_ones_url(chat, tmp_path):
+def test_the_error_for_a_second_start_on_the_same_data_shows_the_url_of_the_first(chat, tmp_path):
     same_folder = tmp_path / "by-another-name"
     same_folder.symlink_to(chat.data_dir)
     (line,) = refusal(same_folder)

@@ -50,7 +50,7 @@ def test_one_call_waits_for_the_other(work, two_threads):
     assert work.most == 1
 
 
-def test_a_call_does_not_wait_longer_than_the_patience(work, two_threads):
+def test_a_call_waits_at_most_patience_s(work, two_threads):
     for _ in range(2):
         assert work.started.acquire(timeout=WAIT_S / 2)  # before the first call ends by itself
     assert work.most == 2

@@ -101,7 +101,7 @@ def test_the_changes_since_an_event_are_read_from_one_index_without_sorting(room
 
 @contextmanager
 def sqlite_work():
-    """Yield a list that gets one item for every 1000 instructions of SQLite, whose query plans do not show filters."""
+    """Yield a list that grows by one item with every 1000 instructions of SQLite; its query plans show no filters."""
     done = []
     if connection.vendor == "sqlite":
         connection.connection.set_progress_handler(lambda: done.append(1) and None, 1000)

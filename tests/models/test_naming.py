@@ -61,7 +61,7 @@ REFUSED = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("room", ACCEPTED)
-def test_a_room_may_have_the_name(client, room):
+def test_a_room_may_be_named(client, room):
     assert post(client, room=room).status_code == 200
     assert len(client.get(url_of(room)).json()["messages"]) == 1
     assert ChatRoom.objects.get().eid == unicodedata.normalize("NFC", room)
@@ -69,7 +69,7 @@ def test_a_room_may_have_the_name(client, room):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("what", REFUSED)
-def test_a_room_may_not_have_the_name_of(client, what):
+def test_a_room_name_is_refused_if_it_is_or_has(client, what):
     room = REFUSED[what]
     status = 404 if "/" in room else 400
     field = "path" if "/" in room else "room"

@@ -31,7 +31,7 @@ class FakeSession:
 
 
 def pauses(sessions):
-    """Let a Part start these sessions one after the other; return how many seconds it pauses_s before each start."""
+    """Let a Part start these sessions one after the other; return the seconds that it waited before each start."""
     sessions = iter(sessions)
     part = Part("A part", lambda: next(sessions))
     part.start()

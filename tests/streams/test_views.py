@@ -87,7 +87,7 @@ def test_a_reader_gets_the_missed_events(ask, query, headers):
     ]
 
 
-def test_the_last_event_id_header_beats_the_query(ask):
+def test_the_last_event_id_header_overrides_the_query(ask):
     log(4)
     response = ask("channel=room-lobby&lastEventId=room-lobby:1", **{"Last-Event-ID": "room-lobby:3"})
     assert kinds(response) == ["stream-open", "message"]

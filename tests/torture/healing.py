@@ -10,10 +10,10 @@ from .faults import GRACEFUL, OF_DATABASE, schedule
 from .ledger import Window
 from .poster import compose, deliver
 
-FAULT_S = 60  # a fault that lasts longer hangs itself
+FAULT_S = 60  # a fault that takes longer is stuck
 LOOK_AGAIN_S = 0.01
 SLOW_S = 5  # after this time, print the readers that still wait
-PAUSE_S = 0.5  # between two faults, without any fault
+PAUSE_S = 0.5  # between two faults
 
 
 class Breaker:

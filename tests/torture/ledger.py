@@ -38,7 +38,7 @@ class Window:
     kind: str
     start: float
     of_database: bool = False
-    graceful: bool = False  # a process that ends in good order answers all its requests
+    graceful: bool = False  # a process that ends gracefully answers all its requests
     ended: float | None = None
     healed: float | None = None
 

@@ -10,7 +10,7 @@ from .connection import ANSWER_S, BROKEN, Connection, exchange, request
 from .ledger import SentMessage
 from .texts import text
 
-# The fate of one attempt on the network, and how many of 100 attempts have it.
+# The faults of the network, and how many of 100 attempts each of them hits.
 NETWORK = {
     "works": 80,
     "cut before it is sent completely": 5,
@@ -64,7 +64,7 @@ def compose(ledger, rng, sender, room, number, words=None):
 
 
 async def deliver(sent, port, ledger, rng, network=None, method="POST"):
-    """Send the message until it is acknowledged. `network` is {fate: weight}; None means a good network."""
+    """Send the message until it is acknowledged. `network` is {fault: weight}; None means a good network."""
     pause, attempts = FIRST_PAUSE_S, 0
     while not _is_acknowledged(sent, method):
         attempts += 1

@@ -1,7 +1,7 @@
 """The rooms of a run. Most of their names break code that forgets to quote or escape them."""
 
 BUSY = ("lobby", "ü 日本 50% %I", "a,b:c")
-# In these rooms, there is one message for each fault, so no later message can make readers get a lost one.
+# Each fault brings one message to one of these rooms, so no later message helps to find a lost one.
 QUIET = ("emoji 😀", "it's; 100%", "?q=1&x#+", "hush")
 
 

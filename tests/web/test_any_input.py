@@ -1,4 +1,4 @@
-"""Random requests to every address: the site never answers 500 and never saves half a message, and it says why."""
+"""Random requests to every address: the site never answers 500, never saves half a message, and explains refusals."""
 
 import json
 import time
@@ -23,7 +23,7 @@ from tests.helpers.posting import FORM, JSON, url_of, url_of_message
 
 pytestmark = pytest.mark.django_db
 
-# All examples of a test share its fixtures and its database, on purpose: each meets what the others have saved.
+# All examples of a test share its fixtures and its database, on purpose: each finds the messages of earlier ones.
 many = hypothesis.settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
