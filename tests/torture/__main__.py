@@ -14,9 +14,9 @@ from urllib.parse import quote
 from tests.helpers.postgres import find_programs
 
 from . import faults, rooms
+from .breaker import Breaker
 from .connection import exchange, request
 from .crowd import Crowd, end
-from .healing import Breaker
 from .ledger import Ledger
 from .pages import read_page
 from .report import summary, table
