@@ -79,9 +79,8 @@ def nginx(machines):
     return machines.nginx
 
 
-@pytest.fixture(
-    scope="module"
-)  # no longer than a module: while Playwright runs, Django refuses to use the database in this thread
+# No longer than a module: while Playwright runs, Django refuses to use the database in this thread.
+@pytest.fixture(scope="module")
 def chromium():
     path = program("chromium", "Chromium is not installed: sudo apt install chromium")
     from tests.helpers.browser import started_chromium

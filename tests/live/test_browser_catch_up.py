@@ -127,9 +127,8 @@ def test_a_page_from_the_back_forward_cache_continues(chromium, chat, room):
     with start_with_back_forward_cache(chromium) as caching:
         people = People(caching, chat.url)
         alice = people.join("Alice", room)
-        people.join_in_tab(
-            alice, "Alice", room
-        )  # without this tab, the shared worker would keep her page out of the cache
+        # Without this tab, the shared worker would keep her page out of the cache.
+        people.join_in_tab(alice, "Alice", room)
         alice.page.evaluate("window.isTheSamePage = true")
         alice.page.goto(chat.url)
         chat.post(room, "Bob", "While you were away")

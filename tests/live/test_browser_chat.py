@@ -20,9 +20,8 @@ def test_a_persons_own_message_is_shown_once_and_marked(people, chat, room):
     alice = people.join("Alice", room)
     alice.say("From the page")
     expect(alice.texts).to_have_text(["From the page"])
-    chat.post(
-        room, "Bob", "From elsewhere"
-    )  # this comes through the stream, so Alice's message has come through it too
+    # This comes through the stream, so Alice's message has come through it too.
+    chat.post(room, "Bob", "From elsewhere")
     expect(alice.texts).to_have_text(["From the page", "From elsewhere"])
     expect(alice.page.locator(".messages .own .text")).to_have_text(["From the page"])
     alice.page.reload()

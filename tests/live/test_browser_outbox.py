@@ -37,9 +37,8 @@ def test_waiting_messages_survive_a_reload(people, room, line):
     alice.say("one")
     alice.say("two")
     expect(alice.pending).to_have_count(2)
-    alice.page.evaluate(
-        "navigator.sendBeacon = () => false"
-    )  # a route cannot stop a beacon that the page sends when it closes
+    # A route cannot stop a beacon that the page sends when it closes.
+    alice.page.evaluate("navigator.sendBeacon = () => false")
     alice.page.reload()
     expect(alice.pending_texts).to_have_text(["one", "two"])
     expect(alice.page.locator(".empty")).to_be_hidden()
@@ -66,9 +65,8 @@ def test_a_page_closed_right_after_enter_has_stored_the_message(people, room):
 
 def test_a_page_closed_right_after_enter_sends_the_message_once_more(people, room):
     alice, bob = people.join("Alice", room), people.join("Bob", room)
-    alice.page.route(
-        "**/messages/", lambda route: None
-    )  # it does not stop the beacon that the page sends when it closes
+    # This route does not stop the beacon that the page sends when it closes.
+    alice.page.route("**/messages/", lambda route: None)
     alice.say("Last words")
     expect(alice.pending_texts).to_have_text(["Last words"])
     alice.page.goto("about:blank")

@@ -113,9 +113,8 @@ def test_a_reader_can_scroll_back_to_the_first_message_and_return(people, chat, 
     expect(notice).to_contain_text("could not be loaded")
     alice.page.unroute("**/messages/?before=*")
     top = in_view.evaluate(TOP_OF)
-    alice.page.get_by_role("link", name="Older messages").evaluate(
-        "link => link.click()"
-    )  # this clicks without scrolling to the link
+    # This clicks without scrolling to the link.
+    alice.page.get_by_role("link", name="Older messages").evaluate("link => link.click()")
     expect(alice.texts).to_have_count(250)
     expect(notice).to_be_empty()
     assert abs(in_view.evaluate(TOP_OF) - top) < 2
@@ -180,9 +179,8 @@ def test_a_link_opens_any_old_message_and_the_reader_can_scroll_on_to_the_newest
     expect(page.locator("#reading-notice")).to_contain_text("not here")
     expect(alice.texts.last).to_have_text("from afar")
 
-    page.goto(
-        f"{chat.url}{chat_path('Alice', room)}&before={ids[100]}"
-    )  # the address of an older page, meant for browsers without scripts
+    # The address of an older page, meant for browsers without scripts.
+    page.goto(f"{chat.url}{chat_path('Alice', room)}&before={ids[100]}")
     expect(alice.texts.first).to_be_attached()
     chat.post(room, "Bob", "not here")
     expect(page.locator(".newest button")).to_have_text("1 new message")

@@ -164,9 +164,8 @@ def test_the_page_works_in_an_insecure_context(chromium, far_chat, room):
     url = f"http://chat.test:{far_chat.port}/"
     with start_where_host_is_remote(chromium, "chat.test") as far:
         people = People(far, url)
-        people.allow_complaint(
-            "Cross-Origin-Opener-Policy header has been ignored"
-        )  # the browser says so because there is no TLS
+        # The browser says so because there is no TLS.
+        people.allow_complaint("Cross-Origin-Opener-Policy header has been ignored")
         alice, bob = people.join("Alice", room), people.join("Bob", room)
         assert alice.page.evaluate("isSecureContext") is False
         alice.say("Can you hear me?")

@@ -49,9 +49,8 @@ def test_eight_tabs_in_two_rooms_share_one_stream_and_miss_no_message(people, ch
     for name in (room, other_room, third_room):
         chat.post(name, "Bob", f"unheard in {name}")
     line.repair()
-    late = people.join_in_tab(
-        first, "Alice", third_room, line.url
-    )  # this page already contains the messages that the others missed
+    # This page already contains the messages that the others missed.
+    late = people.join_in_tab(first, "Alice", third_room, line.url)
     for name in (room, other_room, third_room):
         chat.post(name, "Bob", f"live in {name}")
     all_show(tabs, ["to the first", f"unheard in {room}", f"live in {room}"])

@@ -165,7 +165,7 @@ def test_a_restart_lets_a_running_request_finish(direct, restart):
     before = set(direct.pids_of("web worker"))
     with replaced(direct):
         restart(direct)
-        if restart is renew:  # the old workers are told to stop as soon as the new ones run
+        if restart is renew:  # the old workers must stop as soon as the new ones run
             wait_for(lambda: set(direct.pids_of("web worker")) - before, BACK_S, look_again_s=0.01)
         assert slow.finish() == "HTTP/1.1 200 OK"
     assert [message["text"] for message in saved(direct, room)] == ["Just in time"]

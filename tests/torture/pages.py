@@ -16,9 +16,8 @@ def read_page(body):
     texts = page.all("div", class_="text")
     messages = [
         _message(item, name.text, time["datetime"], text.text)
-        for item, name, time, text in zip(
-            items, names, times, texts, strict=False
-        )  # the elements of the template come last, without a message
+        # The elements of the template come last, without a message.
+        for item, name, time, text in zip(items, names, times, texts, strict=False)
     ]
     return messages, page.json("page")["lastEventId"], len(messages) >= PAGE_SIZE
 
