@@ -100,13 +100,24 @@ USE_TZ = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {
+        "no_refusals": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) not in (501, 503),
+        }
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
     "loggers": {
         "django": {"handlers": [], "level": ENV.log_level, "propagate": True},
-        # 4xx answers are not logged, so that strangers can't fill the terminal.
-        "django.request": {"level": "ERROR" if ENV.log_level == "WARNING" else ENV.log_level},
+        # 4xx answers are not logged, so that strangers can't fill the terminal. Nor are refused streams (501) and
+        # outages (503): chat/web/outages.py logs each outage once.
+        "django.request": {
+            "level": "ERROR" if ENV.log_level == "WARNING" else ENV.log_level,
+            "filters": ["no_refusals"],
+        },
+        "psycopg.pool": {"level": "ERROR"},  # it would log every attempt to connect during an outage
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
         "django.security.csrf": {"handlers": [], "level": "CRITICAL"},
     },

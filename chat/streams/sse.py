@@ -3,7 +3,8 @@
 from django_eventstream.eventresponse import EventResponse
 from django_eventstream.utils import make_id, sse_encode_event
 
-KEEP_ALIVE = "event: keep-alive\ndata:\n\n"  # an event, so that a client can notice silence
+# An event, so that a client can notice silence. Many readers parse every data line as JSON, so it is never empty.
+KEEP_ALIVE = "event: keep-alive\ndata: {}\n\n"
 KEEP_ALIVE_S = 20
 
 
@@ -28,4 +29,4 @@ def _open_event(found: EventResponse) -> str:
     # With this id, a reader whose stream is cut before its first message resumes from here. Before a reset there is no
     # id: a reader that is cut then must get the reset again.
     event_id = "" if found.channel_reset else f"id: {make_id(found.channel_last_ids)}\n"
-    return f"event: stream-open\n{event_id}data:\n\n"
+    return f"event: stream-open\n{event_id}data: {{}}\n\n"

@@ -1,6 +1,8 @@
 """GET /events/: opens a stream, and says which channels it carries and from which event on."""
 
+import logging
 import re
+import time
 from collections.abc import Iterable
 from urllib.parse import unquote
 
@@ -10,18 +12,25 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django_eventstream.eventrequest import EventRequest
-from django_eventstream.utils import add_default_headers
+from django_eventstream.utils import add_default_headers, make_id
 
 from chat.events.channels import clean_channel, room_channel
 from chat.grip.channel_names import channel_named
-from chat.web.refusals import only, refuse, refuse_invalid
+from chat.web.refusals import Refusal, only, refuse, refuse_invalid
 
 from . import embedded
 from .grip_response import grip_response
 from .middleware import GripRequest
 
+log = logging.getLogger(__name__)
+
 MAX_CHANNELS = 10
+MAX_HEAD_BYTES = 8_192  # of a request through Pushpin: client_buffer_size in deploy/pushpin.conf
+BROWSER_HEADERS_BYTES = 2_048
+MAX_DIGITS = 15  # of an event's number, however many events a channel will have
 UNKNOWN_ID = "-1"
+LOG_AGAIN_S = 60
+_signature_logged = float(-LOG_AGAIN_S)
 
 
 @only("GET")  # the proxy would hold the stream for any other method too
@@ -36,6 +45,8 @@ def room_events(request: GripRequest, room: str) -> HttpResponseBase:
 
 def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
     wanted = _event_request(request, names)
+    if not wanted.is_next:
+        _refuse_long(request, wanted.channels)
     response: HttpResponseBase
     if request.grip.proxied:
         response = grip_response(request, wanted)
@@ -43,6 +54,8 @@ def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
         if embedded.is_full():
             raise refuse(503, "connection", "Embedded mode holds no more streams. Try later, or use Pushpin.")
         response = StreamingHttpResponse(embedded.stream(wanted), content_type="text/event-stream")
+    elif "Grip-Sig" in request.headers:
+        raise _refused_signature()
     else:
         raise refuse(
             501,
@@ -52,6 +65,33 @@ def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
         )
     add_default_headers(response, request)
     return response
+
+
+def _refuse_long(request: GripRequest, channels: Iterable[str]) -> None:
+    """Raise Refusal if the reader could not resume: its URL and its event id would not fit into Pushpin's buffer."""
+    farthest_id = make_id(dict.fromkeys(channels, "9" * MAX_DIGITS))
+    needed = len(request.get_full_path()) + len(farthest_id) + BROWSER_HEADERS_BYTES
+    if needed > MAX_HEAD_BYTES:
+        raise refuse(
+            400,
+            "channel",
+            f"The address and the event id of these channels need {needed} bytes with a browser's headers, at most "
+            f"{MAX_HEAD_BYTES} fit. Open several streams.",
+            limit=MAX_HEAD_BYTES,
+        )
+
+
+def _refused_signature() -> Refusal:
+    """Log once a minute, for the operator, that the proxy's signature was refused; return a temporary Refusal."""
+    global _signature_logged
+    now = time.monotonic()
+    if now - _signature_logged >= LOG_AGAIN_S:
+        _signature_logged = now
+        log.error(
+            "A GRIP proxy's signature was refused, so its readers get no stream. Compare the key in GRIP_URL with the "
+            "proxy's (Pushpin: sig_key), and the clocks of both machines."
+        )
+    return refuse(503, "Grip-Sig", "The GRIP proxy's signature was refused. The operator finds the reason in the log.")
 
 
 def _event_request(request: GripRequest, names: list[str]) -> EventRequest:

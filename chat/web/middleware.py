@@ -1,9 +1,7 @@
 """Rules for every request."""
 
-import logging
 from urllib.parse import unquote_to_bytes
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
@@ -11,9 +9,8 @@ from chat import __version__
 from chat.messages.errors import MessageError
 
 from .body_reader import read_whole_body
-from .refusals import Refusal, answer, refuse, refuse_message_error
-
-log = logging.getLogger(__name__)
+from .outages import is_outage
+from .refusals import Refusal, answer, outage, refuse, refuse_message_error
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -83,9 +80,6 @@ class RefusalsAndOutages(MiddlewareMixin):
             return answer(request, exception)
         if isinstance(exception, MessageError):
             return answer(request, refuse_message_error(exception))
-        if isinstance(exception, (OperationalError, InterfaceError)):
-            log.error("The database failed: %s", exception)
-            # The database may have failed during our COMMIT, so nobody knows whether the message is saved.
-            message = "The database can't be used now. What you sent may not have been saved: look, then try again."
-            return answer(request, Refusal(503, [{"field": "database", "message": message}], {"Retry-After": "2"}))
+        if is_outage(exception):
+            return outage(request, exception)
         return None

@@ -1,5 +1,8 @@
 """Answers to requests that the chat refuses: JSON for programs, a page for people. Only this file knows statuses."""
 
+import random
+import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any
@@ -11,7 +14,10 @@ from django.shortcuts import render
 
 from chat.messages.errors import KeyConflict, MessageDeleted, MessageError, NoSuchMessage, NotTheSender
 
+from . import outages
+
 PROGRAM_PATHS = ("/rooms/", "/events/")
+STREAM_PATH = re.compile("/events/|/rooms/[^/]+/events/$")
 # The status and the field for each error of the domain.
 MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {
     KeyConflict: (409, "key"),
@@ -77,7 +83,9 @@ def _errors(field: str, error: ValidationError) -> Iterator[dict[str, Any]]:
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the response for the Refusal: {"errors": [...]}, or a page that says the same."""
     response: HttpResponse
-    if request.path.startswith(PROGRAM_PATHS):
+    if refusal.status >= 500 and refusal.status != 501 and _opens_stream(request):
+        return _come_back_soon(request)
+    if is_for_programs(request):
         response = JsonResponse({"errors": refusal.errors}, status=refusal.status)
     else:
         context = {
@@ -88,6 +96,29 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response = render(request, "error.html", context, status=refusal.status)
     for name, value in refusal.headers.items():
         response[name] = value
+    return response
+
+
+def is_for_programs(request: HttpRequest) -> bool:
+    """Return whether the client wants JSON. Without ?channel=, /events is the page of the room "events"."""
+    return request.path.startswith(PROGRAM_PATHS) or (request.path == "/events" and "channel" in request.GET)
+
+
+def _opens_stream(request: HttpRequest) -> bool:
+    """Return whether a reader opens a stream; the proxy's next links continue one."""
+    return bool(STREAM_PATH.match(request.path)) and request.method == "GET" and request.GET.get("link") != "next"
+
+
+def _come_back_soon(request: HttpRequest) -> HttpResponse:
+    """Return a stream that ends at once and says when to reconnect.
+
+    An EventSource gives up on any status but 200. It gets no id, so that it resumes at the last one it has. A next
+    link keeps its 503: Pushpin asks again, where a 200 without a hold would end the streams of all readers.
+    """
+    request.grip.instruct = None  # type: ignore[attr-defined]
+    retry_ms = random.randint(1_000, 10_000)
+    response = HttpResponse(f"retry: {retry_ms}\n\n", content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
     return response
 
 
@@ -122,8 +153,22 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, refuse(404, "path", "Nothing lives at this address. Check how it is spelled."))
+    lacks_slash = is_for_programs(request) and not request.path.endswith("/")
+    cure = "Add a slash to the end of the path." if lacks_slash else "Check how it is spelled."
+    return answer(request, refuse(404, "path", f"Nothing lives at this address. {cure}"))
+
+
+def outage(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """Return the answer while the database can't be used."""
+    outages.note(error)
+    # The database may have failed during our COMMIT, so nobody knows whether the message is saved.
+    message = "The database can't be used now. What you sent may not have been saved: look, then try again."
+    return answer(request, Refusal(503, [{"field": "database", "message": message}], {"Retry-After": "2"}))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer an exception that no view's middleware caught; a middleware of Django may meet an outage too."""
+    error = sys.exc_info()[1]
+    if error is not None and outages.is_outage(error):
+        return outage(request, error)
     return answer(request, refuse(500, "server", "The server made a mistake. It has been logged; try again later."))

@@ -171,13 +171,14 @@ def test_the_site_serves_no_streams_itself_if_it_has_a_grip_proxy(settings):
     asyncio.run(scene())
 
 
-def test_a_stream_over_the_limit_is_refused(monkeypatch):
+def test_a_stream_over_the_limit_is_asked_to_come_back(monkeypatch):
     monkeypatch.setattr(embedded, "MAX_STREAMS", 1)
 
     async def scene():
         reader = await listen()
         await reader.next()
-        assert (await AsyncClient().get("/events/?channel=room-other")).status_code == 503
+        answer = await AsyncClient().get("/events/?channel=room-other")
+        assert answer.content.startswith(b"retry: ")
         await reader.close()
         again = await listen()
         assert await again.next() == ("stream-open", "room-lobby:0")

@@ -1,0 +1,116 @@
+"""A stream that can't open now: the reader gets a 200 that ends at once, so that its EventSource comes back."""
+
+import re
+
+import jwt
+import pytest
+from django.db import InternalError, OperationalError, connection
+from django.test import override_settings
+
+from chat.streams import views
+from tests.helpers.grip_proxy import KEY
+
+pytestmark = pytest.mark.django_db
+
+OPENINGS = [
+    "/events/?channel=room-lobby",
+    "/rooms/lobby/events/",
+    "/events/?channel=room-a&channel=room-b&lastEventId=x",
+]
+
+
+@pytest.fixture
+def signed(settings):
+    """The header of a request that our GRIP proxy passes on."""
+    settings.GRIP_PROXIES = [{"control_uri": "http://127.0.0.1:1", "key": KEY}]
+    return {"Grip-Sig": jwt.encode({"iss": "pushpin", "exp": 2**31}, KEY, algorithm="HS256")}
+
+
+def fail(error):
+    def run(*_):
+        raise error("the server closed the connection")
+
+    return run
+
+
+def assert_comes_back(answer):
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/event-stream")
+    found = re.fullmatch(rb"retry: ([0-9]+)\n\n", answer.content)
+    assert 1_000 <= int(found[1]) <= 10_000
+    assert [name for name in answer.headers if name.lower().startswith("grip-")] == []
+
+
+@pytest.mark.parametrize("error", [OperationalError, InternalError])
+@pytest.mark.parametrize("address", OPENINGS)
+def test_an_outage_sends_a_reader_away_for_some_seconds(client, signed, address, error):
+    with connection.execute_wrapper(fail(error)):
+        assert_comes_back(client.get(address, headers=signed))
+
+
+def test_readers_come_back_at_different_times(client, signed):
+    with connection.execute_wrapper(fail(OperationalError)):
+        answers = {client.get(OPENINGS[0], headers=signed).content for _ in range(20)}
+    assert len(answers) > 1
+
+
+def test_an_outage_that_a_middleware_meets_does_so_too(client, signed, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.broken_middleware"]
+    assert_comes_back(client.get(OPENINGS[0], headers=signed))
+    assert client.get("/rooms/lobby/messages/").status_code == 503
+
+
+def broken_middleware(get_response):
+    return fail(OperationalError)
+
+
+@pytest.mark.parametrize("address", ["/events/7/?link=next&recover=true", "/events/x/?channel=room-lobby&link=next"])
+def test_a_next_link_keeps_its_503_because_the_proxy_asks_again(client, signed, address):
+    with connection.execute_wrapper(fail(OperationalError)):
+        answer = client.get(address, headers={**signed, "Grip-Last": "events-room-lobby; last-id=0"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+
+
+def test_a_request_that_can_never_succeed_keeps_its_4xx(client, signed):
+    with connection.execute_wrapper(fail(OperationalError)):
+        assert client.get("/events/", headers=signed).status_code == 400
+
+
+@pytest.mark.parametrize("signature", ["junk", jwt.encode({"exp": 2**31}, "another key of 32 characters ...")])
+def test_a_refused_signature_sends_a_reader_away_for_some_seconds(client, signed, signature):
+    assert_comes_back(client.get(OPENINGS[0], headers={"Grip-Sig": signature}))
+
+
+def test_the_log_names_a_refused_signature_once_a_minute(client, signed, monkeypatch, caplog):
+    clock = [1_000.0]
+    monkeypatch.setattr(views.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(views, "_signature_logged", 0)
+    for seconds in (0, 30, 31):
+        clock[0] += seconds
+        client.get(OPENINGS[0], headers={"Grip-Sig": "junk"})
+    lines = [record.getMessage() for record in caplog.records if record.name == "chat.streams.views"]
+    assert len(lines) == 2
+    assert "key" in lines[0]
+    assert "clock" in lines[0]
+
+
+def test_without_any_signature_the_answer_says_where_to_connect(client):
+    with override_settings(GRIP_PROXIES=[{"control_uri": "http://127.0.0.1:1", "key": KEY}]):
+        assert client.get(OPENINGS[0]).status_code == 501
+
+
+def test_a_stream_that_could_not_be_resumed_is_refused(client, signed):
+    """Its address and its event id together would exceed the proxy's buffer."""
+    rooms = ["😀" * 60 + str(number) for number in range(5)]
+    answer = client.get("/events/", {"channel": [f"room-{room}" for room in rooms]}, headers=signed)
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["limit"]) == ("channel", 8_192)
+
+
+def test_a_stream_of_one_room_with_the_longest_name_opens(client, signed):
+    assert client.get("/events/", {"channel": f"room-{'😀' * 64}"}, headers=signed).status_code == 200
+
+
+def test_a_stream_of_ten_rooms_with_ordinary_names_opens(client, signed):
+    channels = [f"room-an ordinary name, {number}" for number in range(10)]
+    assert client.get("/events/", {"channel": channels}, headers=signed).status_code == 200
