@@ -1,4 +1,6 @@
 import hashlib
+import hmac
+import json
 from secrets import compare_digest
 from typing import Any
 
@@ -7,6 +9,7 @@ from django.db.models.functions import Abs
 from django.db.models.lookups import GreaterThan, LessThan
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from .naming import MAX_NAME_LENGTH
 
@@ -14,6 +17,10 @@ MAX_TEXT_LENGTH = 8000  # code points
 MAX_KEY_LENGTH = MAX_TAG_LENGTH = 64  # code points
 PAGE_SIZE = 50  # messages
 MAX_PAGE_SIZE = 200
+MAX_PAGE_BYTES = 500_000  # of a page of messages, as JSON or HTML
+MAX_BYTES_A_CHAR = 12  # an emoji in JSON; HTML needs at most 6
+MAX_BYTES_BESIDE_TEXT = 3_000  # the longest name and tag, and the rest of the message object
+BYTES_OF_TEMPLATE = 1_500  # the HTML around a text
 
 # Order by ABS(id), so that PostgreSQL uses the (room, id) index instead of scanning the primary key. It scans once a
 # room holds 2 % of all messages, and then reads the whole table if that room was quiet lately.
@@ -61,9 +68,13 @@ class ChatMessageQuerySet(models.QuerySet["ChatMessage"]):
         return self.filter(change__gt=event_number).order_by("change")
 
     def page(self, limit: int = PAGE_SIZE) -> tuple[list[MessageData], bool]:
-        """Return the first `limit` of these messages as the wire has them, and whether there are more."""
-        found = list(self[: limit + 1])
-        return [message.to_data() for message in found[:limit]], len(found) > limit
+        """Return the first `limit` of these messages as the wire has them, and whether there are more.
+
+        The page has fewer messages if they exceed MAX_PAGE_BYTES, and always at least one.
+        """
+        found = [message.to_data() for message in self[: limit + 1]]
+        count = min(limit, _fitting(found))
+        return found[:count], len(found) > count
 
     def sent_with(self, key: str) -> "ChatMessage | None":
         return self.filter(key_hash=hash_of(key)).first()
@@ -83,6 +94,8 @@ class ChatMessage(models.Model):
     # The number of the event that announced the message. ChatEdit has the numbers of the later events.
     event = models.BigIntegerField(null=True)
     edited = models.DateTimeField(null=True)
+    # Of an edited message, a hash of the text that was sent first, made with the key: see is_repeat.
+    first_text_hash = models.BinaryField(max_length=32, null=True)
     # A deleted message keeps its row, without its text, so that the server knows its key when a client sends it again.
     deleted = models.DateTimeField(null=True)
     # The number of the event that announced the last edit, or the deletion. Of two versions the greater is newer.
@@ -157,16 +170,27 @@ class ChatMessage(models.Model):
             return False
         return compare_digest(bytes(self.key_hash), hash_of(key))
 
-    def edit(self, text: str, change: int) -> None:
-        """Give the message another text; `change` is the number of the event that will announce the edit."""
+    def is_repeat(self, text: str, key: str) -> bool:
+        """Return whether a POST of this text with the key repeats this message: its first text, or its text now.
+
+        True for any text if the message was deleted, or edited before first_text_hash was there: nobody knows any more.
+        """
+        if self.text == text or not self.change:
+            return self.text == text
+        return self.first_text_hash is None or compare_digest(bytes(self.first_text_hash), keyed_hash_of(text, key))
+
+    def edit(self, text: str, key: str, change: int) -> None:
+        """Give the message another text; `change` is the number of the event that announces the edit."""
+        if self.edited is None:
+            self.first_text_hash = keyed_hash_of(self.text, key)
         self.text, self.edited, self.change = text, timezone.now(), change
-        self.save(update_fields=["text", "edited", "change"])
+        self.save(update_fields=["text", "edited", "change", "first_text_hash"])
         ChatEdit.objects.create(message=self, event=change)
 
     def redact(self, change: int) -> None:
         """Remove the text and mark the message as deleted; `change` is the number of the event that announces that."""
-        self.text, self.deleted, self.change = "", timezone.now(), change
-        self.save(update_fields=["text", "deleted", "change"])
+        self.text, self.first_text_hash, self.deleted, self.change = "", None, timezone.now(), change
+        self.save(update_fields=["text", "first_text_hash", "deleted", "change"])
 
 
 class ChatEdit(models.Model):
@@ -177,6 +201,20 @@ class ChatEdit(models.Model):
 
     def __str__(self) -> str:
         return f"edit of message {self.message_id} in event {self.event}"
+
+
+def _fitting(messages: list[MessageData]) -> int:
+    """Return how many of the messages fit into MAX_PAGE_BYTES, at least one."""
+    characters = sum(len(message["text"]) for message in messages)
+    if characters * MAX_BYTES_A_CHAR + len(messages) * MAX_BYTES_BESIDE_TEXT <= MAX_PAGE_BYTES:
+        return len(messages)
+    left = MAX_PAGE_BYTES
+    for count, message in enumerate(messages):
+        html = len(escape(message["text"]).encode()) + BYTES_OF_TEMPLATE
+        left -= max(len(json.dumps(message)), html)
+        if left < 0:
+            return max(1, count)
+    return len(messages)
 
 
 def _big(number: int) -> models.Value:
@@ -192,3 +230,8 @@ def _iso(date: Any) -> str:
 def hash_of(key: str) -> bytes:
     """Return the 32 bytes that the database keeps of a key."""
     return hashlib.sha256(key.encode()).digest()
+
+
+def keyed_hash_of(text: str, key: str) -> bytes:
+    """Return 32 bytes that prove the text to whoever has the key, and tell nothing to others."""
+    return hmac.digest(key.encode(), text.encode(), "sha256")

@@ -5,6 +5,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 
 MAX_NAME_LENGTH = 64  # code points
+MAX_UNNORMALIZED = 20 * MAX_NAME_LENGTH  # a name may have more code points before it is normalized
 
 # Categories that leave no mark: format characters (emoji joiners, for example), separators and controls.
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
@@ -52,6 +53,8 @@ def validate_name(name: str) -> None:
 
 def clean_room_name(text: str) -> str:
     """Return the room's name as the database stores it, in Unicode's form NFC; raise ValidationError for a bad name."""
+    if len(text) > MAX_UNNORMALIZED:  # normalizing a long text takes seconds
+        refuse_long(text, MAX_NAME_LENGTH, "Shorten it.")
     refuse_surrogates(text)
     name = unicodedata.normalize("NFC", text)
     validate_name(name)

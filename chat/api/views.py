@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import conditional_page
 
 from chat.events.channels import room_channel
 from chat.events.log import current_event_number, event_id
@@ -19,6 +18,7 @@ from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
 from chat.models import ChatMessage, ChatMessageQuerySet, MessageData
 from chat.naming import clean_room_name
+from chat.web.conditional import conditional
 from chat.web.fields import read_message_fields
 from chat.web.refusals import only, refuse_form, refuse_invalid
 
@@ -29,7 +29,7 @@ from chat.web.refusals import only, refuse_form, refuse_invalid
 @only("GET", "HEAD", "POST")
 @cache_control(no_cache=True)
 @gzip_page
-@conditional_page
+@conditional
 def messages(request: HttpRequest, room: str) -> HttpResponse:
     eid = _clean_room(room)
     return _post_message(request, eid) if request.method == "POST" else _list_messages(request, eid)

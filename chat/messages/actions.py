@@ -30,16 +30,15 @@ def say(eid: str, sender: str, text: str, key: str | None = None, tag: str | Non
             room, _ = ChatRoom.objects.get_or_create(eid=eid)
             if key and (earlier := room.messages.sent_with(key)):
                 _give_number_back()
-                return _sent_again(earlier, sender, text)
+                return _sent_again(earlier, sender, text, key)
             message.room = room
             message.save()
         send_event(channel, "message", message.to_data(), number=number)
     return message
 
 
-def _sent_again(message: ChatMessage, sender: str, text: str) -> ChatMessage:
-    # The database does not keep the first text of a changed message.
-    if message.user != sender or (message.text != text and not message.change):
+def _sent_again(message: ChatMessage, sender: str, text: str, key: str) -> ChatMessage:
+    if message.user != sender or not message.is_repeat(text, key):
         raise KeyConflict
     return message
 
@@ -54,7 +53,8 @@ def edit(eid: str, message_id: int, key: str | None, text: str) -> ChatMessage:
         if message.text == text:
             _give_number_back()
         else:
-            message.edit(text, change=number)
+            assert key is not None  # it identified the sender
+            message.edit(text, key, change=number)
             send_event(room_channel(eid), "message-edited", message.to_data(), number=number)
     return message
 
@@ -105,7 +105,7 @@ def _locked(eid: str, message_id: int) -> tuple[int, ChatMessage]:
 
 def _refuse_all_but_sender(message: ChatMessage, key: str | None) -> None:
     if not message.was_sent_with(key):
-        raise NotTheSender
+        raise NotTheSender(key)
 
 
 def _give_number_back() -> None:

@@ -11,8 +11,10 @@ class KeyConflict(MessageError):
 
 
 class NotTheSender(MessageError):
-    def __init__(self) -> None:
-        super().__init__("key is not the one that the message was sent with. Only its sender can change it.")
+    def __init__(self, key: str | None) -> None:
+        wrong = "key is not the one that the message was sent with. Only its sender can change it."
+        missing = "key is missing. Send the one that the message was sent with: only its sender can change it."
+        super().__init__(wrong if key else missing)
 
 
 class MessageDeleted(MessageError):

@@ -20,7 +20,7 @@ from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
 from chat.models import MAX_TEXT_LENGTH, ChatMessage
 from chat.web.fields import read_fields
-from chat.web.refusals import Refusal, only, refuse_form, refuse_message_error
+from chat.web.refusals import Refusal, is_for_programs, not_found, only, refuse_form, refuse_message_error
 
 from .message_html import blank_message, render_messages
 from .static_storage import are_bundled
@@ -50,6 +50,8 @@ def join(request: HttpRequest) -> HttpResponse:
 @gzip_page
 def room(request: HttpRequest, room: str) -> HttpResponse:
     """Show the room to ?user=, or save the message that a plain form sends."""
+    if is_for_programs(request):
+        return not_found(request)
     form = JoinForm({"room": room, "user": request.GET.get("user", "")})
     valid = form.is_valid()
     if "room" in form.errors:

@@ -1,6 +1,7 @@
 """The fields of a request's body, which may be a form, a multipart form or JSON."""
 
 import json
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -13,6 +14,10 @@ from django.http.multipartparser import MultiPartParserError
 from .refusals import Refusal, refuse
 
 MAX_FIELDS = 100
+FIELDS = ("from", "text", "key", "tag")  # the members that a JSON body may have; the others are ignored
+CLOSED = r"(?:^|\r\n)--%s--[ \t]*(?:\r\n|$)"  # the end of a multipart body, RFC 2046 section 5.1.1
+HEAD = r"(?:^|\r\n)--%s[ \t]*\r\n(.*?\r\n)\r\n"  # the headers of a part
+ENCODED = re.compile(r"^content-transfer-encoding:(?!\s*(?:7bit|8bit|binary)\s*$)", re.IGNORECASE | re.MULTILINE)
 
 Fields = dict[str, str]
 
@@ -50,17 +55,19 @@ def read_fields(request: HttpRequest) -> Fields:
 
 
 def _json(request: HttpRequest, body: str) -> Fields:
+    if body.startswith("\ufeff"):
+        raise refuse(400, "body", "body begins with a byte order mark. Send it without.")
     try:
         fields: Any = json.loads(body)
     except (ValueError, RecursionError):
         raise refuse(400, "body", "body is not valid JSON.") from None
     if not isinstance(fields, dict):
         raise refuse(400, "body", 'body must be a JSON object, such as {"from": "ann", "text": "hello"}.')
-    for name, value in fields.items():
+    known = {name: fields[name] for name in FIELDS if fields.get(name) is not None}  # null means absent
+    for name, value in known.items():
         if not isinstance(value, str):
-            name = name or '""'  # in JSON the empty string is a name
             raise refuse(400, name, f"{name} must be a string.")
-    return fields
+    return known
 
 
 def _urlencoded(request: HttpRequest, body: str) -> Fields:
@@ -74,8 +81,16 @@ def _urlencoded(request: HttpRequest, body: str) -> Fields:
 
 
 def _multipart(request: HttpRequest, body: str) -> Fields:
-    # Django would replace the bytes of a part that are not UTF-8; a part in base64 can hide such bytes. Read as
-    # Latin-1, each character is one byte of the part.
+    # Django accepts a form that was cut off, and saves a part in broken base64 as it is.
+    boundary = re.escape((request.content_params or {}).get("boundary", ""))
+    if not re.search(CLOSED % boundary, body):
+        raise refuse(400, "body", "body is a multipart form without its closing boundary. Send all of it.")
+    heads = re.findall(HEAD % boundary, body, re.DOTALL)
+    if any(ENCODED.search(head) for head in heads):
+        raise refuse(
+            400, "body", "body has an encoded part. Send each part as it is, without Content-Transfer-Encoding."
+        )
+    # Django would replace the bytes of a part that are not UTF-8. Read as Latin-1, each character is one byte.
     request.encoding = "latin-1"
     try:
         fields, _ = request.parse_file_upload(request.META, BytesIO(request.body))  # request.POST works for POST only

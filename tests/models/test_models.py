@@ -137,7 +137,7 @@ def test_the_statement_that_inserts_a_message_fills_every_column_that_save_fills
     room = ChatRoom.objects.create(eid="lobby")
     values = {"user": "Alice", "text": "hi", "key_hash": b"k" * 32, "tag": "t", "event": 7}
     empty = {field.attname for field in ChatMessage._meta.concrete_fields if field.null} - {*values}
-    assert empty == {"edited", "deleted", "change"}  # a new message has none of these
+    assert empty == {"edited", "first_text_hash", "deleted", "change"}  # a new message has none of these
     inserted = ChatMessage(**values)
     assert inserted.insert_into("lobby")
     saved = ChatMessage.objects.create(room=room, **values | {"key_hash": b"other" * 6})
