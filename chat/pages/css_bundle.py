@@ -1,6 +1,7 @@
 """Join the stylesheet's parts into one file.
 
-With DEBUG a browser follows the stylesheet's imports. `collectstatic` replaces each of them with the file it names.
+With DEBUG a browser follows the stylesheet's imports. `collectstatic` replaces each of them with the file it names, and
+leaves out comments and indentation.
 """
 
 import posixpath
@@ -11,6 +12,7 @@ from .js_bundles import BundleError
 
 STYLESHEET = "chat/chat.css"
 IMPORT = re.compile(r'@import "([\w/]+\.css)";')
+NEEDLESS = re.compile(r"/\*.*?\*/\s*|^\s+", re.DOTALL | re.MULTILINE)  # no string of ours contains a comment
 
 
 def join_styles(read: Callable[[str], str | None]) -> str:
@@ -26,4 +28,4 @@ def join_styles(read: Callable[[str], str | None]) -> str:
         if text is None:
             raise BundleError(f"{STYLESHEET}:{number}: there is no file {part}")
         lines.append(text)
-    return "\n".join(lines)
+    return NEEDLESS.sub("", "\n".join(lines))

@@ -5,7 +5,7 @@ file imports, directly or through other modules. In the joined script each modul
 
 A module may contain `import { a, b } from "./x.js";` on one line, and `export` before a const, function, async function
 or class. Any other line with the word import or export raises a BundleError that names the file and the line.
-Comments are left out. The joiner does not parse JavaScript, so a template literal has to fit on one line.
+Comments and indentation are left out. The joiner does not parse JavaScript, so a template literal has to fit on one line.
 """
 
 import posixpath
@@ -58,7 +58,7 @@ class _Modules:
         body: list[str] = []
         exports: list[str] = []
         for number, line in enumerate(source.splitlines(), 1):
-            line = COMMENT.sub("", line)
+            line = COMMENT.sub("", line).lstrip()
             if found := IMPORT.fullmatch(line):
                 imports.append(self._import(found[1], found[2], (*importers, name), f"{name}:{number}"))
             elif found := EXPORT.fullmatch(line):

@@ -53,13 +53,13 @@ def test_the_joined_script_is_strict_and_leaks_no_names():
     )
 
 
-def test_comments_are_left_out_and_strings_stay():
+def test_comments_and_indentation_are_left_out_and_strings_stay():
     script = joined("""// a "comment"
 open("http://a"); // a comment of this import
   // another comment
 
 open("a // b"); open('a // b'); open(`a // b`);
-open("c"); // a comment with "quotes"
+  open("c"); // a comment with "quotes"
 """)
     assert (
         """
