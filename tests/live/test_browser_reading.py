@@ -88,6 +88,10 @@ def test_messages_look_the_same_live_and_after_a_reload(people, chat, room):
         expect(link).to_have_attribute("rel", "noopener nofollow")
         expect(alice.page.locator(".text mark")).to_have_text("@alice")
         expect(alice.page.locator(".text pre")).to_have_text("  if x:")
+        code = alice.page.locator(".text > code")
+        expect(code).to_have_text("y")
+        expect(code).to_have_css("border-radius", "4px")
+        expect(code).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
         assert alice.texts.nth(4).inner_text() == "a line\nand another <b>"
         assert alice.texts.nth(3).evaluate("text => getComputedStyle(text).direction") == "rtl"
         expect(alice.page.locator(".unread")).to_have_count(0)

@@ -1,27 +1,39 @@
 // Splits a text into parts: [{kind, text, href?}]. A kind is "text", "link", "code", "mention", or "block" for fenced
-// code. The parts add up to the text, without the fences and the line breaks next to them.
+// code. The parts add up to the text, without the marks of code and the line breaks next to fences. A link shows the host
+// in the form that the browser requests: no host looks like another one.
 //
 // Every pattern reads each character a fixed number of times, whatever people write.
 //
 // name: the name whose mentions count.
 export function createRichText(name) {
+  const MOST = 200; // parts; the rest is text, because a browser needs seconds for thousands of elements
   const WORD = "[\\p{L}\\p{M}\\p{N}_]";
+  // A letter of a script that puts no spaces around words, or puts particles right behind them.
+  const SCRIPTS = "Han Hira Kana Hang Thai Laoo Khmr Mymr".replace(/(\w+) ?/g, "\\p{sc=$1}");
+  const UNSPACED = `(?!\\p{DI})[${SCRIPTS}ー・]`;
+  const SPACED = `(?!${UNSPACED})${WORD}`;
   const FENCE = "```";
-  // An address contains no invisible characters. They could hide or turn around a part of it.
-  const LINK = "https?://[^\\s<>\"`\\\\\\p{Cc}\\p{Cf}]+";
-  const MENTION = `@${name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}(?!${WORD})`;
+  // An address ends at a bracket or a mark that no address contains. It also ends where such a script follows a Latin
+  // letter, or where Hiragana, which is grammar, follows any ASCII character.
+  const MARK = '[<>"`\\\\“”„«»‹›]|(?=[\u3000-\u303f\uff00-\uff65])[\\p{P}\\p{S}]';
+  const END = `${MARK}|(?<=[a-z\\d])${UNSPACED}|(?<=[!-~])(?<!//)\\p{sc=Hira}`;
+  const LINK = `https?://(?:(?!${END})[\\S\ufeff\u200a])+`;
+  const INVISIBLE = /[\p{Cc}\p{Cf}\p{DI}\u2800\u200a]/u;
+  const LETTER = RegExp(`${UNSPACED}$`, "u").test(name) ? WORD : SPACED;
+  const MENTION = `@${name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}(?![-.‐‑@]?${LETTER})`;
   const SPECIAL = new RegExp(
-    `(?<code>${FENCE}[^\`\\n]+${FENCE}|\`[^\`\\n]+\`)|(?<!${WORD})(?:(?<link>${LINK})|(?<mention>${MENTION}))`,
+    `${FENCE}(?<code>[^\`\\n]+)${FENCE}|\`(?<short>[^\`\\n]+)\`|(?<!${SPACED})(?:(?<link>${LINK})|(?<mention>${MENTION}))`,
     "giu",
   );
-  const TRAILING = /[.,;:!?'"*_~…。，、；：！？»”’]/u;
-  const OPENING = { ")": "(", "]": "[", "}": "{", "）": "（", "」": "「" };
+  const TRAILING = /[.,;:!?'"*_~…’]/;
+  const OPENING = { ")": "(", "]": "[", "}": "{" };
 
   function parse(text) {
     const lines = text.split("\n");
     const parts = [];
     let begin = 0; // of the lines outside fences
     for (const { open, close } of fences(lines)) {
+      if (parts.length >= MOST) break;
       if (open > begin) inline(lines.slice(begin, open).join("\n"), parts);
       parts.push({ kind: "block", text: lines.slice(open + 1, close).join("\n") });
       begin = close + 1;
@@ -48,6 +60,7 @@ export function createRichText(name) {
     let plain = "";
     let done = 0;
     for (const { 0: all, index, groups } of text.matchAll(SPECIAL)) {
+      if (parts.length >= MOST) break;
       plain += text.slice(done, index);
       const { part, length } = special(all, groups);
       done = index + length;
@@ -63,12 +76,11 @@ export function createRichText(name) {
     if (plain) parts.push({ kind: "text", text: plain });
   }
 
-  function special(all, { link, mention }) {
+  function special(all, { code, short = code, link, mention }) {
+    if (short) return { part: { kind: "code", text: short }, length: all.length };
     if (mention) return { part: { kind: "mention", text: all }, length: all.length };
-    if (!link) return { part: { kind: "code", text: all }, length: all.length };
     const shown = withoutTrailing(link);
-    const href = safeAddress(shown);
-    return { part: href && { kind: "link", text: shown, href }, length: shown.length };
+    return { part: safeLink(shown), length: shown.length };
   }
 
   // A full stop after an address ends the sentence. So does a closing bracket whose opening one is before the address.
@@ -86,11 +98,15 @@ export function createRichText(name) {
     return link.slice(0, end);
   }
 
-  // https://bank.example@evil.example leads to evil.example, so an address with a user name is not a link.
-  function safeAddress(text) {
-    if (/^https?:\/\/[^/?#]*@/i.test(text)) return null;
+  // https://bank.example@evil.example leads to evil.example, so an address with a user name is not a link. An invisible
+  // character could hide or turn around a part of the address.
+  function safeLink(text) {
+    const [all, scheme, host] = /^(https?:\/\/)([^/?#]*)/i.exec(text);
+    if (host.includes("@") || INVISIBLE.test(text)) return null;
     try {
-      return new URL(text).href;
+      const url = new URL(text);
+      const shown = host.toLowerCase() === url.host ? all : scheme + url.host;
+      return { kind: "link", text: shown + text.slice(all.length), href: url.href };
     } catch {
       return null;
     }
