@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.helpers.browser import NETWORK_ERROR, Person, chat_path
 
 EDITABLE = "Editing your message"
+PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 375, "height": 700}}
 
 
 def another_tab(person, chat, room, name="Alice"):
@@ -177,8 +178,9 @@ def test_a_failed_edit_shows_the_reason_and_loses_no_text(people, chat, room):
 
 
 def test_a_tap_on_a_message_shows_its_buttons(people, room):
-    alice = people.join("Alice", room, has_touch=True, is_mobile=True, viewport={"width": 375, "height": 700})
-    alice.say("Tap me")
+    alice = people.join("Alice", room, **PHONE)
+    alice.field.fill("Tap me")
+    alice.page.get_by_role("button", name="Send").tap()
     expect(alice.texts).to_have_text(["Tap me"])
     tools = alice.page.locator(".tools")
     expect(tools).to_have_css("pointer-events", "none")
@@ -186,6 +188,26 @@ def test_a_tap_on_a_message_shows_its_buttons(people, room):
     expect(tools).to_have_css("opacity", "1")
     tools.get_by_role("button", name="Edit").tap()
     expect(alice.field).to_have_value("Tap me")
+
+
+def test_on_a_phone_enter_breaks_the_line_and_send_keeps_the_keyboard_open(people, room):
+    alice = people.join("Alice", room, **PHONE)
+    send = alice.page.get_by_role("button", name="Send")
+    alice.field.tap()
+    for text in ("one\ntwo", "three"):
+        alice.page.keyboard.type(text)  # a line end presses Enter
+        expect(alice.field).to_have_value(text)
+        send.tap()
+        expect(alice.field).to_have_value("")
+        expect(alice.field).to_be_focused()
+    assert [text.inner_text() for text in alice.texts.all()] == ["one\ntwo", "three"]
+    message(alice, "three").locator(".bubble").tap()
+    message(alice, "three").get_by_role("button", name="Edit").tap()
+    alice.page.keyboard.press("End")
+    alice.page.keyboard.type("\nfour")
+    alice.page.get_by_role("button", name="Save").tap()
+    expect(message(alice, "four")).to_be_visible()
+    expect(alice.field).to_be_focused()
 
 
 def test_the_page_links_to_waiting_messages_of_another_name(people, chat, room):

@@ -79,6 +79,7 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
     maxLength: page.maxTextLength,
     showProblem,
     onText: counter.update,
+    isTouch: () => matchMedia("(pointer: coarse)").matches,
   });
   const editing = createEditing({
     composer,
@@ -164,6 +165,7 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
     event.preventDefault();
     composer.submit();
   });
+  $send.on("mousedown", false); // the field keeps the focus, and a phone its keyboard
   $field.on({
     input: composer.typed,
     keydown: ({ originalEvent }) => composer.keydown(originalEvent, editLast),

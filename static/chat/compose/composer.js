@@ -4,8 +4,9 @@ import { strings } from "../lib/strings.js";
 // borrower's text.
 //
 // field: has a `value`. draft: see draft.js. send(text) takes the text, so that it may leave the field. onText(text):
-// called with the text in the field whenever that changes.
-export function createComposer({ field, draft, send, maxLength, showProblem, onText }) {
+// called with the text in the field whenever that changes. isTouch(): whether the person types on a touch keyboard. It
+// has no Shift+Enter, so there Enter breaks the line.
+export function createComposer({ field, draft, send, maxLength, showProblem, onText, isTouch }) {
   let borrower = null; // {save, leave}
   let aside = ""; // the draft while the field is lent
 
@@ -79,7 +80,7 @@ export function createComposer({ field, draft, send, maxLength, showProblem, onT
 
   // Returns whether the key did something.
   function handleKey({ key, shiftKey, ctrlKey, altKey, metaKey }, editLast) {
-    if (key === "Enter" && !shiftKey) return submit(), true;
+    if (key === "Enter" && !shiftKey && (ctrlKey || metaKey || !isTouch())) return submit(), true;
     if (key === "Escape" && borrower) return borrower.leave(), true;
     const plain = !(shiftKey || ctrlKey || altKey || metaKey);
     return key === "ArrowUp" && plain && !borrower && field.value === "" && editLast();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createComposer } from "../../../static/chat/compose/composer.js";
 import { strings } from "../../../static/chat/lib/strings.js";
 
-function composerWith({ text = "Hello", draft = "", maxLength = 10, hasLast = true } = {}) {
+function composerWith({ text = "Hello", draft = "", maxLength = 10, hasLast = true, isTouch = false } = {}) {
   const seen = { handed: [], problem: "", fieldThen: null, draft, texts: [], lastEdited: 0 };
   const field = { value: text };
   const composer = createComposer({
@@ -16,6 +16,7 @@ function composerWith({ text = "Hello", draft = "", maxLength = 10, hasLast = tr
     },
     showProblem: (problem) => (seen.problem = problem),
     onText: (text) => seen.texts.push(text),
+    isTouch: () => isTouch,
   });
   seen.editLast = () => hasLast && Boolean((seen.lastEdited += 1));
   return { composer, field, seen };
@@ -97,6 +98,25 @@ test("other keys do nothing", () => {
   const { composer, seen } = composerWith();
   assert.equal(press(composer, { key: "a" }), false);
   assert.deepEqual(seen.handed, []);
+});
+
+test("on a touch keyboard Enter starts a new line, also while a message is edited", () => {
+  const { composer, seen } = composerWith({ isTouch: true });
+  assert.equal(press(composer), false);
+  const editor = borrower();
+  composer.lend(editor, "Said");
+  assert.equal(press(composer), false);
+  assert.deepEqual([seen.handed, editor.calls], [[], []]);
+});
+
+test("Ctrl+Enter and Cmd+Enter send, on every keyboard", () => {
+  for (const isTouch of [false, true]) {
+    for (const event of [{ ctrlKey: true }, { metaKey: true }]) {
+      const { composer, seen } = composerWith({ isTouch });
+      assert.equal(press(composer, event), true);
+      assert.deepEqual(seen.handed, ["Hello"]);
+    }
+  }
 });
 
 test("Enter does not send if it ends an input method's composition", () => {
