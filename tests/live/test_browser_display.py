@@ -1,0 +1,97 @@
+"""What a message looks like, and what it may do to the page around it, in a real browser."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.helpers.browser import CHROMIUM_ARGUMENTS, People, chat_path
+
+ZALGO = "Z" + "\u0301" * 40 + "\u0316" * 20  # marks that pile up and hang down
+TURNED = "ann\u2069\u202eneb"  # ends the isolation around it, if that counts its characters, and turns the rest around
+EDGES = "(element) => { const { left, right } = element.getBoundingClientRect(); return [left, right] }"
+
+
+@pytest.fixture
+def with_scroll_bars(chromium, chat):
+    """People whose scroll bars take room, as on Windows. Playwright hides them."""
+    with chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS, ignore_default_args=["--hide-scrollbars"]
+    ) as browser:
+        people = People(browser, chat.url)
+        yield people
+        people.leave()
+        assert people.complaints == []
+
+
+def edges(page, selector):
+    return page.locator(selector).first.evaluate(EDGES)
+
+
+def test_a_click_with_the_mouse_pins_nothing_over_the_message_above(people, room):
+    alice = people.join("Alice", room)
+    alice.say("one")
+    alice.say("two")
+    item = alice.page.locator(".messages .grouped")
+    tools = item.locator(".tools")
+    for place in (".bubble", ".when", ".bubble"):  # the time leads to the message, which gets the focus
+        item.hover()
+        expect(tools).to_have_css("opacity", "1")
+        item.locator(place).click()
+        alice.page.mouse.move(5, 5)
+        expect(tools).to_have_css("opacity", "0")
+        expect(item.locator(".byline")).to_have_css("opacity", "0")
+    item.hover()
+    tools.get_by_role("button", name="Delete").click()
+    alice.page.get_by_role("button", name="Keep").click()
+    alice.page.mouse.move(5, 5)
+    expect(tools).to_have_css("opacity", "0")
+    alice.page.keyboard.press("Shift+Tab")
+    expect(tools.get_by_role("button", name="Edit")).to_be_focused()
+    expect(tools).to_have_css("opacity", "1")
+
+
+@pytest.mark.parametrize("width", [1400, 900, 320])
+def test_messages_are_aligned_with_the_heading_and_the_field_beside_a_scroll_bar(with_scroll_bars, chat, room, width):
+    for number in range(30):
+        chat.post(room, "Bob", f"number {number}")
+    page = with_scroll_bars.join("Alice", room, viewport={"width": width, "height": 500}).page
+    assert page.locator(".log").evaluate("log => log.offsetWidth - log.clientWidth") > 10
+    left, right = edges(page, "#composer")
+    assert edges(page, ".messages") == pytest.approx([left, right], abs=1)
+    if width > 1000:
+        assert edges(page, ".bar h1")[0] == pytest.approx(left, abs=1)
+
+
+def test_a_name_does_not_paint_over_what_is_around_it(people, chat, room):
+    chat.post(room, "Bob", "one\ntwo\nthree")
+    for name in (ZALGO, f"A{ZALGO}"):
+        chat.post(room, name, "I am here")
+    chat.post(room, "Bob", "four\nfive")
+    page = people.new_page()
+    page.add_init_script(f"localStorage.setItem('chat rooms', JSON.stringify(['above', '{ZALGO}', 'below']))")
+    page.goto(chat.url + chat_path(ZALGO, room))
+    expect(page.locator(".message")).to_have_count(4)
+    side = [page.locator(".rooms a span", has_text=text).first for text in (room, "above", "below")]
+    around = [*page.locator(".bubble").all(), *side, page.locator(".settings h2")]
+    before = [element.screenshot() for element in around]
+    page.evaluate(
+        """document.querySelectorAll("bdi").forEach((name) => {
+            name.textContent = name.textContent.normalize("NFD").replace(/\\p{M}/gu, "");
+        })"""
+    )
+    expect(page.get_by_text("You are Z.")).to_be_visible()
+    assert [element.screenshot() for element in around] == before
+
+
+def test_a_name_does_not_turn_around_the_sentence_that_it_is_in(people, room):
+    page = people.join(TURNED, room, viewport={"width": 900, "height": 700}).page
+    page.get_by_role("button", name="Rooms").click()
+    places = page.locator(".who").evaluate(
+        """(who) => [...who.childNodes].map((node) => {
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            return range.getBoundingClientRect().x;
+        })"""
+    )
+    assert places == sorted(places), "“You are”, the name, the full stop, “Change name”"
