@@ -146,6 +146,12 @@ def test_all_unicode_forms_of_a_room_name_show_the_same_page(client, room):
     assert page.json("page")["room"] == "Köln"
 
 
+@pytest.mark.parametrize(("query", "title"), [({}, "Join #{} · Chat"), ({"user": "Bob"}, "#{} · Chat")])
+def test_a_rooms_name_does_not_turn_around_the_title(client, query, title):
+    for room, shown in (("\u2069\u202eann", "\u2068ann\u2069"), ("مريم", "\u2068مريم\u2069"), ("ann", "ann")):
+        assert Page(client.get(f"/{room}", query)).one("title").text == title.format(shown)
+
+
 @pytest.mark.parametrize("typed", [HOSTILE.replace("/", "\\"), ATTRIBUTE, TEMPLATE])
 def test_html_in_names_and_texts_appears_as_text(client, typed):
     post(client, room="lobby", sender="Alice", text="hi")

@@ -1,3 +1,7 @@
+// Returns the name such that it can't turn around the words near it. Names may be Arabic, and may contain U+202E.
+const isolated = (name) =>
+  /^[ -~]*$/.test(name) ? name : `\u2068${name.replace(/[\u202a-\u202e\u2066-\u2069]/g, "")}\u2069`;
+
 // Every sentence that the scripts show to people. The other sentences are in the templates or come from the server.
 export const strings = {
   connectionLost: "Connection lost.",
@@ -7,9 +11,9 @@ export const strings = {
   streamStopped: (why) => `No new messages will arrive${why && ` (${why})`}. Reload the page to try again.`,
 
   unreadMessages: (count) => (count === 1 ? "1 unread message" : `${count} unread messages`),
-  forgetRoom: (room) => `Remove #${room} from the list`,
+  forgetRoom: (room) => `Remove #${isolated(room)} from the list`,
   linkCopied: "Link copied",
-  notificationTitle: (from, room) => `${from} in #${room}`,
+  notificationTitle: (from, room) => `${isolated(from)} in #${isolated(room)}`,
   notificationsBlocked: "Your browser blocks notifications from this site. Its settings can allow them.",
   notificationsImpossible: "This browser can’t show notifications of a page.",
 
@@ -27,13 +31,13 @@ export const strings = {
   yesterday: "Yesterday",
   newMessages: (count) => (count === 1 ? "1 new message" : `${count} new messages`),
   toNewest: "To the newest messages",
-  said: (from, text) => `${from}: ${text}`,
+  said: (from, text) => `${isolated(from)}: ${text}`,
   historyFailed: "Messages could not be loaded. Scroll on to try again.",
   noSuchMessage: "That message is not here (any more).",
   waitsElsewhere: (count, name) =>
     count === 1
-      ? `A message you wrote as ${name} is not sent yet.`
-      : `${count} messages you wrote as ${name} are not sent yet.`,
+      ? `A message you wrote as ${isolated(name)} is not sent yet.`
+      : `${count} messages you wrote as ${isolated(name)} are not sent yet.`,
 
   charactersLeft: (count) => (count === 1 ? "1 character left" : `${count} characters left`),
   charactersTooMany: (count) => (count === 1 ? "1 character too many" : `${count} characters too many`),
