@@ -6,7 +6,10 @@
 //
 // name: the name whose mentions count.
 export function createRichText(name) {
-  const MOST = 200; // parts; the rest is text, because a browser needs seconds for thousands of elements
+  // The rest is text, because a browser needs seconds for thousands of elements.
+  const MOST_PARTS = 200;
+  const MOST_BLOCKS = 30;
+
   const WORD = "[\\p{L}\\p{M}\\p{N}_]";
   // A letter of a script that puts no spaces around words, or puts particles right behind them.
   const SCRIPTS = "Han Hira Kana Hang Thai Laoo Khmr Mymr".replace(/(\w+) ?/g, "\\p{sc=$1}");
@@ -32,8 +35,7 @@ export function createRichText(name) {
     const lines = text.split("\n");
     const parts = [];
     let begin = 0; // of the lines outside fences
-    for (const { open, close } of fences(lines)) {
-      if (parts.length >= MOST) break;
+    for (const { open, close } of fences(lines).slice(0, MOST_BLOCKS)) {
       if (open > begin) inline(lines.slice(begin, open).join("\n"), parts);
       parts.push({ kind: "block", text: lines.slice(open + 1, close).join("\n") });
       begin = close + 1;
@@ -60,7 +62,7 @@ export function createRichText(name) {
     let plain = "";
     let done = 0;
     for (const { 0: all, index, groups } of text.matchAll(SPECIAL)) {
-      if (parts.length >= MOST) break;
+      if (parts.length >= MOST_PARTS) break;
       plain += text.slice(done, index);
       const { part, length } = special(all, groups);
       done = index + length;
