@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.browser import CHROMIUM_ARGUMENTS, People, chat_path
+from tests.helpers.history import write_many
 
 ZALGO = "Z" + "\u0301" * 40 + "\u0316" * 20  # marks that pile up and hang down
 TURNED = "ann\u2069\u202eneb"  # ends the isolation around it, if that counts its characters, and turns the rest around
@@ -95,3 +96,47 @@ def test_a_name_does_not_turn_around_the_sentence_that_it_is_in(people, room):
         })"""
     )
     assert places == sorted(places), "“You are”, the name, the full stop, “Change name”"
+
+
+def test_a_long_message_is_folded_until_its_reader_wants_it_all(people, chat, room):
+    """Whatever makes it long. Nothing moves, and the keyboard reaches what is folded."""
+    link = "https://example.org/end"
+    chat.post(room, "Bob", "\n" * 7_900 + link)
+    chat.post(room, "Bob", "\ufdfd" * 3_000)
+    chat.post(room, "Bob", "```\n" + "code\n" * 200 + "```")
+    chat.post(room, "Bob", "short\n" * 25)
+    alice = people.join("Alice", room)
+    page, boxes = alice.page, alice.page.locator(".all input:visible")
+    expect(boxes).to_have_count(3)
+    assert max(text.bounding_box()["height"] for text in alice.texts.all()) < 720
+    alice.field.fill("mine\n" * 100)
+    alice.field.press("Enter")
+    expect(boxes).to_have_count(4)
+    item = page.locator(".message", has_text="mine")
+    item.hover()
+    page.mouse.wheel(0, -60)
+    page.wait_for_timeout(300)
+    top = item.bounding_box()["y"]
+    boxes.last.check()
+    page.wait_for_timeout(300)
+    assert item.bounding_box()["height"] > 2_000
+    assert item.bounding_box()["y"] == pytest.approx(top, abs=1)
+    boxes.last.uncheck()
+    expect(boxes.last).to_be_in_viewport()
+    assert item.bounding_box()["height"] < 800
+    boxes.first.focus()
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("link", name=link)).to_be_focused()
+    expect(page.get_by_role("link", name=link)).to_be_in_viewport()
+    page.reload()
+    expect(boxes).to_have_count(4)
+    assert max(text.bounding_box()["height"] for text in alice.texts.all()) < 720
+
+
+def test_messages_full_of_links_are_drawn_with_a_limited_number_of_them(people, chat, room):
+    """Layout takes seconds otherwise."""
+    write_many(chat, room, ["http://a " * 888] * 30)
+    page = people.visit(chat_path("Alice", room))
+    expect(page.locator(".message")).to_have_count(30)
+    expect(page.locator(".text a").last).to_be_attached()
+    assert 30 * 50 <= page.locator(".text a").count() <= 30 * 110

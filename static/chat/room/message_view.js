@@ -13,6 +13,13 @@ export function createMessageView({ $, $list, templates, user, localTime, focusL
   let lineAt = null; // the unread line is above the message with this id, or above the next one
   let today = localTime.dayOf(new Date());
 
+  // The stylesheet folds a text of more than some 30 lines.
+  const folds = new ResizeObserver((texts) => {
+    texts.forEach(({ target: { clientHeight, scrollHeight, nextElementSibling } }) => {
+      nextElementSibling.hidden = scrollHeight < clientHeight + 9 && !nextElementSibling.firstChild.checked;
+    });
+  });
+
   function draw(message) {
     const $item = $(templates.message.content.firstElementChild.cloneNode(true));
     $item.toggleClass("own", message.from === user);
@@ -30,7 +37,9 @@ export function createMessageView({ $, $list, templates, user, localTime, focusL
 
   function write($item, { from, text, edited }) {
     const parts = richText.parse(text);
-    $item.find(".text")[0].replaceChildren(...richNodes(document, parts));
+    const [element] = $item.find(".text");
+    element.replaceChildren(...richNodes(document, parts));
+    folds.observe(element);
     $item.toggleClass("mentioned", from !== user && parts.some(({ kind }) => kind === "mention"));
     $item.find(".edited").prop("hidden", !edited);
   }

@@ -126,6 +126,11 @@ export function createRoomView({ $, page, storage, api, store, onUnread, leave }
     if (location.hash === hash) followHash();
     else location.hash = hash;
   });
+  // Somebody folds or unfolds a long message.
+  $list.on("change", ({ target }) => {
+    if (!target.checked) target.scrollIntoView({ block: "nearest" });
+    end.moved();
+  });
   $(window).on({
     hashchange: followHash,
     pagehide: lastRead.flush,
