@@ -1,5 +1,6 @@
 """What a message looks like, and what it may do to the page around it, in a real browser."""
 
+import re
 import shutil
 
 import pytest
@@ -113,8 +114,7 @@ def test_a_long_message_is_folded_until_its_reader_wants_it_all(people, chat, ro
     alice.field.press("Enter")
     expect(boxes).to_have_count(4)
     item = page.locator(".message", has_text="mine")
-    item.hover()
-    page.mouse.wheel(0, -60)
+    boxes.last.scroll_into_view_if_needed()
     page.wait_for_timeout(300)
     top = item.bounding_box()["y"]
     boxes.last.check()
@@ -140,3 +140,35 @@ def test_messages_full_of_links_are_drawn_with_a_limited_number_of_them(people, 
     expect(page.locator(".message")).to_have_count(30)
     expect(page.locator(".text a").last).to_be_attached()
     assert 30 * 50 <= page.locator(".text a").count() <= 30 * 110
+
+
+def test_all_messages_are_printed_and_no_buttons(people, chat, room):
+    for number in range(40):
+        chat.post(room, "Bob", f"number {number}\n" * 3)
+    alice = people.join("Alice", room, color_scheme="dark")
+    alice.say("mine\n" * 100)
+    expect(alice.page.locator(".messages .tools")).to_have_count(1)
+    alice.page.emulate_media(media="print")
+    expect(alice.page.get_by_role("button")).to_have_count(0)
+    expect(alice.field).to_be_hidden()
+    expect(alice.page.get_by_role("checkbox")).to_have_count(0)
+    assert alice.texts.last.bounding_box()["height"] > 2_000
+    assert alice.texts.first.bounding_box()["y"] > 0
+    assert alice.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(244, 244, 239)"
+    assert alice.page.pdf().count(b"/Type /Page\n") > 3
+
+
+def test_who_copies_messages_gets_no_buttons_and_nothing_hidden(people, room):
+    alice = people.join("Alice", room)
+    for text in ("one", "two"):
+        alice.say(text)
+        expect(alice.page.locator(".messages .tools").last).to_be_attached()
+    expect(alice.page.locator(".messages .tools")).to_have_count(2)
+    alice.page.locator(".log").focus()
+    alice.page.evaluate("getSelection().selectAllChildren(document.querySelector('.messages'))")
+    alice.page.keyboard.press("Control+C")
+    alice.field.focus()
+    alice.page.keyboard.press("Control+V")
+    copied = alice.field.input_value()
+    assert re.findall(r"Alice|one|two|Edit|Delete|Show all", copied) == ["Alice", "one", "two"]
+    assert copied.count(":") == 1, "the time of the first message, which is visible"
