@@ -200,6 +200,7 @@ def test_on_a_phone_enter_breaks_the_line_and_send_keeps_the_keyboard_open(peopl
         send.tap()
         expect(alice.field).to_have_value("")
         expect(alice.field).to_be_focused()
+    expect(alice.texts).to_have_count(2)
     assert [text.inner_text() for text in alice.texts.all()] == ["one\ntwo", "three"]
     message(alice, "three").locator(".bubble").tap()
     message(alice, "three").get_by_role("button", name="Edit").tap()
