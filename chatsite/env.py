@@ -1,5 +1,6 @@
-"""The site's whole configuration: ten variables, read from the environment once."""
+"""The site's whole configuration: eleven variables, read from the environment once."""
 
+import ipaddress
 import os
 import re
 import tempfile
@@ -41,6 +42,7 @@ class Environment:
     port: int
     data_dir: Path  # absolute
     log_level: str
+    trusted_proxies: tuple[str, ...]  # addresses and networks; none: nobody may say who the client is
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -58,6 +60,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         port=_port(environ.get("PORT") or "8000"),
         data_dir=_data_dir(environ.get("DATA_DIR") or PROJECT_DIR / "var"),
         log_level=_log_level(environ.get("LOG_LEVEL") or "WARNING"),
+        trusted_proxies=_trusted_proxies(environ.get("TRUSTED_PROXIES", "")),
     )
 
 
@@ -130,3 +133,14 @@ def _log_level(value: str) -> str:
     if value.upper() in LOG_LEVELS:
         return value.upper()
     raise EnvironmentProblem("LOG_LEVEL", value, f"write one of {', '.join(LOG_LEVELS)}.")
+
+
+def _trusted_proxies(value: str) -> tuple[str, ...]:
+    proxies = tuple(proxy.strip() for proxy in value.split(",") if proxy.strip())
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError:
+            cure = "write addresses or networks as in 127.0.0.1,10.0.0.0/24 with commas between, no names and no ports."
+            raise EnvironmentProblem("TRUSTED_PROXIES", proxy, cure) from None
+    return proxies

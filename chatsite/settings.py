@@ -31,6 +31,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "chat.streams.middleware.GripMiddleware",  # first: it turns our answer into instructions for the proxy
+    "chat.streams.proxies.TrustedProxies",  # second: it decides who the client is and whether it uses https
     "chat.web.middleware.ChatVersion",
     "chat.web.middleware.ContentSecurityPolicy",
     "chat.pages.theme.VaryByTheme",
@@ -46,6 +47,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
+
+# Our proxies, by their addresses. TrustedProxies drops the header X-Forwarded-Proto of everybody else.
+TRUSTED_PROXIES = ENV.trusted_proxies
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 APPEND_SLASH = False  # /events is a room, /events/ a stream
 

@@ -11,6 +11,12 @@ worker_class = "chatsite.serve.worker.Worker"
 # slowest answers take longer.
 threads = 4
 
+# Gunicorn believes no header about the scheme, the path or the client: strangers' requests come from loopback too,
+# by way of Pushpin. chat/streams/proxies.py decides whom to believe. Default: everything from loopback.
+forwarded_allow_ips = ""
+secure_scheme_headers = {}
+forwarder_headers = ""
+
 # A next link of ten rooms with long names and their event ids has more than 10 kB. Pushpin limits what strangers send.
 # Defaults: 4094 (0: no limit) and 8190.
 limit_request_line = 0

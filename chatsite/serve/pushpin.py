@@ -39,7 +39,6 @@ def write_configuration(
         control_port=control_port,
         web_servers=f"{ports.LOOPBACK}:{web_port}",
         key=key,
-        x_forwarded_for="truncate:0,append",
     )
 
 

@@ -58,7 +58,6 @@ def serve(env: environment.Environment, web_servers: list[str]) -> None:
             control_port=control_port,
             web_servers=" ".join(web_servers),
             key=key,
-            x_forwarded_for="",  # leave the header as nginx makes it
         )
         try:
             part.start()

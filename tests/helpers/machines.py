@@ -16,6 +16,7 @@ from tests.helpers.running import PROJECT, STOP_S, Chat, Front, kill, one_start_
 
 NGINX_CONF = PROJECT / "deploy" / "nginx.conf"
 PUSHPIN = PROJECT / "bin" / "pushpin"
+NGINX = "127.0.0.5"  # its address, as the servers see it
 START_S = 60
 SECRET_KEY = "the same on every Django server, 32 characters or more"
 
@@ -58,7 +59,7 @@ class Machines:
             GRIP_URL=" ".join(proxy.grip_url for proxy in proxies),
             ALLOWED_HOSTS=",".join(["127.0.0.1", *(f"127.0.0.{n}" for n in (11, 12, 21, 22, 23))]),
             SECRET_KEY=SECRET_KEY,
-            FORWARDED_ALLOW_IPS="127.0.0.0/8",
+            TRUSTED_PROXIES=NGINX,
             LOG_LEVEL="ERROR",
         )
 
@@ -187,7 +188,7 @@ class Nginx(Front):
         own = [
             f"{name}_temp_path {self._folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         ]
-        own.append("proxy_bind 127.0.0.5;")  # so the servers see nginx as another machine
+        own.append(f"proxy_bind {NGINX};")  # so the servers see nginx as another machine
         text = text.replace("http {\n", "http {\n    " + "\n    ".join(own) + "\n", 1)
         path = self._folder / "nginx.conf"
         path.write_text(text)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers import postgres
 from tests.helpers.line import Line
-from tests.helpers.machines import Machines
+from tests.helpers.machines import NGINX, Machines
 from tests.helpers.running import Chat
 
 HERE = Path(__file__).parent
@@ -42,7 +42,7 @@ def refuse(complaint):
 @pytest.fixture(scope="session")
 def chat(pushpin, tmp_path_factory):
     """A chat behind Pushpin, on SQLite."""
-    with Chat.ready(tmp_path_factory.mktemp("chat")) as running:
+    with Chat.ready(tmp_path_factory.mktemp("chat"), TRUSTED_PROXIES=NGINX) as running:
         yield running
 
 

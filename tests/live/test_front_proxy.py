@@ -1,17 +1,18 @@
 """deploy/nginx.conf: the work of nginx for the Django servers behind it."""
 
 import re
-import ssl
 import threading
 from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection
 from http.server import ThreadingHTTPServer
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.helpers.echo import Echo
 from tests.helpers.listener import ANSWER_S
+from tests.helpers.login import WRONG_PASSWORD, login
+from tests.helpers.machines import NGINX
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -72,7 +73,7 @@ class SlowPost:
 
 
 def test_a_client_cannot_pretend_to_have_another_address(machines):
-    """Django gets the client's true address from nginx, both directly and through a Pushpin."""
+    """Django gets the client's true address from nginx, both directly and through a Pushpin, which adds nginx's."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     web = f"127.0.0.1:{server.server_port}"
@@ -80,12 +81,12 @@ def test_a_client_cannot_pretend_to_have_another_address(machines):
     try:
         machines.start_pushpin(extra, [web])
         machines.nginx.reload([web], [extra])
-        for path in ("/", "/events/"):
+        for path, added in (("/", ""), ("/events/", f", {NGINX}")):
             claims = {"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "on"}
             with answer_of(machines.nginx, path, claims, source_ip="127.0.0.99") as answer:
                 arrived = answer.read().decode()
             received = sorted(re.findall("X-Forwarded-.*", arrived, re.I))
-            assert received == ["X-Forwarded-For: 127.0.0.99", "X-Forwarded-Proto: http"], path
+            assert received == [f"X-Forwarded-For: 127.0.0.99{added}", "X-Forwarded-Proto: http"], path
     finally:
         machines.pushpins[extra.address].stop()
         machines.nginx.reload(machines.web, machines.proxies[:2])
@@ -95,24 +96,7 @@ def test_a_client_cannot_pretend_to_have_another_address(machines):
 
 def test_the_admins_login_form_works_over_https(nginx):
     """Django accepts a form sent over https only if nginx says that it was https."""
-    trust = ssl._create_unverified_context()
-    connection = HTTPSConnection("127.0.0.1", nginx.tls_port, timeout=ANSWER_S, context=trust)
-    connection.request("GET", "/admin/login/")
-    page = connection.getresponse()
-    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[1]
-    origin = f"https://127.0.0.1:{nginx.tls_port}"
-    headers = {
-        **FORM,
-        "Cookie": page.headers["Set-Cookie"].split(";")[0],
-        "Origin": origin,
-        "Referer": f"{origin}/admin/",
-    }
-    form = {"csrfmiddlewaretoken": token, "username": "eve", "password": "wrong"}
-    connection.request("POST", "/admin/login/", urlencode(form), headers)
-    answer = connection.getresponse()
-    assert answer.status == 200
-    assert "Please enter the correct username and password" in answer.read().decode()
-    connection.close()
+    assert WRONG_PASSWORD in login(f"https://127.0.0.1:{nginx.tls_port}")
 
 
 def test_plain_http_redirects_to_https(nginx):

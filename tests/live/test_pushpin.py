@@ -78,10 +78,10 @@ def get(port, headers):
         connection.close()
 
 
-def test_pushpin_replaces_an_address_that_a_client_claims(headers_behind_pushpin):
+def test_pushpin_adds_the_address_that_connected_after_what_a_client_claims(headers_behind_pushpin):
     arrived = headers_behind_pushpin({"X-Forwarded-For": "6.6.6.6"})
-    assert "X-Forwarded-For: 127.0.0.1\n" in arrived
-    assert "6.6.6.6" not in arrived
+    assert re.findall("X-Forwarded-For: (.*)", arrived, re.I) == ["6.6.6.6, 127.0.0.1"]
+    assert re.findall("X-Forwarded-For: (.*)", headers_behind_pushpin({}), re.I) == ["127.0.0.1"]
 
 
 def test_every_value_that_differs_from_debians_has_a_comment():

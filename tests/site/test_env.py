@@ -1,4 +1,4 @@
-"""The ten environment variables that configure the site."""
+"""The eleven environment variables that configure the site."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def test_a_fresh_clone_runs_without_any_variable():
 
 def test_an_empty_variable_counts_as_missing():
     names = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "GRIP_URL", "GRIP_VERIFY_KEY")
-    assert read(dict.fromkeys((*names, "HOST", "PORT", "DATA_DIR", "LOG_LEVEL"), "")) == read({})
+    assert read(dict.fromkeys((*names, "HOST", "PORT", "DATA_DIR", "LOG_LEVEL", "TRUSTED_PROXIES"), "")) == read({})
 
 
 @pytest.mark.parametrize(("value", "on"), [("1", True), ("True", True), ("on", True), ("0", False), ("no", False)])
@@ -101,6 +101,21 @@ def test_the_address_in_host_is_an_allowed_host_too(host, allowed):
 def test_a_site_that_listens_on_every_address_must_set_allowed_hosts(host):
     problem = problem_of(HOST=host)
     assert problem.startswith(f"ALLOWED_HOSTS is not set: HOST={host} listens on every address, so name the hosts")
+
+
+def test_nobody_is_a_trusted_proxy_unless_it_is_named():
+    assert read({}).trusted_proxies == ()
+
+
+def test_trusted_proxies_are_addresses_and_networks():
+    proxies = read({"TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/24,2001:db8::1"}).trusted_proxies
+    assert proxies == ("127.0.0.1", "10.0.0.0/24", "2001:db8::1")
+
+
+@pytest.mark.parametrize("proxy", ["*", "nginx", "10.0.0.5:80", "[::1]", "10.0.0.1/24", "10.0.0.5 10.0.0.6"])
+def test_a_trusted_proxy_that_is_no_address_is_refused(proxy):
+    problem = problem_of(TRUSTED_PROXIES=f"127.0.0.1,{proxy}")
+    assert problem.startswith(f"TRUSTED_PROXIES={proxy!r} won't do: write addresses or networks as in 127.0.0.1,")
 
 
 def test_production_needs_a_secret_key():

@@ -1,0 +1,56 @@
+"""Who the client is, and whether it uses https: only our own proxies may say so.
+
+Pushpin passes strangers' headers on to us, and connects from the same address as a proxy on this machine. So for a
+request that Pushpin has signed, the address of the connection proves nothing. Pushpin has added the address that
+connected to it at the end of X-Forwarded-For, and we use that one.
+"""
+
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from django.conf import settings
+from django.utils.deprecation import MiddlewareMixin
+
+from .middleware import GripRequest
+
+CLIENT, SCHEME = "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO"
+UNKNOWN = ""
+
+
+class TrustedProxies(MiddlewareMixin):
+    """Set REMOTE_ADDR to the client's address, and drop what strangers say about it.
+
+    X-Forwarded-Proto stays only if one of settings.TRUSTED_PROXIES has sent it: SECURE_PROXY_SSL_HEADER names it.
+    """
+
+    def process_request(self, request: GripRequest) -> None:
+        meta = request.META
+        senders = _addresses(meta.pop(CLIENT, ""))
+        peer = meta.get("REMOTE_ADDR", "")
+        if request.grip.signed:
+            peer = senders.pop() if senders else UNKNOWN
+        if not _is_ours(peer):
+            meta.pop(SCHEME, None)
+        while _is_ours(peer) and senders:
+            peer = senders.pop()
+        if peer != UNKNOWN:
+            meta["REMOTE_ADDR"] = peer
+
+
+def _addresses(header: str) -> list[str]:
+    """Return the addresses in X-Forwarded-For: each proxy has added its own peer at the end."""
+    return [address.strip() for address in header.split(",") if address.strip()]
+
+
+def _is_ours(address: str) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    found = getattr(found, "ipv4_mapped", None) or found  # a socket for both versions calls 10.0.0.5 ::ffff:10.0.0.5
+    return any(found in network for network in _networks(tuple(settings.TRUSTED_PROXIES)))
+
+
+@lru_cache(maxsize=8)
+def _networks(proxies: tuple[str, ...]) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(proxy) for proxy in proxies]
