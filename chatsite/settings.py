@@ -52,6 +52,8 @@ MIDDLEWARE = [
 TRUSTED_PROXIES = ENV.trusted_proxies
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+AUTHENTICATION_BACKENDS = ["chat.web.login.LimitedLogin"]
+
 APPEND_SLASH = False  # /events is a room, /events/ a stream
 
 ROOT_URLCONF = "chatsite.urls"
