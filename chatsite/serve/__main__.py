@@ -39,6 +39,8 @@ def serve(env: environment.Environment) -> None:
         try:
             start(parts, django_environment)
             supervisor.wait_until(lambda: front.works(url, ip), parts, READY_S)
+            if exposed := front.exposed(ip, env.port):
+                say(exposed)
             say(f"Chat is ready: {url}  (Ctrl-C stops it)")
             renewal = Renewal(web_server=parts[0], environment=django_environment)
             supervisor.keep_running(parts, renewal)

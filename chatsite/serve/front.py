@@ -1,6 +1,7 @@
 """The URL that people open, and whether it works."""
 
 import http.client
+import ipaddress
 from urllib.parse import urlsplit
 
 from chatsite.env import LOOPBACK_HOSTS, Environment, EnvironmentProblem
@@ -22,6 +23,16 @@ def url(env: Environment, ip: str) -> str:
         env.host,
         "Pushpin drops the brackets of an IPv6 address that people type, so write 127.0.0.1, "
         "or the names that they will type into ALLOWED_HOSTS.",
+    )
+
+
+def exposed(ip: str, port: int) -> str | None:
+    """Return a line for who lets others than this machine connect: bin/run can't keep slow clients from its slots."""
+    if ipaddress.ip_address(ip).is_loopback:
+        return None
+    return (
+        f"Let only a proxy reach {ports.written(ip, port)}, or a few slow clients make everybody wait: "
+        "deploy/Caddyfile and deploy/nginx.conf have one, docs/one_machine.md says how."
     )
 
 

@@ -76,6 +76,16 @@ def test_without_pushpin_it_runs_in_embedded_mode(tmp_path):
             assert chat.post("lobby", "Alice", "Hello") == bob.message()
 
 
+def test_on_every_address_it_says_in_one_line_that_a_proxy_is_needed(pushpin, chat, tmp_path):
+    with Chat.ready(tmp_path, HOST="0.0.0.0", ALLOWED_HOSTS="127.0.0.1", DEBUG="1") as exposed:
+        (line,) = [line for line in exposed.printed if "proxy" in line]
+        assert line.startswith(
+            f"Let only a proxy reach 0.0.0.0:{exposed.port}, or a few slow clients make everybody wait"
+        )
+        assert "deploy/Caddyfile and deploy/nginx.conf" in line
+    assert not any("proxy" in line for line in chat.printed)
+
+
 def test_it_starts_no_pushpin_if_grip_url_names_a_proxy(tmp_path):
     with Chat.ready(tmp_path, GRIP_URL="http://127.0.0.1:1?key=geheim") as chat:
         assert any("GRIP_URL" in line for line in chat.printed)

@@ -181,3 +181,15 @@ def test_a_run_directory_that_others_can_use_is_refused(tmp_path, monkeypatch, m
     monkeypatch.setattr(instance, "path_for", lambda data_dir: path)
     with pytest.raises(CannotStart, match="not a private directory of ours"), instance.run_directory(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("ip", ["127.0.0.1", "127.0.0.11", "::1"])
+def test_on_loopback_no_proxy_is_needed(ip):
+    assert front.exposed(ip, 8000) is None
+
+
+@pytest.mark.parametrize(("ip", "written"), [("0.0.0.0", "0.0.0.0:8000"), ("10.0.0.11",) * 2, ("::", "[::]:8000")])
+def test_on_every_other_address_a_proxy_is_needed(ip, written):
+    line = front.exposed(ip, 8000)
+    assert f"a proxy reach {written}" in line
+    assert "\n" not in line
