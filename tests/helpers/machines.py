@@ -182,7 +182,8 @@ class Nginx(Front):
         text = text.replace("user www-data;\n", "user root;\n" if os.getuid() == 0 else "")
         text = text.replace("worker_processes auto;", "worker_processes 2;")
         text = text.replace("listen 80;", f"listen 127.0.0.2:{self.port};")
-        text = text.replace("listen 443", f"listen 127.0.0.1:{self.port};\n        listen 127.0.0.1:{self.tls_port}")
+        plain, tls = f"127.0.0.1:{self.port}", f"127.0.0.1:{self.tls_port}"
+        text = re.sub(r"listen 443 ssl http2(.*);", rf"listen {plain}\1;\n        listen {tls} ssl http2\1;", text)
         for place in ("/etc/ssl/chat", "/run", "/var/log/nginx"):
             text = text.replace(f"{place}/", f"{self._folder}/")
         own = [

@@ -1,0 +1,91 @@
+"""Caddy in front of bin/run, as deploy/Caddyfile has it."""
+
+import socket
+import ssl
+import time
+from contextlib import ExitStack
+from http.client import HTTPSConnection
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.helpers.caddy import Caddy
+from tests.helpers.login import WRONG_PASSWORD, login
+from tests.helpers.running import Chat, spare_port
+from tests.helpers.slow_clients import BODY
+from tests.live.conftest import program
+
+NO_CHECK = ssl._create_unverified_context()
+SLOW = 80  # more than Pushpin serves at a time
+PATIENCE_S, GONE_S = 10, 20
+
+
+@pytest.fixture(scope="module")
+def caddy(pushpin, tmp_path_factory):
+    """Caddy in front of a chat that trusts it."""
+    program("caddy", "Caddy is not installed: sudo apt install caddy")
+    folder = tmp_path_factory.mktemp("caddy")
+    with (
+        Chat.ready(folder / "chat", TRUSTED_PROXIES="127.0.0.1") as chat,
+        Caddy(folder / "caddy", spare_port(), chat) as caddy,
+    ):
+        chat.post("long", "Alice", "x" * 8000)
+        yield caddy
+
+
+def test_the_admin_takes_a_form_over_https(caddy):
+    assert WRONG_PASSWORD in login(caddy.url)
+
+
+def test_a_stream_opens_and_outlives_the_deadline_for_bodies(caddy):
+    request = Request(f"{caddy.url}/events/?channel=room-lobby", headers={"Accept-Encoding": "gzip"})
+    with urlopen(request, timeout=30, context=NO_CHECK) as stream:
+        assert stream.headers["Content-Type"] == "text/event-stream"
+        assert stream.headers["Content-Encoding"] is None
+        assert next(line for line in stream if line == b"event: keep-alive\n")
+
+
+def test_pages_are_compressed(caddy):
+    request = Request(f"{caddy.url}/rooms/long/messages/", headers={"Accept-Encoding": "gzip"})
+    with urlopen(request, timeout=PATIENCE_S, context=NO_CHECK) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert len(answer.read()) < 2_000
+
+
+def test_unfinished_bodies_keep_nobody_waiting_and_are_ended(caddy):
+    with ExitStack() as stack:
+        slow = [stack.enter_context(begun(caddy, BODY)) for _ in range(SLOW)]
+        assert seconds_for_a_list(caddy) < PATIENCE_S
+        until = time.monotonic() + GONE_S
+        assert all(is_ended(client, until) for client in slow)
+
+
+def begun(caddy, request):
+    """Return a connection on which only this was sent."""
+    client = socket.create_connection(("127.0.0.1", caddy.port))
+    client = NO_CHECK.wrap_socket(client, server_hostname="127.0.0.1")
+    client.sendall(request.encode())
+    return client
+
+
+def is_ended(client, until):
+    """Return whether the other side ends the connection before `until`."""
+    try:
+        while time.monotonic() < until:
+            client.settimeout(max(0.1, until - time.monotonic()))
+            if not client.recv(65536):
+                return True
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def seconds_for_a_list(caddy):
+    began = time.monotonic()
+    connection = HTTPSConnection("127.0.0.1", caddy.port, timeout=2 * GONE_S, context=NO_CHECK)
+    connection.request("GET", "/rooms/lobby/messages/")
+    assert connection.getresponse().status == 200
+    connection.close()
+    return time.monotonic() - began
