@@ -66,12 +66,20 @@ class Session:
         return signal.strsignal(result.si_status) or f"signal {result.si_status}"
 
     def end(self, grace_s: float) -> None:
-        """End every process of the session: with SIGTERM, and after `grace_s` seconds with SIGKILL."""
-        self._signal_all(signal.SIGTERM)
+        """End every process of the session: with SIGTERM, and after `grace_s` seconds with SIGKILL.
+
+        At first SIGTERM goes to the leader alone. Pushpin ends its own processes, and would log an error for each that
+        ends without it. When the leader has ended, those that it left get the signal too.
+        """
+        send(self.pid, signal.SIGTERM)
+        leader_ended = False
         kill_at = time.monotonic() + grace_s
         while processes.in_session(self.pid) and time.monotonic() < kill_at + KILL_S:
             if time.monotonic() >= kill_at:
                 self._signal_all(signal.SIGKILL)
+            elif not leader_ended and self.ended():
+                leader_ended = True
+                self._signal_all(signal.SIGTERM)
             time.sleep(LOOK_AGAIN_S)
         for pid in processes.in_session(self.pid, zombies=True):
             with suppress(ChildProcessError):  # its own parent has reaped it

@@ -64,6 +64,7 @@ def test_a_signal_stops_all_processes_even_while_somebody_listens(pushpin, tmp_p
         chat.signal(number)
         assert chat.wait_until_ended() == 0
         assert nothing_is_left_of(chat)
+        assert "[ERR]" not in (tmp_path / "log" / "pushpin.log").read_text()
 
 
 def test_further_ctrl_c_signals_do_not_interrupt_the_stop(pushpin, tmp_path):
