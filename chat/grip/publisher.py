@@ -2,7 +2,6 @@
 
 import atexit
 import json
-import logging
 import os
 import random
 import re
@@ -23,8 +22,7 @@ from chat.redaction import public_part
 
 from .channel_names import name_at_proxy
 from .control_port import ControlPort
-
-log = logging.getLogger(__name__)
+from .lane_log import LaneLog
 
 FIRST_RETRY_S, LAST_RETRY_S = 0.1, 3
 MATTERS_S = 900  # by then every held stream has followed its next link
@@ -79,6 +77,7 @@ class Lane:
         self.client.requests_session = ControlPort(client.uri)
         self.queue: deque[QueuedItem] = deque()
         self.queued_bytes = 0
+        self.log = LaneLog(self.proxy)
         self.sending = False
         self.changed = threading.Condition()
         threading.Thread(target=self._run, name=f"publish to {self.proxy}", daemon=True).start()
@@ -89,7 +88,7 @@ class Lane:
             self.queued_bytes += len(item.json)
             while self.queued_bytes > MAX_QUEUE_BYTES:
                 self._take()
-                log.error("1 event dropped for %s: more than %d bytes wait", self.proxy, MAX_QUEUE_BYTES)
+                self.log.lost(1, f"more than {MAX_QUEUE_BYTES} bytes wait")
             self.changed.notify_all()
 
     def wait_until_idle(self, deadline: float) -> None:
@@ -120,16 +119,19 @@ class Lane:
         self.queued_bytes -= len(item.json)
         return item
 
-    def _send(self, batch: Sequence[QueuedItem]) -> None:
+    def _send(self, batch: Sequence[QueuedItem], behind: int = 0) -> None:
+        """Send the batch until the proxy has it; `behind` events wait neither in it nor in the queue."""
         pause = FIRST_RETRY_S
         while batch:
             try:
                 body = b'{"items":[%s]}' % b",".join(item.json for item in batch)
                 self.client.http_call("/publish/", body, {"Content-Type": "application/json"})
+                self.log.works()
                 return
             except Exception as error:
                 # A retry is safe whatever became of the request: the proxy drops ids that it has seen.
-                log.warning("%d event(s) not published to %s yet: %s", len(batch), self.proxy, error)
+                oldest = min(item.queued for item in batch)
+                self.log.waiting(len(batch) + behind + len(self.queue), time.monotonic() - oldest, error)
                 if REFUSED_CONTENT.search(str(error)):
                     self._send_one_by_one(batch)
                     return
@@ -140,15 +142,15 @@ class Lane:
     def _send_one_by_one(self, batch: Sequence[QueuedItem]) -> None:
         """Find the event whose content this proxy refuses, so that the event delays no other."""
         if len(batch) == 1:
-            log.error("1 event given up for %s, which refuses its content", self.proxy)
+            self.log.lost(1, "the proxy refuses its content")
             return
-        for item in batch:
-            self._send([item])
+        for position, item in enumerate(batch, 1):
+            self._send([item], behind=len(batch) - position)
 
     def _still_matters(self, batch: Sequence[QueuedItem]) -> list[QueuedItem]:
         young = [item for item in batch if time.monotonic() - item.queued < MATTERS_S]
         if len(young) < len(batch):
-            log.error("%d event(s) given up for %s", len(batch) - len(young), self.proxy)
+            self.log.lost(len(batch) - len(young), f"they waited for {MATTERS_S} s")
         return young
 
 

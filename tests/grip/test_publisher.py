@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -12,8 +13,9 @@ from django_eventstream.event import Event
 
 from chat.events import maintenance
 from chat.events.log import EventLog
-from chat.grip import control_port, publisher
+from chat.grip import control_port, lane_log, publisher
 from tests.helpers.grip_proxy import GripProxy
+from tests.helpers.running import wait_for
 
 CHANNEL = "room-two words"
 
@@ -147,6 +149,49 @@ def test_the_queue_for_a_dead_proxy_is_bounded_and_keeps_the_newest(settings, mo
         while ids[-1] != "101":
             ids += proxy.next_ids(1)
         assert len(ids) < 15
+
+
+def lines(caplog, proxy):
+    """Return what was logged of this proxy: the lanes of earlier tests may still speak of theirs."""
+    messages = [record.getMessage() for record in caplog.records if record.name.startswith("chat.grip")]
+    return [message for message in messages if proxy.uri in message]
+
+
+def test_the_log_says_how_many_events_wait_and_since_when(settings, caplog, monkeypatch):
+    monkeypatch.setattr(lane_log, "LOG_AGAIN_S", 0)
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        for number in range(1, 101):
+            publisher.publish(event(number))
+        wanted = re.compile(rf"100 event\(s\) not published to {proxy.uri} yet, the oldest waits for [1-9] s: .+")
+        wait_for(lambda: any(map(wanted.fullmatch, lines(caplog, proxy))), 10)
+
+
+def test_a_proxy_that_is_down_is_one_line_in_the_log(settings, caplog):
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        for number in range(1, 20):
+            publisher.publish(event(number))
+        for _ in range(4):
+            proxy.requests.get(timeout=10)
+    assert len(lines(caplog, proxy)) == 1
+
+
+def test_dropped_events_are_counted_in_two_lines(settings, caplog, monkeypatch):
+    monkeypatch.setattr(publisher, "MAX_QUEUE_BYTES", 10_000)
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        proxy.requests.get(timeout=10)
+        for number in range(2, 102):
+            publisher.publish(event(number, "x" * 1000))
+        proxy.manner = "take"
+        publisher.flush(10)
+    dropped = [
+        int(line.split()[0]) for line in lines(caplog, proxy) if "given up" in line and "10000 bytes wait" in line
+    ]
+    assert len(dropped) == 2
+    assert sum(dropped) > 85
 
 
 def test_the_publisher_gives_up_on_events_that_are_too_old(settings, monkeypatch, caplog):
