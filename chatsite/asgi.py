@@ -9,9 +9,7 @@ django.setup(set_prefix=False)
 
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402 (these imports need Django's setup)
 
-from chat.events import maintenance  # noqa: E402
-
+from . import urls  # noqa: E402, F401 (loads the views now, not with the first request)
 from .content_type import asgi  # noqa: E402
 
 application = asgi(ASGIHandler())
-maintenance.start()

@@ -1,8 +1,17 @@
-"""Checks the settings, brings the database up to date and collects the static files, in one process."""
+"""Checks the settings, brings the database up to date and collects the static files, in one process.
 
+Before that it loads all that the web server's workers load, so that broken code never replaces code that works.
+"""
+
+import importlib
 import io
 import os
+import runpy
 import sys
+
+from . import web
+
+LOADED = ("chatsite.wsgi", "chatsite.asgi", "chat.events.maintenance", "chatsite.serve.worker")
 
 
 def main() -> None:
@@ -14,6 +23,9 @@ def main() -> None:
 
     try:
         django.setup()
+        for name in LOADED:
+            importlib.import_module(name)
+        runpy.run_path(str(web.SETTINGS))
         call_command("check", stdout=io.StringIO())  # errors are raised, warnings go to stderr
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)

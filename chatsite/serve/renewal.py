@@ -27,7 +27,10 @@ class Renewal:
             if how == "exit status 0":
                 self._replace()
             else:
-                say("The workers were not replaced: the chat goes on with the old ones.")
+                say(
+                    "The workers were not replaced: the chat goes on with the old ones. Repair what the lines above "
+                    "name, then reload again."
+                )
         if self._wanted and not self._preparing:
             self._wanted = False
             self._prepare()

@@ -4,14 +4,15 @@ import sys
 
 from chatsite.env import PROJECT_DIR
 
-GUNICORN = (sys.executable, "-m", "gunicorn", f"--config={PROJECT_DIR / 'deploy' / 'gunicorn.conf.py'}")
+SETTINGS = PROJECT_DIR / "deploy" / "gunicorn.conf.py"
+GUNICORN = (sys.executable, "-m", "gunicorn", f"--config={SETTINGS}")
 LISTENER = "--bind=fd://3"  # the supervisor keeps this socket: while gunicorn restarts, requests wait in it
 
 BEHIND_A_PROXY = (*GUNICORN, LISTENER, "chatsite.wsgi:application")
 EMBEDDED = (
     *GUNICORN,
     LISTENER,
-    "--worker-class=asgi",
+    "--worker-class=chatsite.serve.worker.EmbeddedWorker",
     "--workers=1",  # a stream gets only the events of its own process
     "--threads=1",
     "--graceful-timeout=1",  # streams never end by themselves

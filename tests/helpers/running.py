@@ -205,6 +205,15 @@ def spare_port():
     raise AssertionError("no free port from 8200 to 8999")
 
 
+def path_without(folder, hidden):
+    """Fill `folder` with links to all programs in PATH but the hidden ones."""
+    folder.mkdir()
+    for directory in filter(os.path.isdir, os.environ["PATH"].split(os.pathsep)):
+        for name in set(os.listdir(directory)) - hidden - set(os.listdir(folder)):
+            (folder / name).symlink_to(os.path.join(directory, name))
+    return folder
+
+
 def kill(pid):
     """kill -9 one process."""
     with suppress(ProcessLookupError):

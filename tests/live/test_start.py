@@ -1,12 +1,11 @@
 """bin/run starts from any folder and in every mode, or says in one sentence why it cannot start."""
 
-import os
 import shutil
 import socket
 
 import pytest
 
-from tests.helpers.running import PROJECT, Chat, spare_port
+from tests.helpers.running import PROJECT, Chat, path_without, spare_port
 
 REFUSED_S = 20
 
@@ -91,12 +90,3 @@ def test_it_starts_no_pushpin_if_grip_url_names_a_proxy(tmp_path):
         assert any("GRIP_URL" in line for line in chat.printed)
         assert set(chat.names()) == {"web master", "web worker"}
         assert "geheim" not in "".join(chat.printed)
-
-
-def path_without(folder, hidden):
-    """Fill `folder` with links to all programs in PATH but the hidden ones."""
-    folder.mkdir()
-    for directory in filter(os.path.isdir, os.environ["PATH"].split(os.pathsep)):
-        for name in set(os.listdir(directory)) - hidden - set(os.listdir(folder)):
-            (folder / name).symlink_to(os.path.join(directory, name))
-    return folder
