@@ -1,17 +1,21 @@
 """gunicorn's workers, but they wait for the repair of code that can't be loaded, and end in time."""
 
+import logging
 import signal
 from types import FrameType
 
 from gunicorn.workers import gasgi, gthread
 
 from . import loading
+from .bad_requests import OneLineAMinute
 
 STOP_S = 1.7  # after SIGTERM; the master waits 2 s, and looks for ended workers every 0.1 s
 
 # Seconds that an idle connection stays open after SIGTERM, for a request that is on its way. A request from Pushpin on
 # the same machine arrives within milliseconds. gunicorn's default: 2.
 gthread.STOP_KEEPALIVE_LINGER = 0.25
+
+logging.getLogger("gunicorn.error").addFilter(OneLineAMinute())
 
 
 class Worker(gthread.ThreadWorker):

@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from tests.helpers.running import PROJECT, Chat, path_without, spare_port
+from tests.helpers.grip_proxy import KEY, GripProxy
+from tests.helpers.running import PROJECT, Chat, path_without, spare_port, wait_for
 
 REFUSED_S = 20
 
@@ -90,3 +91,16 @@ def test_it_starts_no_pushpin_if_grip_url_names_a_proxy(tmp_path):
         assert any("GRIP_URL" in line for line in chat.printed)
         assert set(chat.names()) == {"web master", "web worker"}
         assert "geheim" not in "".join(chat.printed)
+
+
+def test_requests_that_are_no_http_fill_no_log(tmp_path):
+    with GripProxy() as proxy, Chat.ready(tmp_path, GRIP_URL=f"{proxy.uri}?key={KEY}") as chat:
+        wait_for(lambda: len(chat.pids_of("web worker")) == 2, REFUSED_S)
+        printed = len(chat.printed)
+        for number in range(200):
+            with socket.create_connection(("127.0.0.1", int(chat.port)), timeout=REFUSED_S) as line:
+                line.sendall(b"get /AAA HTTP/1.1\r\n\r\n" if number % 2 else b"\x16\x03\x01\xff\xfe\r\n\r\n")
+                assert line.recv(12) == b"HTTP/1.1 400"
+        (line,) = chat.printed[printed:]
+        assert "Invalid request from ip=127.0.0.1" in line
+        assert len(line) < 500
