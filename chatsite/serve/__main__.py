@@ -38,7 +38,7 @@ def serve(env: environment.Environment) -> None:
         parts, django_environment = modes.parts(env, ip, run_dir)
         try:
             start(parts, django_environment)
-            supervisor.wait_until(lambda: front.works(url, ip), parts, READY_S)
+            supervisor.wait_until(front.FirstPage(url, ip).works, parts, READY_S)
             if exposed := front.exposed(ip, env.port):
                 say(exposed)
             say(f"Chat is ready: {url}  (Ctrl-C stops it)")

@@ -2,6 +2,7 @@
 
 import http.client
 import ipaddress
+import time
 from urllib.parse import urlsplit
 
 from chatsite.env import LOOPBACK_HOSTS, Environment, EnvironmentProblem
@@ -10,6 +11,7 @@ from . import ports
 
 LOOPBACK_FOR = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 ANSWER_S = 2
+FIRST_PAUSE_S = 0.5
 
 
 def url(env: Environment, ip: str) -> str:
@@ -44,14 +46,33 @@ def _can_be_typed(name: str, ip: str) -> bool:
     return name not in LOOPBACK_FOR
 
 
-def works(url: str, ip: str) -> bool:
-    """Ask for the first page like a browser that opens `url`; return whether the answer is 200."""
-    typed = urlsplit(url)
-    connection = http.client.HTTPConnection(LOOPBACK_FOR.get(ip, ip), typed.port, timeout=ANSWER_S)
-    try:
-        connection.request("GET", typed.path, headers={"Host": typed.netloc})
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+class FirstPage:
+    """The page that a browser gets when it opens `url`."""
+
+    def __init__(self, url: str, ip: str) -> None:
+        self._typed, self._ip = urlsplit(url), LOOPBACK_FOR.get(ip, ip)
+        self._pause_s = FIRST_PAUSE_S
+        self._ask_at = 0.0
+
+    def works(self) -> bool:
+        """Return whether the answer is 200.
+
+        Each 500 writes a traceback into the log, so after it this waits longer and longer before it asks again.
+        """
+        if time.monotonic() < self._ask_at:
+            return False
+        status = self._status()
+        if status == 500:
+            self._ask_at = time.monotonic() + self._pause_s
+            self._pause_s *= 2
+        return status == 200
+
+    def _status(self) -> int | None:
+        connection = http.client.HTTPConnection(self._ip, self._typed.port, timeout=ANSWER_S)
+        try:
+            connection.request("GET", self._typed.path, headers={"Host": self._typed.netloc})
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()

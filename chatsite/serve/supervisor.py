@@ -32,7 +32,7 @@ def wait_until(works: Callable[[], bool], parts: list[Part], seconds: float, loo
             if part.session and (how := part.session.ended()):
                 raise CannotStart(f"{part.name} ended while it was starting ({how}){_see(part.log)}.")
         if time.monotonic() > deadline:
-            raise CannotStart(f"The chat does not answer after {seconds} s{_see(*(part.log for part in parts))}.")
+            raise CannotStart(f"The chat does not work after {seconds} s{_see(*(part.log for part in parts))}.")
         signals.wait(look_again_s)
 
 

@@ -6,6 +6,9 @@ import runpy
 import signal
 import socket
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 
@@ -150,6 +153,42 @@ def test_an_ipv6_address_without_a_name_is_refused():
 
 def environment(host, allowed):
     return env.read({"HOST": host, **({"ALLOWED_HOSTS": allowed, "SECRET_KEY": 50 * "x"} if allowed else {})})
+
+
+class FrontThatFails(BaseHTTPRequestHandler):
+    asked = 0
+
+    def do_GET(self):
+        type(self).asked += 1
+        self.send_error(500)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_start_asks_seldom_for_a_page_that_is_a_500(monkeypatch):
+    """Each 500 writes a traceback: 600 of them were 19 MB."""
+    Clock(monkeypatch)
+    with HTTPServer(("127.0.0.1", 0), FrontThatFails) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        page = front.FirstPage(f"http://127.0.0.1:{server.server_port}/", "127.0.0.1")
+        with pytest.raises(CannotStart, match="The chat does not work after 30 s: see the lines above"):
+            supervisor.wait_until(page.works, [], 30)
+        server.shutdown()
+    assert 3 <= FrontThatFails.asked <= 7
+
+
+class Clock:
+    """The time of chatsite.serve, which goes on only while the supervisor waits."""
+
+    def __init__(self, monkeypatch):
+        self.now = 1000.0
+        for module in (front, supervisor):
+            monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(signals, "wait", self.wait)
+
+    def wait(self, seconds, others=()):
+        self.now += seconds
 
 
 @pytest.mark.parametrize("public", [7100, 7350, 7899, 8000])
