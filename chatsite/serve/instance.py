@@ -18,13 +18,14 @@ from . import processes
 from .sessions import LOOK_AGAIN_S, send
 from .terminal import CannotStart
 
+LOCK = "run.lock"
 MARK = "CHAT_RUN_DIR"  # in the environment of every process we start
 LEFTOVERS_S = 5
 
 
 @contextmanager
 def only_one(data_dir: Path, url: str) -> Iterator[None]:
-    """Hold the lock on `data_dir`; its file holds our `url` and, in the second line, our pid."""
+    """Hold the lock on `data_dir`; meanwhile its file holds our `url` and, in the second line, our pid."""
     with _lock_file(data_dir) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -35,7 +36,25 @@ def only_one(data_dir: Path, url: str) -> Iterator[None]:
                 "first, or start another with a PORT and a DATA_DIR of its own)"
             ) from None
         _write(lock, url, data_dir)
-        yield
+        try:
+            yield
+        finally:
+            os.ftruncate(lock.fileno(), 0)
+
+
+def running(data_dir: Path) -> tuple[str, int]:
+    """Return the URL and the pid of the instance that runs on `data_dir`; raise CannotStart if there is none."""
+    path = data_dir / LOCK
+    try:
+        url, pid = path.read_text().split()
+        # A killed instance leaves its pid in the file, and another program may have that number now.
+        if processes.has_open(int(pid), path):
+            return url, int(pid)
+    except (FileNotFoundError, ProcessLookupError, ValueError):
+        pass
+    except PermissionError:
+        raise CannotStart(f"The chat with its data in {data_dir} is another user's: become that user.") from None
+    raise CannotStart(f"No chat runs with its data in {data_dir}: start one, or name its DATA_DIR.")
 
 
 def _write(lock: TextIO, url: str, data_dir: Path) -> None:
@@ -49,7 +68,7 @@ def _write(lock: TextIO, url: str, data_dir: Path) -> None:
 def _lock_file(data_dir: Path) -> TextIO:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        return open(data_dir / "run.lock", "a+")
+        return open(data_dir / LOCK, "a+")
     except OSError as error:
         cure = f"name a folder that we may write to ({error.strerror})."
         raise EnvironmentProblem("DATA_DIR", str(data_dir), cure) from None

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -14,6 +15,16 @@ def carrying(name: str, value: str | Path) -> list[int]:
     """Return the pids of this user's other processes that were started with `name=value` in their environment."""
     entry = os.fsencode(f"{name}={value}")
     return [pid for pid, state, _ in _stats() if pid != os.getpid() and entry in _environment(pid)]
+
+
+def has_open(pid: int, path: Path) -> bool:
+    """Return whether the process has the file open; raise FileNotFoundError if there is no such process."""
+    wanted = path.stat()
+    for descriptor in os.scandir(f"/proc/{pid}/fd"):
+        with suppress(FileNotFoundError):  # closed meanwhile
+            if os.path.samestat(descriptor.stat(), wanted):
+                return True
+    return False
 
 
 def _stats() -> Iterator[tuple[int, str, int]]:

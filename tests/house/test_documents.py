@@ -110,6 +110,17 @@ def test_every_option_of_torture_and_bench_exists(document, option):
     assert f'"{option}"' in PROGRAMS
 
 
+def test_bin_run_knows_the_options_that_the_documents_name():
+    named = {option for text in DOCUMENTS.values() for option in re.findall(r"bin/run (--\w+)", text)}
+    assert "--reload" in named
+    assert all(f"\n{option})\n" in (PROJECT / "bin" / "run").read_text() for option in named)
+
+
+def test_the_documents_send_no_signal_to_a_pid_from_a_file():
+    """A killed bin/run leaves its pid in run.lock, and another program may have that number now."""
+    assert not [document for document, text in DOCUMENTS.items() if re.search(r"kill[^\n]*run\.lock", text)]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("request_line", REQUESTS)
 def test_every_address_is_served(request_line, client):

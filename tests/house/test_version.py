@@ -40,12 +40,12 @@ def test_bin_run_prints_the_version_and_sets_nothing_up(fresh_clone):
     assert not (fresh_clone / ".venv").exists()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["8001"], ["--version", "please"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["8001"], ["--version", "please"], ["--reload", "now"]])
 def test_bin_run_refuses_any_other_argument_in_one_line(fresh_clone, arguments):
     done = run(fresh_clone, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
-    assert "no argument but --version" in line
+    assert "no argument but --version or --reload" in line
     assert not (fresh_clone / ".venv").exists()
 
 

@@ -5,13 +5,14 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
 from contextlib import closing, contextmanager
 
 import pytest
 
 from tests.helpers.four_people import FourPeople
 from tests.helpers.grip_proxy import KEY, GripProxy
-from tests.helpers.running import ANSWER_S, Chat, kill, wait_for
+from tests.helpers.running import ANSWER_S, RUN, Chat, kill, wait_for
 
 BACK_S = 20  # "within seconds", on a busy machine
 SOON_S = 10  # shorter than any wait that a fault would cause: 15 minutes for the publisher, 30 s for gunicorn
@@ -85,6 +86,12 @@ def test_a_restart_under_load_fails_no_request_and_loses_no_message(chat, restar
         assert [listener.message() for _ in posted] == posted
         assert saved(chat, room) == posted
         assert chat.post(room, "Alice", "Still the same stream?") == listener.message()
+
+
+def test_bin_run_reload_replaces_the_workers(chat):
+    with replaced(chat):
+        done = subprocess.run([RUN, "--reload"], env={**os.environ, "DATA_DIR": str(chat.data_dir)}, timeout=BACK_S)
+    assert done.returncode == 0
 
 
 def test_a_second_request_for_new_workers_during_the_first_is_not_lost(chat):
