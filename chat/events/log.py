@@ -2,11 +2,12 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Min
 from django.utils import timezone
 from django_eventstream.event import Event
 from django_eventstream.models import Event as LoggedEvent
@@ -20,6 +21,8 @@ TRIM_PAUSE_S = 0.1  # writers that wait for that lock get it in the pause
 LAST_NUMBER = f"SELECT value FROM {EventCounter._meta.db_table} WHERE name = %s"  # no row if the channel had no event
 COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s RETURNING value"
 LOG = f"INSERT INTO {LoggedEvent._meta.db_table} (channel, type, data, eid, created) VALUES (%s, %s, %s, %s, %s)"
+
+REDACT = f"UPDATE {LoggedEvent._meta.db_table} SET type = 'message-deleted', data = %s WHERE channel = %s AND eid = %s"
 
 
 def current_event_number(channel: str) -> int:
@@ -63,12 +66,31 @@ def _now() -> Any:
     return connection.ops.adapt_datetimefield_value(timezone.now())
 
 
-def redact_events(channel: str, numbers: Iterable[int], data: str) -> None:
-    """Replace what these events of the channel say with `data`, that of a message-deleted event.
+def redact_events(channel: str, texts: Mapping[int, str]) -> None:
+    """Replace what events of the channel say with the data of a message-deleted event: {number: data}.
 
-    The events keep their ids. `numbers` may be a queryset of numbers.
+    The events keep their ids.
     """
-    LoggedEvent.objects.filter(channel=channel, eid__in=numbers).update(type="message-deleted", data=_encoded(data))
+    with connection.cursor() as cursor:
+        cursor.executemany(REDACT, [(_encoded(data), channel, number) for number, data in texts.items()])
+
+
+def first_unlike(channel: str, number: int) -> int:
+    """Return the number of the channel's first event of another type than event `number`; `number` if none precedes."""
+    alike = LoggedEvent.objects.filter(channel=channel, eid=number).values("type")
+    others = LoggedEvent.objects.filter(channel=channel, eid__lt=number).exclude(type__in=alike)
+    return others.aggregate(first=Min("eid"))["first"] or number
+
+
+def repeat_event(channel: str, number: int, earlier: range) -> None:
+    """Let the events with these numbers say what event `number` says, which has made them meaningless.
+
+    They keep their ids, so readers can still resume at them.
+    """
+    event = LoggedEvent.objects.filter(channel=channel, eid=number).first()
+    if event is not None:  # else the log was trimmed, and the earlier ones went before it
+        others = LoggedEvent.objects.filter(channel=channel, eid__gte=earlier.start, eid__lt=earlier.stop)
+        others.exclude(type=event.type).update(type=event.type, data=event.data)
 
 
 def _encoded(data: str) -> str:

@@ -64,41 +64,43 @@ def delete(eid: str, message_id: int, key: str | None) -> ChatMessage:
     with transaction.atomic():
         number, message = _locked(eid, message_id)
         _refuse_all_but_sender(message, key)
-        _delete(eid, message, number)
+        if message.deleted:
+            _give_number_back()
+        else:
+            _delete(room_channel(eid), [message], number)
     return message
 
 
-def moderate(eid: str, message_id: int) -> None:
-    """Delete anybody's message; do nothing if it is not there."""
-    try:
-        with transaction.atomic():
-            number, message = _locked(eid, message_id)
-            _delete(eid, message, number)
-    except NoSuchMessage:
-        pass
-
-
-def _delete(eid: str, message: ChatMessage, number: int) -> None:
-    if message.deleted:
-        _give_number_back()
-        return
+def moderate(eid: str, *message_ids: int) -> None:
+    """Delete anybody's messages, all in one transaction; leave out those that are gone."""
     channel = room_channel(eid)
-    announced = [message.event, message.change]
-    message.redact(change=number)
-    data = message.to_data()
-    redact_events(channel, [event for event in announced if event], encode(data))
-    redact_events(channel, message.edits.values_list("event", flat=True), encode(data))
-    send_event(channel, "message-deleted", data, number=number)
+    with transaction.atomic():
+        number = take_event_number(channel)
+        messages = [*ChatMessage.objects.in_room(eid).not_deleted().filter(id__in=message_ids).order_by("id")]
+        if messages:
+            _delete(channel, messages, number)
+        else:
+            _give_number_back()
+
+
+def _delete(channel: str, messages: list[ChatMessage], number: int) -> None:
+    """Delete messages that are not deleted yet; `number` is that of the first one's event."""
+    announced = ChatMessage.events_of(messages)
+    ChatMessage.redact({m: take_event_number(channel) if place else number for place, m in enumerate(messages)})
+    said = {message.id: encode(message.to_data()) for message in messages}
+    redact_events(channel, {event: said[message_id] for event, message_id in announced})
+    for message in messages:
+        send_event(channel, "message-deleted", said[message.id], json_encode=False, number=message.change)
 
 
 def _locked(eid: str, message_id: int) -> tuple[int, ChatMessage]:
     """Return the next event's number, which locks the room, and the message; raise NoSuchMessage."""
-    found = ChatMessage.objects.in_room(eid).filter(id=message_id)
+    found = ChatMessage.objects.filter(id=message_id, room__eid=eid)
     if not found.exists():
         raise NoSuchMessage(message_id)
     number = take_event_number(room_channel(eid))
     message = found.first()  # read after the lock: from now on nobody else changes it
-    if message is None:  # deleted in between
+    if message is None:  # deleted in between, maybe with its room
         raise NoSuchMessage(message_id)
     return number, message
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import TooManyFieldsSent, ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -145,7 +145,8 @@ def only(*methods: str) -> Callable[[View], View]:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, refuse(400, "request", "The request can't be read. Check its address and its Host header."))
+    cure = "Send fewer fields." if isinstance(exception, TooManyFieldsSent) else "Check its address and its Host header."
+    return answer(request, refuse(400, "request", f"The request can't be read. {cure}"))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

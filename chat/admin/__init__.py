@@ -1,0 +1,113 @@
+"""The admin's view of rooms and messages: look and delete."""
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from chat.messages.actions import moderate
+from chat.messages.batches import in_batches
+from chat.messages.room_deletion import remove_room, retire_room
+from chat.models import ChatMessage, ChatRoom
+
+from .deletion import DeletesInBatches, ShortLists
+
+AT_ONCE = 1000  # messages; each is one more search through all of them
+
+
+class NoEditing(DeletesInBatches):
+    """Look and delete. Readers would not hear of messages and rooms that somebody adds or changes here."""
+
+    show_full_result_count = False  # counting millions of rows takes longer than showing a page of them
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ChatRoom)
+class ChatRoomAdmin(NoEditing):
+    list_display = ("name", "last_message")
+    search_fields = ("eid", "deleted_name")
+    fields = ("name",)
+    readonly_fields = ("name",)
+    warning = "Readers see at once that nothing is left. Whoever posts from then on founds a new room."
+    done = "Deleted, with {}."
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may_delete_messages = request.user.has_perm("chat.delete_chatmessage")
+        return may_delete_messages and super().has_delete_permission(request, obj)
+
+    def count_messages(self, rooms: QuerySet[ChatRoom]) -> int:
+        return ChatMessage.objects.filter(room__in=rooms).count()
+
+    def delete_some(self, request: HttpRequest, rooms: QuerySet[ChatRoom], deadline: float) -> bool:
+        ids = [*rooms.values_list("id", flat=True)]
+        visible = [*rooms.filter(deleted_name=None).values_list("id", flat=True)]
+
+        def retire_next(size: int) -> int:  # one, because each has a lock of its own
+            if visible:
+                room_id = visible.pop()
+                self.log_deletions(request, ChatRoom.objects.filter(id=room_id, deleted_name=None))
+                retire_room(room_id)
+            return size if visible else 0
+
+        return in_batches(retire_next, deadline) and all(remove_room(room_id, deadline) for room_id in ids)
+
+    @admin.display(ordering="eid")
+    def name(self, room: ChatRoom) -> str:
+        return str(room)
+
+    @admin.display(description="last message")
+    def last_message(self, room: ChatRoom) -> ChatMessage | None:
+        return room.messages.newest_first().first()
+
+
+@admin.register(ChatMessage)
+class ChatMessageAdmin(NoEditing):
+    list_display = ("id", "room", "user", "date", "beginning")
+    list_select_related = ("room",)
+    search_fields = ("room__eid", "user", "text")
+    ordering = ("-id",)
+    warning = "Readers see them disappear one by one."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChatMessage]:
+        return super().get_queryset(request).not_deleted().filter(room__deleted_name=None)
+
+    def count_messages(self, messages: QuerySet[ChatMessage]) -> int:
+        return messages.count()
+
+    def delete_some(self, request: HttpRequest, messages: QuerySet[ChatMessage], deadline: float) -> bool:
+        newest = messages.order_by("-id").values_list("room__eid", "id")
+        while found := sorted(newest[:AT_ONCE]):
+            for eid, of_room in groupby(found, key=lambda row: row[0]):
+                if not self._delete_of_room(request, eid, [message_id for _, message_id in of_room], deadline):
+                    return False
+        return True
+
+    def _delete_of_room(self, request: HttpRequest, eid: str, ids: list[int], deadline: float) -> bool:
+        def delete(size: int) -> int:
+            batch = [ids.pop() for _ in range(min(size, len(ids)))]
+            self.log_deletions(request, ChatMessage.objects.not_deleted().filter(id__in=batch))
+            moderate(eid, *batch)
+            return len(batch)
+
+        return in_batches(delete, deadline)
+
+    @admin.display(description="text")
+    def beginning(self, message: ChatMessage) -> str:
+        return message.text[:100]
+
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class Admins(ShortLists, UserAdmin):
+    """Django's page, but whoever deletes an admin need not read all that this one ever deleted."""

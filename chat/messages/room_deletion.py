@@ -1,0 +1,84 @@
+"""Deletes a room: nobody sees it any more at once, and what it held is removed bit by bit.
+
+retire_room takes the room's name from it, under the room's lock. A message that was posted before is deleted with the
+room; one that is posted later founds a new room of that name. What remains to do is invisible, so remove_room may be
+interrupted and repeated.
+"""
+
+from django.db import transaction
+from django.db.models import Max
+
+from chat.events.channels import room_channel
+from chat.events.log import first_unlike, repeat_event, take_event_number
+from chat.events.send import send_event
+from chat.models import ChatEdit, ChatMessage, ChatRoom
+
+from .batches import in_batches
+
+
+def retire_room(room_id: int) -> None:
+    """Take the room away from its readers and announce that by one event; do nothing if that has happened before."""
+    wanted = ChatRoom.objects.filter(id=room_id, deleted_name=None)
+    room = wanted.first()
+    if room is None:
+        return
+    channel = room_channel(room.eid)
+    with transaction.atomic():
+        number = take_event_number(channel)
+        if not wanted.exists():  # read after the lock: somebody else was faster
+            transaction.set_rollback(True)  # nothing but the number has changed
+            return
+        # Whoever posts in this channel later draws a greater id, because the number comes first, see actions.py.
+        cleared = ChatMessage.objects.aggregate(greatest=Max("id"))["greatest"] or 0
+        send_event(channel, "room-changed", {"room": room.eid, "cleared": cleared}, number=number)
+        room.retire(event=number)
+
+
+def remove_room(room_id: int, deadline: float) -> bool:
+    """Remove what is left of a retired room, its texts in the event log first; return False if time was too short.
+
+    `deadline` is a time of time.monotonic().
+    """
+    room = ChatRoom.objects.filter(id=room_id).exclude(deleted_event=None).first()
+    return room is None or (_redact_log(room, deadline) and _remove_messages(room, deadline) and _remove_row(room))
+
+
+def _redact_log(room: ChatRoom, deadline: float) -> bool:
+    channel, number = room_channel(room.deleted_name), room.deleted_event
+    first = first_unlike(channel, number)
+
+    def redact(size: int) -> int:
+        nonlocal first
+        _let_one_admin_work(room)
+        done = min(size, number - first)
+        repeat_event(channel, number, range(first, first + done))
+        first += done
+        return done
+
+    return in_batches(redact, deadline)
+
+
+def _remove_messages(room: ChatRoom, deadline: float) -> bool:
+    # An index leads to the messages that are not deleted, another one to those that are; none to all of a room.
+    for some in (room.messages.not_deleted(), room.messages.filter(change__isnull=False)):
+
+        def remove(size: int, some=some) -> int:
+            _let_one_admin_work(room)
+            ids = [*some.values_list("id", flat=True)[:size]]
+            ChatEdit.objects.filter(message__in=ids).delete()
+            ChatMessage.objects.filter(id__in=ids).only("id").delete()
+            return len(ids)
+
+        if not in_batches(remove, deadline):
+            return False
+    return True
+
+
+def _remove_row(room: ChatRoom) -> bool:
+    room.delete()
+    return True
+
+
+def _let_one_admin_work(room: ChatRoom) -> None:
+    """Lock the retired room, which nobody else uses: two admins that delete the same rows could deadlock."""
+    ChatRoom.objects.select_for_update().filter(id=room.pk).first()
