@@ -1,13 +1,14 @@
-"""How the admin deletes any number of rows: a small page asks, each request works for seconds, a page shows how far it is.
+"""How the admin deletes any number of rows.
 
-What has been selected by its search is frozen by the greatest id, so newer rows are not deleted.
+A small page asks. Then each request works for seconds, and while something is left, its page says how much is done.
+Rows that are newer than the question stay: the form carries the greatest id.
 """
 
 import re
 import time
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import model_ngettext, unquote
 from django.db.models import Max, QuerySet
@@ -53,7 +54,7 @@ class DeletesInBatches(admin.ModelAdmin):
         total = max(left, _number(request, "total") or 0)
         working = "post" in request.POST
         if working and self.delete_some(request, wanted, time.monotonic() + WORK_S):
-            self.message_user(request, self.done.format(_messages(total)))
+            self.message_user(request, self.done.format(_messages(total)), messages.SUCCESS)
             return None
         context = {
             **self.admin_site.each_context(request),

@@ -5,13 +5,15 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-BATCH_S = 0.02  # of work; the commit's time comes on top. All that wait for the lock, with SQLite all writers, wait so long
+BATCH_S = (
+    0.02  # of work; the commit's time comes on top. All that wait for the lock, with SQLite all writers, wait so long
+)
 PAUSE_S = 0.02  # at least, after each transaction; writers that wait for the lock get it in the pause
 FIRST_SIZE, LAST_SIZE = 8, 4_000  # rows
 
 
 def in_batches(work: Callable[[int], int], deadline: float) -> bool:
-    """Call work(size), each time in a transaction of its own, until nothing is left; return False if time was too short.
+    """Call work(size) in one transaction after the other until nothing is left; return False if time was too short.
 
     `work` handles up to `size` rows and returns how many it handled: fewer were the last. The size follows the time
     that the rows take.
@@ -22,7 +24,7 @@ def in_batches(work: Callable[[int], int], deadline: float) -> bool:
         with transaction.atomic(durable=True):
             began = time.monotonic()  # SQLite has given us the lock
             handled = work(size)
-            worked = time.monotonic() - began
+            worked = max(time.monotonic() - began, 0.001)
         if handled < size:
             return True
         size = int(size * min(2, max(0.5, BATCH_S / worked)))
