@@ -1,7 +1,7 @@
 """The admin's view of rooms and messages: look and delete."""
 
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from chat.messages.actions import moderate
 from chat.messages.batches import in_batches
 from chat.messages.room_deletion import remove_room, retire_room
-from chat.models import ChatMessage, ChatRoom
+from chat.models import ChatMessage, ChatMessageQuerySet, ChatRoom
 
 from .deletion import DeletesInBatches, ShortLists
 
@@ -78,7 +78,8 @@ class ChatMessageAdmin(NoEditing):
     warning = "Readers see them disappear one by one."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChatMessage]:
-        return super().get_queryset(request).not_deleted().filter(room__deleted_name=None)
+        messages = cast(ChatMessageQuerySet, super().get_queryset(request))
+        return messages.not_deleted().filter(room__deleted_name=None)
 
     def count_messages(self, messages: QuerySet[ChatMessage]) -> int:
         return messages.count()

@@ -5,9 +5,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-BATCH_S = (
-    0.02  # of work; the commit's time comes on top. All that wait for the lock, with SQLite all writers, wait so long
-)
+BATCH_S = 0.02  # of work, without the commit; so long everybody waits for the room's lock, with SQLite for the one lock
 PAUSE_S = 0.02  # at least, after each transaction; writers that wait for the lock get it in the pause
 FIRST_SIZE, LAST_SIZE = 8, 4_000  # rows
 

@@ -5,8 +5,10 @@ room; one that is posted later founds a new room of that name. What remains to d
 interrupted and repeated.
 """
 
+from functools import partial
+
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from chat.events.channels import room_channel
 from chat.events.log import first_unlike, repeat_event, take_event_number
@@ -39,12 +41,19 @@ def remove_room(room_id: int, deadline: float) -> bool:
 
     `deadline` is a time of time.monotonic().
     """
-    room = ChatRoom.objects.filter(id=room_id).exclude(deleted_event=None).first()
-    return room is None or (_redact_log(room, deadline) and _remove_messages(room, deadline) and _remove_row(room))
+    room = ChatRoom.objects.filter(id=room_id).first()
+    if room is None or room.deleted_name is None or room.deleted_event is None:
+        return True
+    if not _redact_log(room, room_channel(room.deleted_name), room.deleted_event, deadline):
+        return False
+    if not _remove_messages(room, deadline):
+        return False
+    room.delete()
+    return True
 
 
-def _redact_log(room: ChatRoom, deadline: float) -> bool:
-    channel, number = room_channel(room.deleted_name), room.deleted_event
+def _redact_log(room: ChatRoom, channel: str, number: int, deadline: float) -> bool:
+    """Let all events before event `number` say what this one says."""
     first = first_unlike(channel, number)
 
     def redact(size: int) -> int:
@@ -59,24 +68,16 @@ def _redact_log(room: ChatRoom, deadline: float) -> bool:
 
 
 def _remove_messages(room: ChatRoom, deadline: float) -> bool:
+    def remove(some: QuerySet[ChatMessage], size: int) -> int:
+        _let_one_admin_work(room)
+        ids = [*some.values_list("id", flat=True)[:size]]
+        ChatEdit.objects.filter(message__in=ids).delete()
+        ChatMessage.objects.filter(id__in=ids).only("id").delete()
+        return len(ids)
+
     # An index leads to the messages that are not deleted, another one to those that are; none to all of a room.
-    for some in (room.messages.not_deleted(), room.messages.filter(change__isnull=False)):
-
-        def remove(size: int, some=some) -> int:
-            _let_one_admin_work(room)
-            ids = [*some.values_list("id", flat=True)[:size]]
-            ChatEdit.objects.filter(message__in=ids).delete()
-            ChatMessage.objects.filter(id__in=ids).only("id").delete()
-            return len(ids)
-
-        if not in_batches(remove, deadline):
-            return False
-    return True
-
-
-def _remove_row(room: ChatRoom) -> bool:
-    room.delete()
-    return True
+    kinds = (room.messages.not_deleted(), room.messages.filter(change__isnull=False))
+    return all(in_batches(partial(remove, some), deadline) for some in kinds)
 
 
 def _let_one_admin_work(room: ChatRoom) -> None:

@@ -145,9 +145,8 @@ def only(*methods: str) -> Callable[[View], View]:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    cure = (
-        "Send fewer fields." if isinstance(exception, TooManyFieldsSent) else "Check its address and its Host header."
-    )
+    has_too_many = isinstance(exception, TooManyFieldsSent)
+    cure = "Send fewer fields." if has_too_many else "Check its address and its Host header."
     return answer(request, refuse(400, "request", f"The request can't be read. {cure}"))
 
 
