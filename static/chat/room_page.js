@@ -76,6 +76,7 @@ const showState = (state) => $("html").attr("data-stream", state);
 stream.listen({
   message: catchUp.add,
   change: catchUp.change,
+  clear: store.clear,
   reset: catchUp.reset,
   opened() {
     showState("open");

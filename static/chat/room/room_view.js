@@ -108,6 +108,10 @@ export function createRoomView({ $, page, storage, api, store, onUnread, leave }
     removed: (ids) => anchor(() => view.remove(ids)),
     received: (message, isNew) => isNew && unread.add(message),
     changed: ({ id, deleted }) => deleted && unread.forget(id),
+    cleared(id) {
+      unread.readTo(id);
+      look();
+    },
   });
 
   $older.on("click", "a", (event) => {

@@ -17,6 +17,7 @@ import { createListeners } from "../lib/listeners.js";
 //   inserted(message, nextId)  the window has one more message, before nextId, or at the end if that is null
 //   updated(message)           a message in the window has a newer version
 //   removed(ids)               these messages left the window
+//   cleared(id)                the room's messages up to this id are gone
 //
 // live: whether the page's messages are the newest. older: whether the room has messages before them. nearEnd():
 // whether the reader is nearer to the end of the window than to its beginning. onForeign(): called when a known id
@@ -31,6 +32,7 @@ export function createStore({ older = false, live = true, nearEnd, onForeign, li
   const changes = new Map(); // the newest changed versions, by id, for old versions that come later
   let order = []; // the window's ids
   let low = 0; // the window has no older messages than this
+  let clearedTo = 0; // messages up to this id are gone, although an old list may still bring them
   let high = Infinity; // the window has no newer messages than this, unless it is live
   let duringFetch = null; // what comes while a list is fetched, because the list may lack it
 
@@ -67,7 +69,7 @@ export function createStore({ older = false, live = true, nearEnd, onForeign, li
     if (message.deleted !== undefined) return change(message);
     if (isForeign(message)) return;
     const { id } = message;
-    const isNew = !dates.has(id) && id >= low;
+    const isNew = !dates.has(id) && id >= low && id > clearedTo;
     duringFetch?.push(message);
     remember(dates, id, message.date, KNOWN);
     place(message);
@@ -84,8 +86,19 @@ export function createStore({ older = false, live = true, nearEnd, onForeign, li
     tell("changed", message);
   }
 
+  // The room was deleted, with all its messages up to this id.
+  function clear(id) {
+    if (id <= clearedTo) return;
+    clearedTo = id;
+    if (low <= id) low = 0;
+    high = Math.max(high, id);
+    remove(order.filter((shownId) => shownId <= id));
+    tell("cleared", id);
+  }
+
   function place(message) {
     const { id } = message;
+    if (id <= clearedTo) return;
     const current = isNewer(changes.get(id), message) ? changes.get(id) : message;
     if (current.deleted) remove([id]);
     else if (shown.has(id)) update(current);
@@ -170,6 +183,7 @@ export function createStore({ older = false, live = true, nearEnd, onForeign, li
     open,
     add,
     change,
+    clear,
     expect,
     expectNothing,
     showOlder,

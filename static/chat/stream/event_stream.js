@@ -10,6 +10,7 @@ import { isMessage } from "../lib/message_schema.js";
 // It listens to events by their names. onmessage would handle every "message" a second time.
 //
 // onMessage(message, eventId): somebody said it. onChange(message, eventId): it was edited or deleted.
+// onClear(id, eventId): the room was deleted, with all its messages up to this id.
 // onReset(goodEventId, eventId, data): events after goodEventId may be missing; the stream continues after eventId.
 // onLost(ms): the next attempt starts in ms; null means that it runs now.
 export function createEventStream({
@@ -18,6 +19,7 @@ export function createEventStream({
   lastEventId,
   onMessage,
   onChange,
+  onClear,
   onReset,
   onOpen,
   onLost,
@@ -51,6 +53,7 @@ export function createEventStream({
     listen("message", pass(onMessage));
     listen("message-edited", pass(onChange));
     listen("message-deleted", pass(onChange));
+    listen("room-changed", clear);
     listen("stream-reset", ({ data }, goodEventId) => onReset(goodEventId, lastEventId, readJson(data)));
     source.addEventListener("stream-error", refused); // its id is "error", and no stream can resume from that
     watch();
@@ -77,6 +80,11 @@ export function createEventStream({
       const message = readJson(data);
       if (isMessage(message)) receiver(message, lastEventId);
     };
+  }
+
+  function clear({ data }) {
+    const cleared = readJson(data)?.cleared;
+    if (Number.isSafeInteger(cleared)) onClear(cleared, lastEventId);
   }
 
   function refused({ data }) {

@@ -21,6 +21,7 @@ function storeOf(ids, options) {
     removed: (ids) => ids.forEach((id) => page.splice(place(id), 1)),
     received: ({ id }, isNew) => heard.push(["received", id, isNew]),
     changed: ({ id, change }) => heard.push(["changed", id, change]),
+    cleared: (id) => heard.push(["cleared", id]),
   });
   page.push(...ids.map((id) => (typeof id === "object" ? id : message(id))));
   store.open([...page]);
@@ -62,6 +63,52 @@ test("a message older than the page, from the answer to an old POST, is not show
   const { ids, add } = storeOf([10, 11], { older: true });
   assert.deepEqual(add(5), [false]);
   assert.deepEqual(ids(), [10, 11]);
+});
+
+test("when the room was deleted, its messages go, and the new room's messages stay", () => {
+  const { ids, add, clear, heard } = storeOf([1, 2, 3]);
+  add(7);
+  clear(3);
+  assert.deepEqual(ids(), [7]);
+  assert.deepEqual(heard.at(-1), ["cleared", 3]);
+  assert.deepEqual(add(8), [true]);
+  assert.deepEqual(ids(), [7, 8]);
+});
+
+test("an old list, an old answer and an old edit do not bring the messages of a deleted room back", () => {
+  const { ids, add, addMessage, change, clear, expect, showOlder, heard } = storeOf([5, 6], { older: true });
+  expect();
+  add(7);
+  clear(7);
+  showOlder(messages(3, 4), false);
+  change(message(6, { change: 9 }));
+  assert.deepEqual(add(2), [false]);
+  addMessage(message(6, { change: 8 }));
+  assert.deepEqual(ids(), []);
+  assert.deepEqual(heard.filter(([, , isNew]) => isNew === true), [["received", 7, true]]);
+});
+
+test("a deleted room has no older messages, and nothing is missing between it and the new room", () => {
+  const { ids, clear, hasOlder, isLive, high, showNewer } = storeOf([5, 6], { older: true, live: false });
+  clear(20);
+  assert.deepEqual([hasOlder(), isLive(), high()], [false, false, 20]);
+  showNewer(messages(21, 22), false);
+  assert.deepEqual(ids(), [21, 22]);
+  assert.equal(isLive(), true);
+});
+
+test("messages above a window that begins after the deleted room can still be fetched", () => {
+  const { clear, hasOlder, low } = storeOf([15, 16], { older: true });
+  clear(10);
+  assert.deepEqual([hasOlder(), low()], [true, 15]);
+});
+
+test("a deleted room is cleared once, however often the stream says so", () => {
+  const { clear, heard } = storeOf([1, 2, 3]);
+  clear(3);
+  clear(3);
+  clear(2);
+  assert.deepEqual(heard.filter(([name]) => name === "cleared"), [["cleared", 3]]);
 });
 
 test("a known id with another date is reported, because the server has another database now", () => {

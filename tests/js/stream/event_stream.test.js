@@ -17,6 +17,7 @@ function openStream() {
     lastEventId: "room-lobby:5",
     onMessage: (message, eventId) => seen.push(message) && ids.push(eventId),
     onChange: (message, eventId) => seen.push({ changed: message }) && ids.push(eventId),
+    onClear: (id, eventId) => seen.push({ cleared: id }) && ids.push(eventId),
     onReset: (...all) => seen.push(["reset", ...all]),
     onOpen: () => seen.push("open"),
     onLost: (retryInMs) => retryInMs !== null && seen.push("lost") && waits.push(retryInMs),
@@ -49,6 +50,16 @@ test("edits and deletions are passed on as changes, each with its event id", () 
   sources.latest().tell("message-edited", JSON.stringify({ ...edited, change: "9" }), "room-lobby:9");
   assert.deepEqual(seen, [SIX, { changed: edited }, { changed: deleted }]);
   assert.deepEqual(ids, ["room-lobby:6", "room-lobby:7", "room-lobby:8"]);
+});
+
+test("a deleted room says up to which message all are gone", () => {
+  const { sources, seen, ids } = openStream();
+  sources.latest().tell("room-changed", '{"room": "lobby", "cleared": 6}', "room-lobby:6");
+  sources.latest().tell("room-changed", '{"room": "lobby", "cleared": "7"}', "room-lobby:7");
+  sources.latest().tell("room-changed", '{"room": "lobby"}', "room-lobby:8");
+  sources.latest().tell("room-changed", "null", "room-lobby:9");
+  assert.deepEqual(seen, [{ cleared: 6 }]);
+  assert.deepEqual(ids, ["room-lobby:6"]);
 });
 
 test("onLost() says when the next attempt comes", () => {
