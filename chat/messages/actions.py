@@ -76,7 +76,8 @@ def moderate(eid: str, *message_ids: int) -> None:
     channel = room_channel(eid)
     with transaction.atomic():
         number = take_event_number(channel)
-        messages = [*ChatMessage.objects.in_room(eid).not_deleted().filter(id__in=message_ids).order_by("id")]
+        wanted = ChatMessage.objects.not_deleted().filter(room__eid=eid, id__in=message_ids)
+        messages = [*wanted.order_by("id")]
         if messages:
             _delete(channel, messages, number)
         else:
