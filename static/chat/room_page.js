@@ -59,7 +59,16 @@ const catchUp = createCatchUp({
   backOff: createBackOff(),
 });
 const status = createStatusPanel({ $, page, storage, store, stream, leave });
-const room = createRoomView({ $, page, storage, api, store, onUnread: status.showUnread, leave });
+const room = createRoomView({
+  $,
+  page,
+  storage,
+  api,
+  store,
+  isFilled: catchUp.isFilled,
+  onUnread: status.showUnread,
+  leave,
+});
 const compose = createComposePanel({
   $,
   page,
@@ -81,8 +90,12 @@ stream.listen({
   opened() {
     showState("open");
     catchUp.resume();
+    room.gap.close();
   },
-  lost: () => showState("lost"),
+  lost() {
+    showState("lost");
+    room.gap.begin();
+  },
   stopped: () => showState("stopped"),
 });
 $(document).on("visibilitychange", () => (document.hidden ? stream.hide() : stream.wake()));

@@ -102,6 +102,8 @@ export function fakeDocument() {
   const listeners = [];
   const document = {
     visibilityState: "visible",
+    focused: true,
+    hasFocus: () => document.focused,
     addEventListener: (name, listener) => name === "visibilitychange" && listeners.push(listener),
     turn(state) {
       document.visibilityState = state;

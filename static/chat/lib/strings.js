@@ -30,6 +30,7 @@ export const strings = {
   today: "Today",
   yesterday: "Yesterday",
   newMessages: (count) => (count === 1 ? "1 new message" : `${count} new messages`),
+  newSince: (count, since) => `${count} new since ${since}`,
   toNewest: "To the newest messages",
   said: (from, text) => `${isolated(from)}: ${text}`,
   historyFailed: "Messages could not be loaded. Scroll on to try again.",

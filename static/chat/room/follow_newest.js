@@ -1,8 +1,16 @@
 // Keeps the log scrolled to its newest message until the reader scrolls up. The log's size changes with new messages, a
 // growing composer, a phone's keyboard, and a phone that somebody turns.
 //
-// isLive(): whether the page shows the room's newest message at all.
-export function createFollowNewest({ scroller, content, isLive, ResizeObserver = globalThis.ResizeObserver }) {
+// isLive(): whether the page shows the room's newest message at all. firstUnread(): returns the element of the first
+// message that nobody has seen, if there is one. The log does not scroll past it by itself.
+export function createFollowNewest({
+  scroller,
+  content,
+  isLive,
+  firstUnread,
+  ResizeObserver = globalThis.ResizeObserver,
+}) {
+  const READ_PART = 1 / 3; // of the screen, for what the reader has seen, above the first unread message
   const END_ZONE_PX = 48;
   let near = true;
   let lastTop = 0;
@@ -11,6 +19,15 @@ export function createFollowNewest({ scroller, content, isLive, ResizeObserver =
     near = true;
     scroller.scrollTop = scroller.scrollHeight;
     lastTop = scroller.scrollTop;
+  }
+
+  function follow() {
+    const first = firstUnread();
+    if (!first) return show();
+    const { top } = scroller.getBoundingClientRect();
+    const way = first.getBoundingClientRect().top - top - READ_PART * scroller.clientHeight;
+    scroller.scrollTop += Math.max(way, 0); // never back: the reader may have gone on
+    moved();
   }
 
   function isNear() {
@@ -35,10 +52,10 @@ export function createFollowNewest({ scroller, content, isLive, ResizeObserver =
   }
 
   function resized() {
-    if (isFollowing()) show();
+    if (isFollowing()) follow();
   }
 
-  // Begins at the newest message. Calls onLook() after every scroll and every change of size.
+  // Begins at the newest message, or at the first unread one. Calls onLook() after every scroll and change of size.
   function start(onLook) {
     const scrolledAndLook = () => {
       scrolled();
@@ -51,7 +68,7 @@ export function createFollowNewest({ scroller, content, isLive, ResizeObserver =
     });
     sizes.observe(scroller);
     sizes.observe(content);
-    show();
+    follow();
   }
 
   return { start, show, moved, isFollowing };

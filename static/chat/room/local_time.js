@@ -6,7 +6,8 @@ import { strings } from "../lib/strings.js";
 export function createLocalTime({ now = () => new Date() } = {}) {
   const clock = new Intl.DateTimeFormat([], { timeStyle: "short" });
   const both = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "medium" });
-  let calendar = null; // made for the first message of another day
+  let dated = null; // these two are made for the first message of another day
+  let calendar = null;
 
   function isReal(date) {
     return !Number.isNaN(date.valueOf());
@@ -17,6 +18,14 @@ export function createLocalTime({ now = () => new Date() } = {}) {
     const date = new Date(element.dateTime);
     element.textContent = isReal(date) ? clock.format(date) : element.dateTime;
     if (isReal(date)) element.title = both.format(date);
+  }
+
+  // Returns the time of day, with the date if that is not today.
+  function moment(text) {
+    const date = new Date(text);
+    if (dayOf(date) === now().toDateString()) return clock.format(date);
+    dated ??= new Intl.DateTimeFormat([], { dateStyle: "medium", timeStyle: "short" });
+    return dated.format(date);
   }
 
   // Returns the same text for all dates of a day.
@@ -35,5 +44,5 @@ export function createLocalTime({ now = () => new Date() } = {}) {
     return calendar.format(date);
   }
 
-  return { show, dayOf, dayName };
+  return { show, moment, dayOf, dayName };
 }

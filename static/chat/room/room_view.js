@@ -1,5 +1,7 @@
+import { isLookedAt } from "../lib/is_looked_at.js";
 import { strings } from "../lib/strings.js";
 import { createFollowNewest } from "./follow_newest.js";
+import { createGap } from "./gap.js";
 import { createHistory } from "./history.js";
 import { createLastRead } from "./last_read.js";
 import { createLocalTime } from "./local_time.js";
@@ -9,9 +11,10 @@ import { createUnread } from "./unread.js";
 
 // Shows the room: the window onto its history, and which messages are new.
 //
-// page: what the server says in <script id="page">. onUnread(count, message): the reader has not seen so many messages
-// of others; message is the one that has just come, or null. leave() moves the focus away from an element that goes.
-export function createRoomView({ $, page, storage, api, store, onUnread, leave }) {
+// page: what the server says in <script id="page">. isFilled(): see gap.js. onUnread(count, message): the reader has not
+// seen so many messages of others; message is the one that has just come, or null. leave() moves the focus away from an
+// element that goes.
+export function createRoomView({ $, page, storage, api, store, isFilled, onUnread, leave }) {
   const HASH = /^#m(\d{1,15})$/;
   const MINUTE_MS = 60_000;
   const FAR_SCREENS = 3; // so far from the end, a button leads back
@@ -24,15 +27,22 @@ export function createRoomView({ $, page, storage, api, store, onUnread, leave }
   const scroller = $log[0];
   const template = (id) => document.getElementById(id);
 
+  const localTime = createLocalTime();
   const view = createMessageView({
     $,
     $list,
     templates: { message: template("message"), day: template("day"), unread: template("unread") },
     user: page.user,
-    localTime: createLocalTime(),
+    localTime,
     focusLost: () => $log.trigger("focus"),
   });
-  const end = createFollowNewest({ scroller, content: $(".lists")[0], isLive: store.isLive });
+  const end = createFollowNewest({
+    scroller,
+    content: $(".lists")[0],
+    isLive: store.isLive,
+    firstUnread: () => view.element(unread.firstId()),
+  });
+  const gap = createGap({ isFilled, onEnd: look });
   const anchor = createScrollAnchor({
     scroller,
     list: $list[0],
@@ -43,7 +53,7 @@ export function createRoomView({ $, page, storage, api, store, onUnread, leave }
   const unread = createUnread({
     lastRead,
     user: page.user,
-    isSeen: () => document.visibilityState === "visible" && end.isFollowing(),
+    isSeen: () => isLookedAt(document) && !gap.isLate() && end.isFollowing(),
     setLine: (id) => anchor(() => view.setUnreadLine(id)),
     onCount(count, message) {
       updateButton(count);
@@ -62,7 +72,7 @@ export function createRoomView({ $, page, storage, api, store, onUnread, leave }
 
   function updateButton(unreadCount) {
     const isWanted = !end.isFollowing() && (unreadCount > 0 || isFarFromEnd());
-    const text = unreadCount > 0 ? strings.newMessages(unreadCount) : strings.toNewest;
+    const text = unreadCount > 0 ? strings.newSince(unreadCount, localTime.moment(unread.since())) : strings.toNewest;
     $newest.prop("hidden", !isWanted).find("button").text(text);
   }
 
@@ -137,28 +147,33 @@ export function createRoomView({ $, page, storage, api, store, onUnread, leave }
   });
   $(window).on({
     hashchange: followHash,
+    "focus blur": look,
     pagehide: lastRead.flush,
     storage({ originalEvent }) {
       const id = lastRead.readElsewhere(originalEvent);
       if (id !== null) unread.readTo(id);
     },
   });
-  $(document).on("visibilitychange", () => {
-    lastRead.flush();
-    view.renewDays();
-    look();
+  $(document).on({
+    visibilitychange() {
+      lastRead.flush();
+      view.renewDays();
+      look();
+    },
+    freeze: gap.begin, // the browser stops a page that has been hidden for long
+    resume: gap.close,
   });
 
   // Takes over the messages that the server drew.
   function open() {
     const messages = view.adopt();
     store.open(messages);
-    end.start(look);
     unread.open(messages, page.newest, page.more);
+    end.start(look);
     followHash();
     look();
     setInterval(view.renewDays, MINUTE_MS);
   }
 
-  return { open, draw: view.draw, toNewest };
+  return { open, draw: view.draw, toNewest, gap };
 }

@@ -1,11 +1,11 @@
 // Knows which messages of others the reader has not seen, and where the reader left off. A message is seen when the
-// end of the log is in sight while somebody looks at the page.
+// end of the log is in sight while somebody looks at the page, and the message did not come late, with many others.
 //
 // lastRead: see last_read.js. isSeen(): whether the end is in sight now. setLine(id) draws the unread line above this
 // message or, if it is not shown, above the next one; null removes the line. onCount(count, message): called after each
 // change, with the message that has just come, or null.
 export function createUnread({ lastRead, user, isSeen, setLine, onCount }) {
-  const unread = new Set(); // ids
+  const unread = new Map(); // dates, by id
   let read = 0;
   let saved = null;
   let newest = 0;
@@ -16,20 +16,19 @@ export function createUnread({ lastRead, user, isSeen, setLine, onCount }) {
     newest = newestId;
     saved = lastRead.load();
     read = Math.min(saved ?? newest, newest);
-    messages.filter(({ id, from }) => id > read && from !== user).forEach(({ id }) => unread.add(id));
-    const [first] = unread;
+    messages.filter(({ id, from }) => id > read && from !== user).forEach(({ id, date }) => unread.set(id, date));
+    const first = firstId();
     if (first !== undefined) setLine(older && messages[0].id > read ? read + 1 : first);
     onCount(unread.size, null);
-    look();
   }
 
   function add(message) {
-    const { id, from } = message;
+    const { id, from, date } = message;
     newest = Math.max(newest, id);
     if (isSeen()) return look();
     if (from === user || id <= read || unread.has(id)) return;
     if (unread.size === 0) setLine(id);
-    unread.add(id);
+    unread.set(id, date);
     onCount(unread.size, message);
   }
 
@@ -45,7 +44,7 @@ export function createUnread({ lastRead, user, isSeen, setLine, onCount }) {
   function readTo(id) {
     read = Math.max(read, id);
     const before = unread.size;
-    [...unread].filter((id) => id <= read).forEach((id) => unread.delete(id));
+    [...unread.keys()].filter((id) => id <= read).forEach((id) => unread.delete(id));
     if (unread.size !== before) onCount(unread.size, null);
   }
 
@@ -53,5 +52,9 @@ export function createUnread({ lastRead, user, isSeen, setLine, onCount }) {
     if (unread.delete(id)) onCount(unread.size, null);
   }
 
-  return { open, add, look, readTo, forget, count: () => unread.size };
+  // Both return undefined if nothing is unread.
+  const firstId = () => unread.keys().next().value;
+  const since = () => unread.values().next().value;
+
+  return { open, add, look, readTo, forget, firstId, since, count: () => unread.size };
 }

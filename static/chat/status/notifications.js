@@ -1,6 +1,7 @@
+import { isLookedAt } from "../lib/is_looked_at.js";
 import { strings } from "../lib/strings.js";
 
-// Shows a desktop notification when others say something while the page is hidden, if the person wants that.
+// Shows a desktop notification when others say something while nobody looks at the page, if the person wants that.
 //
 // Notification: undefined if the browser has none. On http:// browsers have one and always deny it. checkbox: the
 // person's choice. choice: the element around it, hidden if notifications are impossible. hint(text) shows a text next
@@ -49,7 +50,7 @@ export function createNotifications({
   function add(message) {
     if (message.id <= newestId) return;
     newestId = message.id;
-    if (document.visibilityState !== "hidden" || !isOn()) return;
+    if (isLookedAt(document) || !isOn()) return;
     if (gathered === null) setTimeout(raiseGathered, GATHERED_MS);
     gathered = message;
   }
@@ -57,7 +58,7 @@ export function createNotifications({
   function raiseGathered() {
     const message = gathered;
     gathered = null;
-    if (message !== null && document.visibilityState === "hidden") raise(message);
+    if (message !== null && !isLookedAt(document)) raise(message);
   }
 
   // The person has read everything, here or in another tab.

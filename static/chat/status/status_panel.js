@@ -89,6 +89,7 @@ export function createStatusPanel({ $, page, storage, store, stream, leave }) {
   unreadRooms.open(rooms.draw);
   rooms.draw();
   $(window).on({
+    "focus blur": () => unreadMark.show(),
     online: connection.networkChanged,
     offline: connection.networkChanged,
     pagehide: unreadRooms.close,

@@ -78,5 +78,5 @@ export function createCatchUp({
     return more;
   }
 
-  return { add, change: store.change, reset, resume };
+  return { add, change: store.change, reset, resume, isFilled: () => !gap };
 }

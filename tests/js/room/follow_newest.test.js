@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { createFollowNewest } from "../../../static/chat/room/follow_newest.js";
 
 // A scrolling box, 100 px high. It works like a browser's, but the test sends the scroll events.
-function box(height, { isLive = () => true } = {}) {
+function box(height, { isLive = () => true, unreadAt = null } = {}) {
   let top = 0;
   let looks = 0;
+  const unread = { at: unreadAt }; // where the first unread message is, in the content
   const scroller = {
     clientHeight: 100,
     scrollHeight: height,
@@ -15,6 +16,7 @@ function box(height, { isLive = () => true } = {}) {
     set scrollTop(value) {
       top = Math.max(0, Math.min(value, this.scrollHeight - this.clientHeight));
     },
+    getBoundingClientRect: () => ({ top: 30 }),
     addEventListener: (_, listener) => (scroller.scrolled = listener),
   };
   let resized;
@@ -24,9 +26,10 @@ function box(height, { isLive = () => true } = {}) {
     }
     observe() {}
   }
-  const end = createFollowNewest({ scroller, content: {}, isLive, ResizeObserver });
+  const firstUnread = () => unread.at !== null && { getBoundingClientRect: () => ({ top: 30 + unread.at - top }) };
+  const end = createFollowNewest({ scroller, content: {}, isLive, firstUnread, ResizeObserver });
   end.start(() => (looks += 1));
-  return { scroller, end, resized: () => resized(), looks: () => looks };
+  return { scroller, end, unread, resized: () => resized(), looks: () => looks };
 }
 
 function scrollTo(scroller, top) {
@@ -45,6 +48,28 @@ test("the log starts at its newest message and stays there", () => {
   grow(scroller, 100);
   resized();
   assert.equal(scroller.scrollTop, 500);
+});
+
+test("the log does not scroll past the first unread message, which has a third of the screen above it", () => {
+  const { scroller, end, unread, resized } = box(480);
+  unread.at = 480;
+  for (const [height, top] of [[500, 400], [540, 440], [900, 447], [2_000, 447]]) {
+    grow(scroller, height - scroller.scrollHeight);
+    resized();
+    assert.equal(Math.round(scroller.scrollTop), top);
+  }
+  assert.equal(end.isFollowing(), false);
+  assert.equal(Math.round(box(900, { unreadAt: 480 }).scroller.scrollTop), 447);
+  assert.equal(box(900, { unreadAt: 10 }).scroller.scrollTop, 0);
+});
+
+test("the log does not scroll back to an unread message from which the reader has gone on", () => {
+  const { scroller, end, unread, resized } = box(500);
+  unread.at = 100;
+  end.show();
+  grow(scroller, 100);
+  resized();
+  assert.equal(scroller.scrollTop, 400);
 });
 
 test("a reader who scrolled up stays there", () => {

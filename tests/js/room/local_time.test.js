@@ -28,6 +28,12 @@ test("days are those of the reader's time zone", () => {
   assert.notEqual(dayOf("2026-03-03T15:00:00.000Z"), dayOf("2026-03-03T14:59:59.999Z"));
 });
 
+test("a moment of today has no date, and any other one has", () => {
+  const { moment } = at("2026-03-04T05:00:00Z");
+  assert.match(moment("2026-03-03T15:30:00Z"), /^(00|12):30( AM)?$/);
+  assert.match(moment("2026-03-03T14:30:00Z"), /3.*2026.*(23|11):30/);
+});
+
 test("today and yesterday have names, and other days have dates", () => {
   const { dayOf, dayName } = at("2026-03-01T05:00:00Z");
   assert.equal(dayName(dayOf("2026-02-28T15:00:00Z")), "Today");

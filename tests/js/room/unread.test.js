@@ -18,6 +18,7 @@ function pageOf(shown, { read = null, seen = false, older = false, newest = show
     onCount: (count, message) => page.counts.push([count, message?.id ?? null]),
   });
   unread.open(shown, newest, older);
+  unread.look();
   return Object.assign(page, unread, {
     tell: (messages) => messages.forEach(unread.add),
     see(seen) {
@@ -62,6 +63,15 @@ test("messages that come while nobody looks are counted once, below a line that 
   page.see(false);
   page.tell(from("Bob", 5));
   assert.equal(page.line, 5);
+});
+
+test("the first unread message and its date are known until it is read", () => {
+  const page = pageOf([]);
+  assert.deepEqual([page.firstId(), page.since()], [undefined, undefined]);
+  page.tell([{ id: 1, from: "Bob", date: "a day" }, { id: 2, from: "Bob", date: "the next day" }]);
+  assert.deepEqual([page.firstId(), page.since()], [1, "a day"]);
+  page.forget(1);
+  assert.deepEqual([page.firstId(), page.since()], [2, "the next day"]);
 });
 
 test("a deleted message is no longer unread", () => {

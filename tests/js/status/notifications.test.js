@@ -91,6 +91,18 @@ test("there is no choice on http://", () => {
   assert.equal(person().choice.hidden, false);
 });
 
+test("a visible page without the focus shows a notification", async () => {
+  const alice = person();
+  await alice.tick(true);
+  alice.document.turn("visible");
+  alice.document.focused = false;
+  alice.hear(1, "one");
+  alice.add({ id: 2, from: "Bob", text: "two" });
+  alice.document.focused = true;
+  alice.hear(2, "two");
+  assert.deepEqual(bodies(alice), ["one"]);
+});
+
 test("a visible page shows no notification", async () => {
   const alice = person();
   await alice.tick(true);

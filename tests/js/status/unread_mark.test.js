@@ -25,6 +25,17 @@ test("unread messages of a hidden page are counted in the title, and the icon ch
   assert.deepEqual(seen(), ["#lobby · Chat", "/icon.svg"]);
 });
 
+test("a visible page without the focus is marked until it has the focus", () => {
+  const document = fakeDocument();
+  const { show, seen } = markOn(document);
+  document.focused = false;
+  show(2);
+  assert.deepEqual(seen(), ["(2) #lobby · Chat", "/unread.svg"]);
+  document.focused = true;
+  show();
+  assert.deepEqual(seen(), ["#lobby · Chat", "/icon.svg"]);
+});
+
 test("a visible page has no mark, and gets it back when it is hidden with unread messages", () => {
   const document = fakeDocument();
   const { show, seen } = markOn(document);
