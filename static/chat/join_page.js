@@ -1,33 +1,42 @@
 import { createSafeStorage } from "./lib/safe_storage.js";
-import { createRecentRooms, roomAddress } from "./status/recent_rooms.js";
+import { createRecentRooms, isPlainClick, roomAddress } from "./status/recent_rooms.js";
 
 // The join page: fills in the name that the person used last, and lists the rooms that the person visited. The page
 // works without this script.
 
-const recentRooms = createRecentRooms(createSafeStorage(() => localStorage));
+const recentRooms = createRecentRooms(
+  createSafeStorage(() => localStorage),
+  createSafeStorage(() => sessionStorage),
+);
 const field = document.getElementById("user");
+const { form } = field;
 const list = document.getElementById("visited");
 
-function addLinks() {
+// A link enters its room with the name in the field. If there is none, the room's own page asks for it.
+function listRooms(rooms) {
   const template = document.getElementById("room-link").content.firstElementChild;
-  return recentRooms.rooms().map((room) => {
+  for (const room of rooms) {
     const entry = template.cloneNode(true);
+    const link = entry.querySelector("a");
     entry.querySelector("bdi").textContent = room;
+    link.href = roomAddress(room, location);
+    link.addEventListener("click", (event) => enter(room, event));
     list.querySelector("ul").append(entry);
-    return { room, link: entry.querySelector("a") };
-  });
+  }
+  list.hidden = rooms.length === 0;
 }
 
-// The links contain the name in the field. If there is none, the room's own page asks for it.
-function listRooms() {
-  const links = addLinks();
-  const setAddresses = () => {
-    for (const { room, link } of links) link.href = roomAddress(room, field.value.trim(), location);
-  };
-  field.addEventListener("input", setAddresses);
-  setAddresses();
-  list.hidden = false;
+function enter(room, event) {
+  const user = field.value.trim();
+  if (user === "" || !isPlainClick(event)) return;
+  event.preventDefault();
+  recentRooms.give(user);
+  location.assign(roomAddress(room, location, user));
 }
 
+form.addEventListener("submit", () => {
+  recentRooms.give(field.value);
+  form.action = new URL(location.hash, form.action); // the address may lead to a message: #m17
+});
 if (field.value === "") field.value = recentRooms.name();
-if (list !== null && recentRooms.rooms().length > 0) listRooms();
+if (list !== null) listRooms(recentRooms.rooms());

@@ -92,6 +92,15 @@ class People:
         person.wait_for_stream()
         return person
 
+    def enter_by_form(self, page, name, room):
+        """Return the Person who gave the name on the room's join page, so that the browser remembers both."""
+        page.goto(self._url + quote(room, safe=""))
+        page.get_by_label("Your name").fill(name)
+        page.get_by_role("button", name="Join").click()
+        person = Person(page)
+        person.wait_for_stream()
+        return person
+
     def allow_complaint(self, text):
         """Leave complaints that contain `text` out of `complaints`: the test causes them on purpose."""
         self._allowed.append(text)

@@ -36,10 +36,9 @@ def test_a_person_can_join_read_and_write_without_javascript(people, chat, room)
 
 
 def test_the_join_page_remembers_the_last_name_and_the_visited_rooms(people, chat, room):
-    page = people.visit(chat_path("Alice", room))
-    Person(page).wait_for_stream()
-    page.goto(chat.url + chat_path("Zoë & co", "garden"))
-    Person(page).wait_for_stream()  # by then the page has recorded the visit
+    page = people.new_page()
+    people.enter_by_form(page, "Alice", room)
+    people.enter_by_form(page, "Zoë & co", "garden")  # with an open stream it has noted the visit
     page.goto(chat.url)
     field = page.get_by_label("Your name")
     expect(field).to_have_value("Zoë & co")
@@ -52,6 +51,66 @@ def test_the_join_page_remembers_the_last_name_and_the_visited_rooms(people, cha
     expect(page.locator(".who bdi")).to_have_text("Carol")
     page.get_by_role("link", name="Change name").click()
     expect(page.get_by_label("Your name")).to_have_value("Carol")
+
+
+def test_a_link_with_a_name_changes_neither_name_nor_rooms_in_this_browser(people, chat, room):
+    page = people.new_page()
+    people.enter_by_form(page, "Dave", room)
+    trap = "a trap"
+    page.goto(chat.url + chat_path("Erin", trap))
+    notice = page.get_by_role("link", name="You are Erin here, not Dave.")
+    expect(notice).to_be_visible()
+    expect(page.locator(".rooms a")).to_have_text([f"#{trap}", f"#{room}"])
+    page.locator(".rooms a").last.click()
+    expect(page.get_by_label("Your name")).to_have_value("Dave")
+    page.goto(chat.url)
+    expect(page.get_by_label("Your name")).to_have_value("Dave")
+    expect(page.get_by_role("navigation", name="Visited before").get_by_role("link")).to_have_text([f"#{room}"])
+    page.goto(chat.url + chat_path("Erin", trap))
+    notice.click()
+    expect(page.get_by_label("Your name")).to_have_value("Dave")
+    expect(page.get_by_label("Your name")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_title(f"#{trap} · Chat")
+    expect(page.locator(".who bdi")).to_have_text("Dave")
+    Person(page).wait_for_stream()
+    expect(notice).to_have_count(0)
+    expect(page.locator(".rooms a")).to_have_text([f"#{trap}", f"#{room}"])
+
+
+def test_no_link_of_ours_carries_a_name(people, chat, room):
+    chat.post(room, "Erin", f"{chat.url}{chat_path('Erin', 'garden')}&x=1#m7 {chat.url}{chat_path('Erin', room)}")
+    page = people.new_page()
+    people.enter_by_form(page, "Dave", "attic")
+    dave = people.enter_by_form(page, "Dave", room)
+    for number in range(50):
+        chat.post(room, "Bob", f"{number}")
+    page.reload()
+    dave.wait_for_stream()
+    page.get_by_role("link", name="Older messages").click()
+    expect(dave.texts).to_have_count(51)
+    links = page.locator("a[href]:not(.skip)").evaluate_all("all => all.map((link) => link.href)")
+    assert f"{chat.url}attic" in links
+    assert f"{chat.url}garden?x=1#m7" in links
+    assert [link for link in links if re.search("user|Dave|Erin", link)] == []
+    with page.expect_popup() as popup:
+        page.locator(".text a").first.click()
+    expect(popup.value).to_have_title("Join #garden · Chat")
+    expect(popup.value.get_by_label("Your name")).to_have_value("Dave")
+
+
+def test_the_place_in_the_address_survives_the_join_page(people, chat, room):
+    people.allow_complaint(NETWORK_ERROR)
+    chat.post(room, "Bob", "first")
+    wanted = chat.post(room, "Bob", "wanted")["id"]
+    page = people.visit(f"{quote(room)}#m{wanted}")
+    page.get_by_label("Your name").fill("x" * 65)
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_label("Your name")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Your name").fill("Dave")
+    page.get_by_role("button", name="Join").click()
+    expect(page).to_have_url(re.compile(rf"\?user=Dave#m{wanted}$"))
+    expect(page.locator(".target .text")).to_have_text("wanted")
 
 
 def test_a_person_can_join_a_room_with_html_in_its_name(people):

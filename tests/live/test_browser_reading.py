@@ -192,6 +192,37 @@ def test_a_link_opens_any_old_message_and_the_reader_can_scroll_on_to_the_newest
     assert shown == [id for id in ids if shown[0] <= id <= shown[-1]]
 
 
+def test_a_time_leads_to_its_message_and_leaves_the_address_when_the_reader_goes_on(people, chat, room):
+    for number in range(60):
+        chat.post(room, "Bob", f"number {number}")
+    alice = people.join("Alice", room)
+    page = alice.page
+    entries = page.evaluate("history.length")
+    place = re.compile(r"#m\d+$")
+    for number in (20, 22):
+        message = page.locator(".message").filter(has_text=f"number {number}")
+        message.hover()
+        message.locator(".when").click()
+        expect(page.locator(".target .text")).to_have_text(f"number {number}")
+        expect(page).to_have_url(place)
+    assert page.evaluate("history.length") == entries
+    page.reload()
+    expect(page.locator(".target .text")).to_have_text("number 22")
+    expect(page.locator(".target .text")).to_be_in_viewport()
+    chat.post(room, "Bob", "newer")
+    expect(page.locator(".newest button")).to_have_text(re.compile("^1 new since"))
+    expect(page).to_have_url(place)  # the reader is still there
+    page.locator(".newest button").click()
+    expect(page).not_to_have_url(place)
+    page.locator(".message").filter(has_text="number 59").locator(".when").click(force=True)
+    expect(page).to_have_url(place)
+    alice.say("newer still")
+    expect(page).not_to_have_url(place)
+    page.reload()
+    expect(alice.texts.last).to_have_text("newer still")
+    expect(alice.texts.last).to_be_in_viewport()
+
+
 def test_a_line_marks_the_first_unread_message(people, chat, room):
     chat.post(room, "Bob", "read")
     alice = people.join("Alice", room)

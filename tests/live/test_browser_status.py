@@ -61,7 +61,7 @@ def test_the_page_shows_a_lost_connection_and_a_button_to_try_now(people, chat, 
 
 
 def test_unread_messages_are_counted_in_the_title_the_icon_and_the_other_tabs(people, chat, room):
-    alice = people.join("Alice", room)
+    alice = people.enter_by_form(people.new_page(), "Alice", room)
     garden = in_another_tab(alice, chat.url + chat_path("Alice", f"{room[:50]} garden"))
     mark = garden.get_by_role("link", name=re.compile(f"^#{room} "))
     usual = alice.page.locator(ICON).get_attribute("href")
@@ -78,7 +78,7 @@ def test_unread_messages_are_counted_in_the_title_the_icon_and_the_other_tabs(pe
 
 
 def test_a_closed_tab_removes_its_count_of_unread_messages(people, chat, room):
-    alice = people.join("Alice", room)
+    alice = people.enter_by_form(people.new_page(), "Alice", room)
     garden = in_another_tab(alice, chat.url + chat_path("Alice", f"{room[:50]} garden"))
     set_visibility(alice.page, "hidden")
     chat.post(room, "Bob", "one")
@@ -103,8 +103,8 @@ def test_a_hidden_page_shows_notifications_if_the_person_wants_them(people, chat
 
 
 def test_visited_rooms_are_listed_until_the_person_removes_them(people, chat, room):
-    alice = people.join("Zoë & co", "garden")
-    page = alice.page
+    page = people.new_page()
+    people.enter_by_form(page, "Zoë & co", "garden")
     page.get_by_label("Open a room").fill(f"{room}?")
     page.get_by_role("button", name="Open").click()
     expect(page).to_have_title(f"#{room}? · Chat")

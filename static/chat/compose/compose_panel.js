@@ -107,8 +107,12 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
   function showLeftOver() {
     const links = pendingStore.waitingAsOthers().map(([name, count]) =>
       $("<a>")
-        .attr("href", `?${new URLSearchParams({ user: name })}`)
-        .text(strings.waitsElsewhere(count, name)),
+        .attr("href", location.pathname)
+        .text(strings.waitsElsewhere(count, name))
+        .on("click", (event) => {
+          event.preventDefault();
+          location.search = new URLSearchParams({ user: name });
+        }),
     );
     $("#left-over").empty().append(links);
   }

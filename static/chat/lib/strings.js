@@ -10,6 +10,7 @@ export const strings = {
   connectionBack: "Connected again.",
   streamStopped: (why) => `No new messages will arrive${why && ` (${why})`}. Reload the page to try again.`,
 
+  otherName: (user, name) => `You are ${user} here, not ${name}. Change name`,
   unreadMessages: (count) => (count === 1 ? "1 unread message" : `${count} unread messages`),
   forgetRoom: (room) => `Remove #${isolated(room)} from the list`,
   linkCopied: "Link copied",

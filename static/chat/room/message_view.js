@@ -40,8 +40,17 @@ export function createMessageView({ $, $list, templates, user, localTime, focusL
     const [element] = $item.find(".text");
     element.replaceChildren(...richNodes(document, parts));
     folds.observe(element);
+    $item.find(".text a").each((_, link) => dropName(link));
     $item.toggleClass("mentioned", from !== user && parts.some(({ kind }) => kind === "mention"));
     $item.find(".edited").prop("hidden", !edited);
+  }
+
+  // A link to a room of this chat does not decide who the reader is there.
+  function dropName(link) {
+    const query = new URLSearchParams(link.search);
+    if (link.origin !== location.origin || !query.has("user")) return;
+    query.delete("user");
+    link.search = query;
   }
 
   // Takes over the messages that the server drew. Returns them, oldest first: {id, from, text, date}, and tag, change
@@ -71,14 +80,15 @@ export function createMessageView({ $, $list, templates, user, localTime, focusL
     };
   }
 
+  // Our links have no name in their address, because people copy them.
   function keep(item, message) {
+    $(item).find(".when").attr("href", `${location.pathname}#m${message.id}`);
     elements.set(message.id, item);
     messages.set(item, message);
   }
 
   function insert(message, nextId) {
     const $item = draw(message).attr({ id: `m${message.id}`, "data-id": message.id });
-    $item.find(".when").attr("href", `#m${message.id}`);
     if (nextId === null) $list.append($item);
     else $item.insertBefore(elements.get(nextId));
     keep($item[0], message);

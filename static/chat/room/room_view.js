@@ -98,6 +98,12 @@ export function createRoomView({ $, page, storage, api, store, isFilled, onUnrea
     look();
   }
 
+  // The address says where the reader is, for a reload. It is no step back in the browser's history.
+  function setHash(hash) {
+    if (location.hash === hash) return; // browsers limit how often a page may do this
+    window.history.replaceState(null, "", location.pathname + location.search + hash);
+  }
+
   function followHash() {
     const [, id] = HASH.exec(location.hash) ?? [];
     if (id) history.jump(Number(id));
@@ -106,7 +112,12 @@ export function createRoomView({ $, page, storage, api, store, isFilled, onUnrea
   // The reader's own message is about to come.
   function toNewest() {
     view.setUnreadLine(null);
-    history.latest();
+    latest();
+  }
+
+  function latest() {
+    setHash("");
+    return history.latest();
   }
 
   store.listen({
@@ -116,7 +127,11 @@ export function createRoomView({ $, page, storage, api, store, isFilled, onUnrea
     },
     updated: (message) => anchor(() => view.update(message)),
     removed: (ids) => anchor(() => view.remove(ids)),
-    received: (message, isNew) => isNew && unread.add(message),
+    received(message, isNew) {
+      if (!isNew) return;
+      unread.add(message);
+      if (end.isFollowing()) setHash(""); // or a reload would lead away from the end
+    },
     changed: ({ id, deleted }) => deleted && unread.forget(id),
     cleared(id) {
       unread.readTo(id);
@@ -124,21 +139,23 @@ export function createRoomView({ $, page, storage, api, store, isFilled, onUnrea
     },
   });
 
+  $older.find("a").attr("href", location.pathname);
   $older.on("click", "a", (event) => {
     event.preventDefault();
     history.older();
   });
   $newest.on("click", "button", () => {
-    history.latest();
+    latest();
     leave();
   });
   // A link to a message of this room leads there without loading the page again.
-  $list.on("click", ".text a", (event) => {
+  $list.on("click", ".text a, .when", (event) => {
     const { origin, pathname, hash } = event.currentTarget;
     if (origin !== location.origin || pathname !== location.pathname || !HASH.test(hash)) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // into another tab
     event.preventDefault();
-    if (location.hash === hash) followHash();
-    else location.hash = hash;
+    setHash(hash);
+    followHash();
   });
   // Somebody folds or unfolds a long message.
   $list.on("change", ({ target }) => {

@@ -2,9 +2,9 @@ import { strings } from "../lib/strings.js";
 
 // Lists the rooms that the person visited, below the open one, with the number of unread messages in each.
 //
-// $list: contains the open room's entry. template: the entry of another room. leave() moves the focus away from the
-// last entry that goes.
-export function createRoomsList({ $, $list, template, recentRooms, unread, addressOf, room, leave }) {
+// $list: contains the open room's entry. template: the entry of another room. enter(room, event): called when somebody
+// clicks on a room's link. leave() moves the focus away from the last entry that goes.
+export function createRoomsList({ $, $list, template, recentRooms, unread, addressOf, enter, room, leave }) {
   const MAX_COUNT = 99;
   const entries = new Map(); // by the room's name
 
@@ -29,7 +29,10 @@ export function createRoomsList({ $, $list, template, recentRooms, unread, addre
 
   function entry(other) {
     const $entry = $(template.content.firstElementChild.cloneNode(true));
-    $entry.find("a").attr("href", addressOf(other));
+    $entry
+      .find("a")
+      .attr("href", addressOf(other))
+      .on("click", (event) => enter(other, event));
     $entry.find("bdi").text(other);
     $entry.find("button").attr("aria-label", strings.forgetRoom(other)).on("click", () => forget(other));
     return $entry;

@@ -1,9 +1,10 @@
 import { randomId } from "../lib/random_id.js";
+import { createSafeStorage } from "../lib/safe_storage.js";
 import { strings } from "../lib/strings.js";
 import { createAnnouncer } from "./announcer.js";
 import { createConnectionStatus } from "./connection_status.js";
 import { createNotifications } from "./notifications.js";
-import { createRecentRooms, roomAddress } from "./recent_rooms.js";
+import { createRecentRooms, isPlainClick, roomAddress } from "./recent_rooms.js";
 import { createRoomsList } from "./rooms_list.js";
 import { createShare } from "./share.js";
 import { connectTheme } from "./theme.js";
@@ -26,7 +27,10 @@ export function createStatusPanel({ $, page, storage, store, stream, leave }) {
     isOnline: () => navigator.onLine,
   });
   const announcer = createAnnouncer({ element: $("#announcer")[0] });
-  const recentRooms = createRecentRooms(storage);
+  const recentRooms = createRecentRooms(
+    storage,
+    createSafeStorage(() => sessionStorage),
+  );
   const unreadRooms = createUnreadRooms({ storage, room: page.room, tab: randomId() });
   const rooms = createRoomsList({
     $,
@@ -34,7 +38,8 @@ export function createStatusPanel({ $, page, storage, store, stream, leave }) {
     template: document.getElementById("room-link"),
     recentRooms,
     unread: unreadRooms,
-    addressOf: (room) => roomAddress(room, page.user, location),
+    addressOf: (room) => roomAddress(room, location),
+    enter,
     room: page.room,
     leave: () => $("#new-room").trigger("focus"),
   });
@@ -66,6 +71,20 @@ export function createStatusPanel({ $, page, storage, store, stream, leave }) {
     },
   });
 
+  // A link enters its room with the person's name. If the name came with a link, the room's own page asks for it.
+  function enter(room, event) {
+    if (!recentRooms.isOwn(page.user) || !isPlainClick(event)) return;
+    event.preventDefault();
+    recentRooms.give(page.user);
+    location.assign(roomAddress(room, location, page.user));
+  }
+
+  function showOtherName() {
+    const name = recentRooms.name();
+    if (name === "" || recentRooms.isOwn(page.user)) return;
+    $("<a>").attr("href", location.pathname).text(strings.otherName(page.user, name)).appendTo("#other-name");
+  }
+
   // count: messages of others that the person has not seen. message: the newest of them if it has just come, or null.
   function showUnread(count, message) {
     unreadMark.show(count);
@@ -85,7 +104,9 @@ export function createStatusPanel({ $, page, storage, store, stream, leave }) {
   $("#theme-choice").prop("hidden", false);
   connectTheme(document, $("#theme")[0]);
   notifications.show();
+  $(".new-room").on("submit", () => recentRooms.isOwn(page.user) && recentRooms.give(page.user));
   recentRooms.visit(page);
+  showOtherName();
   unreadRooms.open(rooms.draw);
   rooms.draw();
   $(window).on({

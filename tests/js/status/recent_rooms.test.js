@@ -2,9 +2,16 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { fakeStorage } from "../fakes.js";
 import { createSafeStorage } from "../../../static/chat/lib/safe_storage.js";
-import { createRecentRooms, roomAddress } from "../../../static/chat/status/recent_rooms.js";
+import { createRecentRooms, isPlainClick, roomAddress } from "../../../static/chat/status/recent_rooms.js";
 
-const recentRoomsIn = (storage) => createRecentRooms(createSafeStorage(() => storage));
+// A tab of a browser with this storage. visit(): the person enters a room with a form.
+function recentRoomsIn(storage, tabStorage = fakeStorage()) {
+  const safe = (storage) => createSafeStorage(() => storage);
+  const recentRooms = createRecentRooms(safe(storage), safe(tabStorage));
+  const follow = recentRooms.visit;
+  const visit = (page) => (recentRooms.give(page.user), follow(page));
+  return { ...recentRooms, visit, follow };
+}
 
 test("the last visited room comes first, and each room once", () => {
   const visits = recentRoomsIn(fakeStorage());
@@ -17,6 +24,33 @@ test("the last name is remembered", () => {
   recentRoomsIn(storage).visit({ room: "lobby", user: "Alice" });
   recentRoomsIn(storage).visit({ room: "lobby", user: "Zoë & co" });
   assert.equal(recentRoomsIn(storage).name(), "Zoë & co");
+});
+
+test("a name or a room that only a link names is not remembered", () => {
+  const storage = fakeStorage();
+  recentRoomsIn(storage).visit({ room: "lobby", user: "Dave" });
+  const tab = fakeStorage();
+  const visits = recentRoomsIn(storage, tab);
+  visits.follow({ room: "trap", user: "Erin" });
+  visits.follow({ room: "trap", user: "Dave" });
+  assert.deepEqual([visits.name(), visits.rooms()], ["Dave", ["lobby"]]);
+  visits.visit({ room: "garden", user: "Dave" });
+  visits.follow({ room: "trap", user: "Dave" }); // each visit needs the name to be given once
+  assert.deepEqual(visits.rooms(), ["garden", "lobby"]);
+  visits.give("Dave");
+  visits.follow({ room: "trap", user: "Erin" });
+  visits.follow({ room: "trap", user: "Dave" });
+  assert.deepEqual([visits.name(), visits.rooms()], ["Dave", ["garden", "lobby"]]);
+});
+
+test("a person has the name given last, and in each tab the one given there", () => {
+  const storage = fakeStorage();
+  const daves = recentRoomsIn(storage);
+  daves.visit({ room: "lobby", user: "Dave" });
+  const erins = recentRoomsIn(storage);
+  erins.visit({ room: "lobby", user: "Erin" });
+  assert.deepEqual([daves.isOwn("Dave"), daves.isOwn("Erin"), daves.isOwn("Mallory")], [true, true, false]);
+  assert.deepEqual([erins.isOwn("Dave"), erins.isOwn("Erin"), erins.isOwn("Mallory")], [false, true, false]);
 });
 
 test("the last thirty rooms are kept", () => {
@@ -45,11 +79,11 @@ for (const kept of ["", "{", "null", "7", '"lobby"', '[7, null, {}, "", ["lobby"
 }
 
 test("a browser without a storage remembers no rooms", () => {
-  const visits = createRecentRooms(
-    createSafeStorage(() => {
-      throw new Error("SecurityError");
-    }),
-  );
+  const none = createSafeStorage(() => {
+    throw new Error("SecurityError");
+  });
+  const visits = createRecentRooms(none, none);
+  visits.give("Alice");
   visits.visit({ room: "lobby", user: "Alice" });
   visits.forget("lobby");
   assert.deepEqual([visits.rooms(), visits.name()], [[], ""]);
@@ -66,7 +100,12 @@ test("a full storage keeps its rooms", () => {
 
 test("addresses of rooms are right for any name", () => {
   const here = "http://chat/a%2Bb?user=Bob#m7";
-  assert.equal(roomAddress("lobby", "Alice", here), "http://chat/lobby?user=Alice");
-  assert.equal(roomAddress("a:b?c#d\\e", "A & b", here), "http://chat/a%3Ab%3Fc%23d%5Ce?user=A+%26+b");
-  assert.equal(roomAddress("lobby", "", "http://chat/"), "http://chat/lobby");
+  assert.equal(roomAddress("lobby", here, "Alice"), "http://chat/lobby?user=Alice");
+  assert.equal(roomAddress("a:b?c#d\\e", here, "A & b"), "http://chat/a%3Ab%3Fc%23d%5Ce?user=A+%26+b");
+  assert.equal(roomAddress("lobby", here), "http://chat/lobby");
+});
+
+test("a click with a modifier key opens another tab", () => {
+  assert.equal(isPlainClick({}), true);
+  for (const key of ["ctrlKey", "metaKey", "shiftKey", "altKey"]) assert.equal(isPlainClick({ [key]: true }), false);
 });
