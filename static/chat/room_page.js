@@ -78,6 +78,7 @@ const compose = createComposePanel({
   stream,
   draw: room.draw,
   onSaid: room.toNewest,
+  latest: room.latest,
   leave,
 });
 
@@ -113,7 +114,7 @@ $(window).on({
 
 compose.restore();
 room.open();
-compose.send();
+compose.start();
 stream.open();
 
 const isLinked = document.activeElement !== document.body; // the address leads to a message, which has the focus

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.helpers.browser import NETWORK_ERROR, Person, chat_path
+from tests.helpers.history import write_many
 
 EDITABLE = "Editing your message"
 PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 375, "height": 700}}
@@ -57,6 +58,71 @@ def test_near_the_limit_the_page_shows_how_many_characters_are_left(people, room
     expect(alice.field).to_have_accessible_description("10 characters left")
     alice.field.fill("🦀" * 8001)
     expect(left).to_have_text("1 character too many")
+
+
+def test_the_up_arrow_edits_the_last_message_and_no_other(people, chat, room):
+    people.allow_complaint(NETWORK_ERROR)
+    alice = people.join("Alice", room)
+    page = alice.page
+    alice.say("my first")
+    expect(alice.texts).to_have_text(["my first"])
+    first = page.locator(".message").get_attribute("id")
+    write_many(chat, room, (f"number {number}" for number in range(300)))
+    alice.say("my last")
+    expect(alice.texts.last).to_have_text("my last")
+    page.goto(f"{chat.url}{chat_path('Alice', room)}#{first}")
+    page.reload()
+    expect(page.locator(".target .text")).to_have_text("my first")
+    expect(alice.texts.last).not_to_have_text("my last")
+    alice.field.press("ArrowUp")
+    expect(alice.field).to_have_value("my last")
+    expect(page.locator(".being-edited .text")).to_have_text("my last")
+    expect(page.locator(".being-edited")).to_be_in_viewport()
+    alice.field.press("Escape")
+
+    page.route("**/messages/", lambda route: route.abort())
+    alice.say("not sent yet")
+    expect(alice.pending_texts).to_have_text(["not sent yet"])
+    alice.field.press("ArrowUp")
+    expect(alice.field).to_have_value("")
+    page.unroute("**/messages/")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(alice.texts.last).to_have_text("not sent yet")
+    alice.field.press("ArrowUp")
+    expect(alice.field).to_have_value("not sent yet")
+    alice.field.press("Escape")
+
+    chat.post(room, "Alice", "from my phone")  # whose key is not in this browser
+    expect(alice.texts.last).to_have_text("from my phone")
+    alice.field.press("ArrowUp")
+    expect(alice.field).to_have_value("")
+
+
+def test_an_edit_in_progress_survives_a_reload_and_another_room(people, chat, room):
+    alice = people.join("Alice", room)
+    page = alice.page
+    alice.say("Hello Bib")
+    expect(alice.texts).to_have_text(["Hello Bib"])
+    alice.field.fill("A draft")
+    tool(alice, "Hello Bib", "Edit").click()
+    expect(alice.field).to_have_value("Hello Bib")
+    alice.field.fill("Hello Bo")
+    page.reload()
+    expect(alice.field).to_have_value("Hello Bo")
+    expect(page.get_by_text(EDITABLE)).to_be_visible()
+    expect(page.locator(".being-edited .text")).to_have_text("Hello Bib")
+    people.enter(page, "Alice", "another room")
+    expect(alice.field).to_have_value("")
+    people.enter(page, "Alice", room)
+    expect(alice.field).to_have_value("Hello Bo")
+    alice.field.press("End")
+    page.keyboard.type("b")
+    alice.field.press("Enter")
+    expect(alice.texts).to_have_text(["Hello Bob"])
+    expect(alice.field).to_have_value("A draft")
+    page.reload()
+    expect(alice.field).to_have_value("A draft")
+    expect(page.get_by_text(EDITABLE)).to_be_hidden()
 
 
 def test_alice_edits_her_last_message_with_the_keyboard_and_bob_sees_it(people, room):

@@ -15,8 +15,8 @@ import { createPendingView } from "./pending_view.js";
 // Lets a person write: the composer with its draft, the outbox, and changes of the person's own messages.
 //
 // page: what the server says in <script id="page">. draw(message): see message_view.js. onSaid(): called when the
-// person sends a message. leave() moves the focus away from an element that goes.
-export function createComposePanel({ $, page, storage, api, store, stream, draw, onSaid, leave }) {
+// person sends a message. latest() leads to the room's newest messages. leave() moves the focus away from an element that goes.
+export function createComposePanel({ $, page, storage, api, store, stream, draw, onSaid, latest, leave }) {
   const template = (id) => document.getElementById(id);
   const $field = $("#text");
   const $messages = $(".messages");
@@ -83,6 +83,7 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
   });
   const editing = createEditing({
     composer,
+    kept: createDraft({ storage, room: page.room, user: page.user, kind: "edit" }),
     edit: api.edit,
     maxLength: page.maxTextLength,
     showProblem,
@@ -122,10 +123,19 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
     $field.trigger("focus");
   }
 
+  // Returns whether there may be something to edit. The last message may be one that is not sent yet, or newer than all
+  // that the window shows.
   function editLast() {
+    if (!outbox.isEmpty()) return false;
+    if (!store.isLive()) return findLast(), true;
     const message = tools.last();
     if (message !== null) edit(message);
     return message !== null;
+  }
+
+  async function findLast() {
+    await latest();
+    if (store.isLive() && $field.val() === "") editLast();
   }
 
   function rewrite(tag) {
@@ -180,12 +190,17 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
   });
   $(window).on({ online: outbox.send, pagehide: hurry, storage: followStorage });
 
-  // Shows what an earlier page left. send() sends it.
+  // Shows what an earlier page left. start() goes on with it, when the store has the room's messages.
   function restore() {
     composer.restore();
     showLeftOver();
     outbox.restore();
   }
 
-  return { restore, send: outbox.send };
+  function start() {
+    editing.restore(store.get, keys.keyOf);
+    outbox.send();
+  }
+
+  return { restore, start };
 }

@@ -7,7 +7,7 @@ import { strings } from "../lib/strings.js";
 // called with the text in the field whenever that changes. isTouch(): whether the person types on a touch keyboard. It
 // has no Shift+Enter, so there Enter breaks the line.
 export function createComposer({ field, draft, send, maxLength, showProblem, onText, isTouch }) {
-  let borrower = null; // {save, leave}
+  let borrower = null; // {save, leave, typed}
   let aside = ""; // the draft while the field is lent
 
   function restore() {
@@ -37,7 +37,8 @@ export function createComposer({ field, draft, send, maxLength, showProblem, onT
   }
 
   function typed() {
-    if (!borrower) draft.keep(field.value);
+    if (borrower) borrower.typed();
+    else draft.keep(field.value);
     showProblem("");
     onText(field.value);
   }

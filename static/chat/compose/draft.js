@@ -1,8 +1,8 @@
 // Keeps what one person writes in one room, so that it survives a reload. If two tabs write, the last one wins.
 //
-// storage: see safe_storage.js.
-export function createDraft({ storage, room, user }) {
-  const NAME = `chat draft ${JSON.stringify([room, user])}`;
+// storage: see safe_storage.js. kind: "draft" or "edit".
+export function createDraft({ storage, room, user, kind = "draft" }) {
+  const NAME = `chat ${kind} ${JSON.stringify([room, user])}`;
 
   function load() {
     return storage.read(NAME) ?? "";

@@ -1,10 +1,12 @@
+import { readJson } from "../lib/json.js";
+import { isMessage } from "../lib/message_schema.js";
 import { strings } from "../lib/strings.js";
 
 // Edits a message of the person in the composer's field. The draft waits.
 //
-// edit({id, text, key}): see messages_api.js. show({id, saving}) shows which message is being edited; a null id means
+// kept: keeps the edit in progress; see draft.js. edit({id, text, key}): see messages_api.js. show({id, saving}) shows which message is being edited; a null id means
 // none. onChanged(message): called with the message that the server has after the edit.
-export function createEditing({ composer, edit, maxLength, showProblem, show, onChanged }) {
+export function createEditing({ composer, kept, edit, maxLength, showProblem, show, onChanged }) {
   const GONE = [404, 410];
 
   let message = null; // the message as the room has it, with its key
@@ -16,14 +18,33 @@ export function createEditing({ composer, edit, maxLength, showProblem, show, on
     if (saving || wanted.id === message?.id) return;
     if (message !== null && composer.text() !== original) return showProblem(strings.editFirst);
     message = wanted;
-    composer.lend({ save, leave }, message.text);
+    composer.lend({ save, leave, typed: keep }, message.text);
     original = composer.text();
+    keep();
     show({ id: message.id, saving });
+  }
+
+  function keep() {
+    const { key, ...keyless } = message; // own_keys.js keeps the key
+    kept.keep(JSON.stringify({ message: keyless, text: composer.text() }));
+  }
+
+  // Continues the edit that an earlier page left. get(id): see store.js. keyOf(message): see own_keys.js.
+  function restore(get, keyOf) {
+    const left = readJson(kept.load());
+    const key = isMessage(left?.message) ? keyOf(left.message) : null;
+    if (key === null || typeof left.text !== "string") return;
+    start({ ...left.message, key });
+    composer.fill(left.text);
+    keep();
+    const now = get(message.id);
+    if (now !== undefined) changed(now);
   }
 
   function leave() {
     if (saving || message === null) return;
     message = null;
+    kept.keep("");
     composer.giveBack();
     show({ id: null, saving });
   }
@@ -75,6 +96,7 @@ export function createEditing({ composer, edit, maxLength, showProblem, show, on
     if (text === original) composer.fill(now.text);
     else showProblem(strings.editedElsewhere);
     original = text === original ? composer.text() : now.text;
+    keep();
   }
 
   function gone() {
@@ -85,5 +107,5 @@ export function createEditing({ composer, edit, maxLength, showProblem, show, on
     showProblem(strings.deletedElsewhere(isTouched));
   }
 
-  return { start, leave, changed };
+  return { start, restore, leave, changed };
 }

@@ -32,10 +32,10 @@ export function createMessageTools({ $, $list, tools, question, user, get, keyOf
     $list.on("click", ".tools .edit", ({ currentTarget }) => action(withKey($(currentTarget).closest(".message"))));
   }
 
-  // Returns the last message that has buttons, with its key, or null.
+  // Returns the person's last message in the window, with its key. null: there is none, or this browser has no key of it.
   function last() {
-    const $last = $list.children().has("> .tools").last();
-    return $last.length ? withKey($last) : null;
+    const $last = $list.children(".own").last();
+    return $last.children(".tools").length ? withKey($last) : null;
   }
 
   function withKey($item) {

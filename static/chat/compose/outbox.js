@@ -183,5 +183,5 @@ export function createOutbox({
     return now() - item.askedAt > PATIENCE_MS;
   }
 
-  return { restore, add, send, next, resend, rewrite, discard, settle };
+  return { restore, add, send, next, resend, rewrite, discard, settle, isEmpty: () => items.length === 0 };
 }

@@ -25,7 +25,7 @@ function composerWith({ text = "Hello", draft = "", maxLength = 10, hasLast = tr
 // Somebody who edits a message in the field.
 function borrower() {
   const calls = [];
-  return { calls, save: () => calls.push("save"), leave: () => calls.push("leave") };
+  return { calls, save: () => calls.push("save"), leave: () => calls.push("leave"), typed: () => calls.push("typed") };
 }
 
 function type(composer, field, text) {
@@ -161,7 +161,7 @@ test("while the field is lent, the draft does not change", () => {
   assert.equal(field.value, "Old text");
   type(composer, field, "New text");
   assert.equal(press(composer), true);
-  assert.deepEqual([bob.calls, seen.handed, seen.draft], [["save"], [], "Draft"]);
+  assert.deepEqual([bob.calls, seen.handed, seen.draft], [["typed", "save"], [], "Draft"]);
   composer.giveBack();
   assert.equal(field.value, "Draft");
 });

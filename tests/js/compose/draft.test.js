@@ -4,8 +4,8 @@ import { fakeStorage } from "../fakes.js";
 import { createDraft } from "../../../static/chat/compose/draft.js";
 import { createSafeStorage } from "../../../static/chat/lib/safe_storage.js";
 
-function draftIn(storage, { room = "lobby", user = "Alice" } = {}) {
-  return createDraft({ storage: createSafeStorage(() => storage), room, user });
+function draftIn(storage, { room = "lobby", user = "Alice", ...more } = {}) {
+  return createDraft({ storage: createSafeStorage(() => storage), room, user, ...more });
 }
 
 test("a draft is there after a reload as it was typed", () => {
@@ -19,6 +19,7 @@ test("each person has a draft in each room", () => {
   draftIn(storage).keep("Hi");
   assert.equal(draftIn(storage, { room: "attic" }).load(), "");
   assert.equal(draftIn(storage, { user: "Bob" }).load(), "");
+  assert.equal(draftIn(storage, { kind: "edit" }).load(), "");
 });
 
 test("an empty draft leaves nothing in the storage", () => {

@@ -10,8 +10,8 @@ const MESSAGE = { ...IN_THE_ROOM, key: "secret" };
 const failure = (status) => Promise.reject(Object.assign(new Error(`failed ${status}`), { status }));
 
 // Alice's page. She had a draft in the field, and now she edits her message.
-function openPage({ draft = "Draft" } = {}) {
-  const page = { field: { value: draft }, problem: "", draft, shown: null, asked: [], changes: 1 };
+function openPage({ draft = "Draft", kept = "", starts = true } = {}) {
+  const page = { field: { value: draft }, problem: "", draft, kept, shown: null, asked: [], changes: 1 };
   const showProblem = (problem) => (page.problem = problem);
   page.answer = () => undefined;
   page.composer = createComposer({
@@ -24,6 +24,7 @@ function openPage({ draft = "Draft" } = {}) {
   });
   page.editing = createEditing({
     composer: page.composer,
+    kept: { load: () => page.kept, keep: (text) => (page.kept = text) },
     edit: async ({ id, text, key }) => {
       page.asked.push({ id, text, key });
       return (await page.answer()) ?? page.now(text);
@@ -46,11 +47,22 @@ function openPage({ draft = "Draft" } = {}) {
     page.composer.submit();
     return settled();
   };
-  page.editing.start(MESSAGE);
+  if (starts) page.editing.start(MESSAGE);
+  return page;
+}
+
+// The page is loaded again. current: the message as the new page has it. key: as the browser has it.
+function reload({ kept }, { current = undefined, key = "secret" } = {}) {
+  const page = openPage({ kept, starts: false });
+  page.editing.restore(
+    () => current,
+    () => key,
+  );
   return page;
 }
 
 function assertLeft(page, draft = "Draft") {
+  assert.equal(page.kept, "");
   assert.deepEqual([page.field.value, page.draft, page.shown], [draft, draft, { id: null, saving: false }]);
 }
 
@@ -239,4 +251,53 @@ test("leave() does nothing to the draft if nothing is being edited", () => {
   page.type("Another draft");
   page.editing.leave();
   assert.equal(page.field.value, "Another draft");
+});
+
+test("an edit in progress survives a reload, and nothing secret is kept with it", async () => {
+  const page = openPage();
+  page.type("Hello B");
+  assert.doesNotMatch(page.kept, /secret/);
+  const next = reload(page);
+  assertEditing(next, "Hello B");
+  next.type("Hello Bob");
+  await next.save();
+  assert.deepEqual(next.asked, [{ id: 7, text: "Hello Bob", key: "secret" }]);
+  assertLeft(next);
+  assert.equal(reload(next).shown, null);
+});
+
+test("an edit that was only begun survives a reload, and an unchanged text is not sent", async () => {
+  const next = reload(reload(openPage()));
+  assertEditing(next, "Hello");
+  await next.save();
+  assert.deepEqual(next.asked, []);
+  assertLeft(next);
+});
+
+test("after a reload the edit continues on the message as it is now", () => {
+  const page = openPage();
+  page.type("Hello Bob");
+  const other = reload(page, { current: page.now("Hello all") });
+  assertEditing(other, "Hello Bob");
+  assert.equal(other.problem, strings.editedElsewhere);
+  assertEditing(reload(openPage(), { current: page.now("Hello all") }), "Hello all");
+  assertLeft(reload(page, { current: page.now("Hello Bob") })); // it was saved when the page closed
+  assertEditing(reload(page, { current: IN_THE_ROOM }), "Hello Bob");
+});
+
+test("a message that was deleted between two pages leaves its text in the draft", async () => {
+  const page = openPage();
+  page.type("Hello Bob");
+  const next = reload(page);
+  next.answer = () => failure(410);
+  await next.save();
+  assertLeft(next, "Draft\nHello Bob");
+});
+
+test("without the message's key, or with anything else in the storage, no edit continues", () => {
+  const page = openPage();
+  assert.equal(reload(page, { key: null }).shown, null);
+  for (const kept of ["", "{", "null", "7", '{"message":{"id":7},"text":"x"}', page.kept.replace('"Hello"}', "7}")]) {
+    assert.equal(reload({ kept }).shown, null, kept);
+  }
 });
