@@ -1,3 +1,4 @@
+import { refuseFiles } from "./lib/refuse_files.js";
 import { createSafeStorage } from "./lib/safe_storage.js";
 import { createRecentRooms, isPlainClick, roomAddress } from "./status/recent_rooms.js";
 
@@ -40,3 +41,4 @@ form.addEventListener("submit", () => {
 });
 if (field.value === "") field.value = recentRooms.name();
 if (list !== null) listRooms(recentRooms.rooms());
+refuseFiles(window);

@@ -1,6 +1,10 @@
 import { createComposePanel } from "./compose/compose_panel.js";
+import { takeTyping } from "./compose/take_typing.js";
 import { createBackOff } from "./lib/back_off.js";
+import { followPage } from "./lib/page_life.js";
+import { refuseFiles } from "./lib/refuse_files.js";
 import { createSafeStorage } from "./lib/safe_storage.js";
+import { strings } from "./lib/strings.js";
 import { createMessagesApi } from "./room/messages_api.js";
 import { createRoomView } from "./room/room_view.js";
 import { createStore } from "./room/store.js";
@@ -20,7 +24,10 @@ import { createSharedStream } from "./stream/shared_stream.js";
 
 const $ = jQuery;
 const page = JSON.parse(document.getElementById("page").textContent);
-const storage = createSafeStorage(() => localStorage);
+const storage = createSafeStorage(
+  () => localStorage,
+  () => $("#storage-notice").text(strings.storageFull),
+);
 
 const $log = $(".log");
 const $field = $("#text");
@@ -77,6 +84,7 @@ const compose = createComposePanel({
   store,
   stream,
   draw: room.draw,
+  moment: room.moment,
   onSaid: room.toNewest,
   latest: room.latest,
   leave,
@@ -105,12 +113,11 @@ $(window).on({
     stream.open();
     catchUp.resume();
   },
-  // A browser does not keep a page with an open stream in its back-forward cache, or the stream is dead afterwards.
-  pagehide: stream.close,
-  pageshow({ originalEvent }) {
-    if (originalEvent.persisted) stream.open();
-  },
 });
+// A browser does not keep a page with an open stream in its back-forward cache, or the stream is dead afterwards.
+followPage(window, { onClose: stream.close, onReturn: stream.open });
+refuseFiles(window);
+takeTyping(document, $field[0]);
 
 compose.restore();
 room.open();

@@ -14,9 +14,10 @@ import { createPendingView } from "./pending_view.js";
 
 // Lets a person write: the composer with its draft, the outbox, and changes of the person's own messages.
 //
-// page: what the server says in <script id="page">. draw(message): see message_view.js. onSaid(): called when the
-// person sends a message. latest() leads to the room's newest messages. leave() moves the focus away from an element that goes.
-export function createComposePanel({ $, page, storage, api, store, stream, draw, onSaid, latest, leave }) {
+// page: what the server says in <script id="page">. draw(message): see message_view.js. moment(date): see
+// local_time.js. onSaid(): called when the person sends a message. latest() leads to the room's newest messages.
+// leave() moves the focus away from an element that goes.
+export function createComposePanel({ $, page, storage, api, store, stream, draw, moment, onSaid, latest, leave }) {
   const template = (id) => document.getElementById(id);
   const $field = $("#text");
   const $messages = $(".messages");
@@ -46,6 +47,7 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
     $list: $(".outbox"),
     template: template("pending"),
     draw,
+    moment,
     user: page.user,
     leave,
   });
@@ -147,7 +149,7 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
   // Another tab wrote to the storage.
   function followStorage({ originalEvent }) {
     outbox.discard(pendingStore.tagRemoved(originalEvent));
-    showLeftOver();
+    if (pendingStore.isAbout(originalEvent)) showLeftOver(); // it reads the names of all items
     const draftElsewhere = draft.changedElsewhere(originalEvent);
     if (draftElsewhere) composer.follow(draftElsewhere);
     tools.update(keys.keptElsewhere(originalEvent));

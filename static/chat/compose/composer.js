@@ -1,3 +1,4 @@
+import { isBlank } from "../lib/is_blank.js";
 import { strings } from "../lib/strings.js";
 
 // Owns the text field. The field contains the draft of the next message. While the field is lent, it contains the
@@ -22,7 +23,7 @@ export function createComposer({ field, draft, send, maxLength, showProblem, onT
 
   function sendDraft() {
     const text = field.value;
-    if (text.trim() === "") return;
+    if (isBlank(text)) return text.trim() && showProblem(strings.blank);
     const length = [...text].length; // code points, as the server counts
     if (length > maxLength) return showProblem(strings.tooLong(length, maxLength));
     send(text);

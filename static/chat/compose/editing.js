@@ -1,11 +1,13 @@
+import { isBlank } from "../lib/is_blank.js";
 import { readJson } from "../lib/json.js";
 import { isMessage } from "../lib/message_schema.js";
 import { strings } from "../lib/strings.js";
 
 // Edits a message of the person in the composer's field. The draft waits.
 //
-// kept: keeps the edit in progress; see draft.js. edit({id, text, key}): see messages_api.js. show({id, saving}) shows which message is being edited; a null id means
-// none. onChanged(message): called with the message that the server has after the edit.
+// kept: keeps the edit in progress; see draft.js. edit({id, text, key}): see messages_api.js. show({id, saving}) shows
+// which message is being edited; a null id means none. onChanged(message): called with the message that the server has
+// after the edit.
 export function createEditing({ composer, kept, edit, maxLength, showProblem, show, onChanged }) {
   const GONE = [404, 410];
 
@@ -54,7 +56,7 @@ export function createEditing({ composer, kept, edit, maxLength, showProblem, sh
     const text = composer.text();
     const length = [...text].length;
     if (text === original) leave();
-    else if (text.trim() === "") showProblem(strings.editBlank);
+    else if (isBlank(text)) showProblem(strings.editBlank);
     else if (length > maxLength) showProblem(strings.editTooLong(length, maxLength));
     else return put(text);
   }

@@ -32,7 +32,8 @@ export function createMessageTools({ $, $list, tools, question, user, get, keyOf
     $list.on("click", ".tools .edit", ({ currentTarget }) => action(withKey($(currentTarget).closest(".message"))));
   }
 
-  // Returns the person's last message in the window, with its key. null: there is none, or this browser has no key of it.
+  // Returns the person's last message in the window, with its key. null: there is none, or this browser has no key of
+  // it.
   function last() {
     const $last = $list.children(".own").last();
     return $last.children(".tools").length ? withKey($last) : null;

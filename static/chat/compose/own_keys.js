@@ -8,6 +8,7 @@ import { readJson } from "../lib/json.js";
 // storage: see safe_storage.js.
 export function createOwnKeys({ storage, room, now = Date.now }) {
   const MOST = 200; // keys of all rooms together; the oldest go first
+  const MOST_DROPPED = 500; // at once; each removal also wakes all other tabs
   const PREFIX = "chat key ";
   const OF_ROOM = `${PREFIX}${JSON.stringify(room)} `;
 
@@ -24,7 +25,7 @@ export function createOwnKeys({ storage, room, now = Date.now }) {
     const names = storage.names().filter((name) => name.startsWith(PREFIX));
     if (names.length <= MOST) return;
     const ages = names.map((name) => [name, read(name)?.keptAt ?? 0]).sort(([, a], [, b]) => a - b);
-    ages.slice(0, -MOST).forEach(([name]) => storage.remove(name));
+    ages.slice(0, -MOST).slice(0, MOST_DROPPED).forEach(([name]) => storage.remove(name));
   }
 
   // Returns the message's key, or null. In a new database the same id may belong to another message, so the date has

@@ -69,10 +69,15 @@ export function createPendingStore({ storage, room, user }) {
     return itsRoom === room && typeof owner === "string" ? owner : null;
   }
 
+  // Returns whether this `storage` event concerns an unsent message. Without a key, somebody emptied the storage.
+  function isAbout({ key }) {
+    return key === null || key.startsWith(START);
+  }
+
   // Returns the message's tag if this `storage` event says that another tab removed one, or null.
   function tagRemoved({ key, newValue }) {
     return newValue === null && key?.startsWith(PREFIX) ? key.slice(PREFIX.length) : null;
   }
 
-  return { put, remove, isGone, load, waitingAsOthers, tagRemoved };
+  return { put, remove, isGone, load, waitingAsOthers, isAbout, tagRemoved };
 }

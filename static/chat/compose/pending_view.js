@@ -1,7 +1,8 @@
 // Draws unsent messages. Below each message a second <template> says whether it is being sent or has failed.
 //
-// draw({from, text, date}) returns the element of a message. leave() moves the focus away from a button that goes.
-export function createPendingView({ $, $list, template, draw, user, leave }) {
+// moment(date): see local_time.js. draw({from, text, date}) returns the element of a message. leave() moves the focus
+// away from a button that goes.
+export function createPendingView({ $, $list, template, draw, moment, user, leave }) {
   function show(item) {
     const $shown = find(item.tag);
     const $item = $shown.length ? $shown : add(item);
@@ -16,7 +17,9 @@ export function createPendingView({ $, $list, template, draw, user, leave }) {
   }
 
   function add({ tag, text, typedAt }) {
-    const $item = draw({ from: user, text, date: new Date(typedAt).toISOString() });
+    const date = new Date(typedAt).toISOString();
+    const $item = draw({ from: user, text, date });
+    $item.find("time").text(moment(date)); // no day is above it
     const textId = `pending-${tag}`;
     $item.addClass("pending").attr("data-tag", tag).append(template.content.cloneNode(true));
     $item.find(".text").attr("id", textId);

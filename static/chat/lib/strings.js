@@ -20,6 +20,9 @@ export const strings = {
 
   tooLong: (length, limit) =>
     `Not sent: ${length} characters, at most ${limit} are allowed. Shorten it or send it in parts.`,
+  blank: "Not sent: there is nothing in it that can be seen.",
+  storageFull:
+    "This browser’s storage for the chat is full. A reload loses drafts, unsent messages and the right to edit new ones.",
   refused: (reasons) => `Not sent: ${reasons}`,
   refusedWithout: (status) => `Not sent: the server refused it (${status}).`,
   // In these cases the message may have arrived. Its key makes sure that the server stores it only once.

@@ -192,5 +192,5 @@ export function createRoomView({ $, page, storage, api, store, isFilled, onUnrea
     setInterval(view.renewDays, MINUTE_MS);
   }
 
-  return { open, draw: view.draw, toNewest, latest, gap };
+  return { open, draw: view.draw, moment: localTime.moment, toNewest, latest, gap };
 }

@@ -8,8 +8,10 @@ export function createRoomsList({ $, $list, template, recentRooms, unread, addre
   const MAX_COUNT = 99;
   const entries = new Map(); // by the room's name
 
+  // A room keeps its place while the page is open, or it would move away from under the pointer.
   function draw() {
-    const rooms = recentRooms.rooms().filter((other) => other !== room);
+    const now = recentRooms.rooms().filter((other) => other !== room);
+    const rooms = [...new Set([...entries.keys(), ...now])].filter((other) => now.includes(other));
     if (rooms.join("\n") !== [...entries.keys()].join("\n")) rebuild(rooms);
     const counts = unread.counts();
     entries.forEach(($entry, other) => mark($entry, counts.get(other) ?? 0));

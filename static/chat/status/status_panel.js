@@ -1,3 +1,4 @@
+import { followPage } from "../lib/page_life.js";
 import { randomId } from "../lib/random_id.js";
 import { createSafeStorage } from "../lib/safe_storage.js";
 import { strings } from "../lib/strings.js";
@@ -16,6 +17,7 @@ import { createUnreadRooms } from "./unread_rooms.js";
 // page: what the server says in <script id="page">. leave() moves the focus away from an element that goes.
 export function createStatusPanel({ $, page, storage, store, stream, leave }) {
   const COPIED_SHOWN_MS = 4_000;
+  const TOGETHER_MS = 200;
 
   const connection = createConnectionStatus({
     say: (text) => $("#status").text(text),
@@ -79,11 +81,26 @@ export function createStatusPanel({ $, page, storage, store, stream, leave }) {
     location.assign(roomAddress(room, location, page.user));
   }
 
+  // Another tab may write many items at once, and each draw reads the names of all items.
+  function drawSoon() {
+    drawing ??= setTimeout(() => {
+      drawing = null;
+      rooms.draw();
+    }, TOGETHER_MS);
+  }
+
+  function openRooms() {
+    unreadRooms.open(rooms.draw);
+    rooms.draw();
+  }
+
   function showOtherName() {
     const name = recentRooms.name();
     if (name === "" || recentRooms.isOwn(page.user)) return;
     $("<a>").attr("href", location.pathname).text(strings.otherName(page.user, name)).appendTo("#other-name");
   }
+
+  let drawing = null;
 
   // count: messages of others that the person has not seen. message: the newest of them if it has just come, or null.
   function showUnread(count, message) {
@@ -107,20 +124,14 @@ export function createStatusPanel({ $, page, storage, store, stream, leave }) {
   $(".new-room").on("submit", () => recentRooms.isOwn(page.user) && recentRooms.give(page.user));
   recentRooms.visit(page);
   showOtherName();
-  unreadRooms.open(rooms.draw);
-  rooms.draw();
+  openRooms();
+  followPage(window, { onClose: unreadRooms.close, onReturn: openRooms });
   $(window).on({
     "focus blur": () => unreadMark.show(),
     online: connection.networkChanged,
     offline: connection.networkChanged,
-    pagehide: unreadRooms.close,
-    pageshow({ originalEvent }) {
-      if (!originalEvent.persisted) return;
-      unreadRooms.open(rooms.draw);
-      rooms.draw();
-    },
     storage({ originalEvent }) {
-      if (recentRooms.isAbout(originalEvent) || unreadRooms.isAbout(originalEvent)) rooms.draw();
+      if (recentRooms.isAbout(originalEvent) || unreadRooms.isAbout(originalEvent)) drawSoon();
       if (notifications.isAbout(originalEvent)) notifications.show();
     },
   });

@@ -17,6 +17,7 @@ export function createUnreadRooms({
   const RENEWED_MS = 60_000;
   const OLD_MS = 200_000; // three renewals missed
   const PAUSE_MS = 1_000; // each write wakes all other tabs
+  const MOST_DROPPED = 500; // at once, for the same reason
 
   const name = PREFIX + JSON.stringify([room, tab]);
   let count = 0;
@@ -63,11 +64,14 @@ export function createUnreadRooms({
   // Returns a Map from the names of other rooms to their counts. It includes rooms without unread messages.
   function counts() {
     const found = new Map();
-    for (const name of storage.names()) {
-      const entry = name?.startsWith(PREFIX) ? read(name) : null;
-      if (entry === null || entry.room === room) continue;
-      found.set(entry.room, Math.min(entry.count, found.get(entry.room) ?? Infinity));
-    }
+    const names = storage.names().filter((name) => name.startsWith(PREFIX));
+    const old = names.filter((name) => {
+      const entry = read(name);
+      if (entry !== null && entry.room !== room)
+        found.set(entry.room, Math.min(entry.count, found.get(entry.room) ?? Infinity));
+      return entry === null;
+    });
+    old.slice(0, MOST_DROPPED).forEach(storage.remove);
     return found;
   }
 
@@ -79,7 +83,6 @@ export function createUnreadRooms({
     } catch {
       // something else wrote it
     }
-    storage.remove(name);
     return null;
   }
 

@@ -66,6 +66,14 @@ test("blank text is not sent", () => {
   assert.deepEqual(seen.handed, []);
 });
 
+test("a text that nobody can see is refused with a sentence", () => {
+  for (const text of ["\u200b", "\u2800", "\u3164"]) {
+    const { composer, field, seen } = composerWith({ text });
+    composer.submit();
+    assert.deepEqual([seen.handed, field.value, seen.problem], [[], text, strings.blank]);
+  }
+});
+
 test("the limit counts code points", () => {
   const { composer, seen } = composerWith({ text: "🦀".repeat(10) });
   composer.submit();

@@ -69,3 +69,15 @@ test("the storage event of another tab's key gives the message id, and other eve
   assert.equal(keptElsewhere({ key: null, newValue: null }), null);
   assert.equal(keysIn(storage, "attic").keptElsewhere({ key, newValue: "{}" }), null);
 });
+
+test("of very many leftover keys only some are dropped at once, the oldest first", () => {
+  const storage = fakeStorage();
+  for (let id = 1; id <= 2_000; id += 1) storage.setItem(`chat key "attic" ${id}`, JSON.stringify({ keptAt: -id }));
+  const keys = keysIn(storage);
+  keys.keep(HELLO, "secret");
+  assert.equal(storage.length, 1_501);
+  assert.equal(storage.getItem('chat key "attic" 1501'), null);
+  for (let turn = 0; turn < 3; turn += 1) keys.keep(HELLO, "secret");
+  assert.equal(storage.length, 200);
+  assert.equal(keysIn(storage).keyOf(HELLO), "secret");
+});

@@ -117,3 +117,13 @@ test("only counts, and an emptied storage, are news about unread messages", () =
   assert.ok(lobby.isAbout({ key: null }));
   assert.ok(!lobby.isAbout({ key: "chat name" }));
 });
+
+test("of very many leftover counts only some are dropped at once", () => {
+  const { storage, tab } = browser();
+  for (let n = 1; n <= 2_000; n += 1) storage.setItem(`chat unread ["attic","${n}"]`, '{"count":1,"at":-1e9}');
+  const lobby = tab("lobby");
+  assert.deepEqual(countsOf(lobby), {});
+  assert.equal(storage.length, 1_501);
+  for (let turn = 0; turn < 3; turn += 1) countsOf(lobby);
+  assert.equal(storage.length, 1);
+});
