@@ -37,7 +37,14 @@ def join(entry: str, read: Read) -> str:
     """Return the entry file and all that it imports as one script. `read` returns None if there is no such file."""
     modules = _Modules(read)
     modules.add(entry, (), entry)
-    return "\n".join(['"use strict";', "(() => {", "const modules = {};", *modules.scopes, "})();", ""])
+    return "\n".join(['"use strict";', "(() => {", *modules.scopes, "})();", ""])
+
+
+def names_of(entry: str, read: Read) -> list[str]:
+    """Return the files that `join` joins, in their order."""
+    modules = _Modules(read)
+    modules.add(entry, (), entry)
+    return [*modules.exports]
 
 
 class _Modules:
@@ -71,11 +78,14 @@ class _Modules:
                 body.append(line)
         self.exports[name] = exports
         last = f"return {{ {', '.join(exports)} }};"
-        self.scopes += [f'modules["{name}"] = (() => {{', *imports, *body, last, "})();"]
+        self.scopes += [f"const {self._constant(name)} = (() => {{", *imports, *body, last, "})();"]
 
     def _import(self, names: str, path: str, importers: tuple[str, ...], where: str) -> str:
         name = posixpath.normpath(posixpath.join(posixpath.dirname(importers[-1]), path))
         self.add(name, importers, where)
         if missing := [each for each in names.split(", ") if each not in self.exports[name]]:
             raise BundleError(f"{where}: {name} does not export {', '.join(missing)}")
-        return f'const {{ {names} }} = modules["{name}"];'
+        return f"const {{ {names} }} = {self._constant(name)};"
+
+    def _constant(self, name: str) -> str:
+        return f"$m{[*self.exports].index(name)}"  # a file's name would add half a kilobyte to each first visit

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
-from chat.pages.js_bundles import ENTRIES, BundleError
+from chat.pages.js_bundles import ENTRIES, BundleError, join, names_of
 from tests.helpers.page import Page
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -44,10 +44,16 @@ def write(path, text):
     path.write_text(text)
 
 
+def read_script(name):
+    return (STATIC / name).read_text()
+
+
 @pytest.mark.parametrize("bundle", ENTRIES)
 def test_a_bundle_holds_each_module_before_the_ones_that_import_it(collected, bundle):
-    modules = re.findall(r'^modules\["(.+)"\] = ', (collected / bundle).read_text(), re.MULTILINE)
+    modules = names_of(ENTRIES[bundle], read_script)
     assert modules[-1] == ENTRIES[bundle]
+    assert (collected / bundle).read_text() == join(ENTRIES[bundle], read_script)
+    assert len(re.findall(r"^const \$m\d+ = ", (collected / bundle).read_text(), re.MULTILINE)) == len(modules)
     for place, name in enumerate(modules):
         imported = re.findall(r'^import .* from "(.+)";$', (STATIC / name).read_text(), re.MULTILINE)
         assert {posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) for path in imported} <= {
@@ -55,10 +61,9 @@ def test_a_bundle_holds_each_module_before_the_ones_that_import_it(collected, bu
         }
 
 
-def test_every_script_of_ours_is_in_a_bundle(collected):
+def test_every_script_of_ours_is_in_a_bundle():
     ours = {path.relative_to(STATIC).as_posix() for path in (STATIC / "chat").rglob("*.js")}
-    joined = "".join((collected / bundle).read_text() for bundle in ENTRIES)
-    assert {*re.findall(r'^modules\["(.+)"\] = ', joined, re.MULTILINE)} == ours
+    assert {name for entry in ENTRIES.values() for name in names_of(entry, read_script)} == ours
 
 
 def test_a_bundle_is_renewed_when_a_script_changes(collected, changed):
