@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path, with_back_forward_cache
+from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path, start_with_back_forward_cache
 from tests.helpers.running import wait_for
 
 MISSED = 30  # more than a screen
@@ -117,7 +117,7 @@ def test_what_comes_between_two_visits_waits_below_a_line(people, chat, room):
 
 
 def test_what_comes_before_one_goes_back_waits_below_a_line(chromium, chat, room):
-    with with_back_forward_cache(chromium) as caching:
+    with start_with_back_forward_cache(chromium) as caching:
         people = People(caching, chat.url)
         alice = people.join("Alice", room)
         # Without another tab the shared worker would keep her page out of the cache. Nobody reads in that tab.
