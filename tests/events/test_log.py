@@ -3,6 +3,7 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -86,6 +87,24 @@ def test_a_gap_in_the_log_is_an_error():
     EventLog().trim_event_log()
     with pytest.raises(EventDoesNotExist):
         ids_after(1)
+
+
+@pytest.mark.django_db
+def test_a_gap_anywhere_in_the_log_is_an_error():
+    Event.objects.filter(eid__in=log(5)[2:3]).delete()
+    for last_id in (0, 1, 2):
+        with pytest.raises(EventDoesNotExist):
+            ids_after(last_id)
+    assert ids_after(3) == [4, 5]
+
+
+@pytest.mark.django_db
+def test_trimming_keeps_the_events_of_a_day():
+    first, second, third = log(3)
+    age([first], by=timedelta(hours=24, minutes=1))
+    age([second], by=timedelta(hours=23, minutes=59))
+    assert EventLog().trim_event_log() == 1
+    assert [*Event.objects.order_by("eid").values_list("eid", flat=True)] == [second, third]
 
 
 @pytest.mark.django_db
