@@ -6,7 +6,9 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 from django_eventstream.event import Event
@@ -91,6 +93,66 @@ def test_the_publisher_tries_again_until_the_proxy_accepts(settings, caplog):
         proxy.mode = "accept"
         assert proxy.next_ids(2) == ["1", "2"]
     assert "not published" in caplog.text
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 429, 500, 503])
+def test_the_publisher_tries_again_after_every_refusal_of_the_sender(settings, status):
+    """The proxy's key may be wrong for a while, or a web server in front of it busy."""
+    with GripProxy(status) as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        proxy.requests.get(timeout=10)
+        proxy.mode = "accept"
+        assert proxy.next_ids(1) == ["1"]
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_the_publisher_sends_content_that_is_refused_only_once(settings, caplog, status):
+    with GripProxy(status) as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        publisher.flush(10)
+        proxy.mode = "accept"
+        publisher.publish(event(2))
+        assert proxy.next_ids(1) == ["2"]
+    assert "1 event given up" in caplog.text
+
+
+def test_the_publisher_waits_longer_before_each_new_try(settings, monkeypatch):
+    pauses, enough = [], threading.Event()
+
+    def pass_time(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 8:
+            enough.set()
+        threading.Event().wait(0.001)
+
+    monkeypatch.setattr(publisher, "time", SimpleNamespace(sleep=pass_time, monotonic=time.monotonic))
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        assert enough.wait(10)
+        proxy.mode = "accept"
+        publisher.flush(10)
+    shares = [pause / longest for pause, longest in zip(pauses, [0.1, 0.2, 0.4, 0.8, 1.6, 3, 3, 3], strict=False)]
+    assert len(shares) == 8
+    assert 0.5 <= min(shares) < max(shares) <= 1  # random, so that the workers do not come together
+
+
+def test_a_flush_waits_for_the_request_that_is_under_way(grip_proxy):
+    grip_proxy.mode = "hang"
+    publisher.publish(event(1))
+    grip_proxy.requests.get(timeout=10)
+    began = time.monotonic()
+    publisher.flush(0.2)
+    assert time.monotonic() - began >= 0.2
+
+
+def test_a_flush_ends_when_the_proxy_has_everything(grip_proxy):
+    for number in range(1, 100):
+        publisher.publish(event(number))
+    publisher.flush(60)
+    assert grip_proxy.accepted() == 99
 
 
 def test_a_proxy_that_is_down_gets_the_events_when_it_is_back(settings):

@@ -12,7 +12,8 @@ KEY = "a-key-of-at-least-32-characters-as-HS256-wants-it"
 class GripProxy:
     """Listens on loopback inside `with`. `next_item` returns the items that it accepted.
 
-    `mode` is "accept", "refuse" (answer 500) or "hang" (no answer until the end). A test may change it at any time.
+    `mode` is "accept", "refuse" (answer 500), "hang" (no answer until the end) or the status of every answer, for
+    example 401. A test may change it at any time.
     """
 
     UNWANTED = "the proxy answers 400 to a request that contains this"
@@ -46,6 +47,10 @@ class GripProxy:
     def is_empty(self):
         return self._items.empty()
 
+    def accepted(self):
+        """Return how many accepted items the test has not taken yet."""
+        return self._items.qsize()
+
     def _handler(proxy):
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
@@ -59,7 +64,8 @@ class GripProxy:
                     for item in json.loads(body)["items"]:
                         proxy._items.put(item)
                 answer = b"Published\n" if accepted else b"broken\n"
-                self.send_response(200 if accepted else 500 if proxy.mode == "refuse" else 400)
+                refusal = {"accept": 400, "refuse": 500}.get(proxy.mode, proxy.mode)
+                self.send_response(200 if accepted else refusal)
                 self.send_header("Content-Length", len(answer))
                 self.end_headers()
                 self.wfile.write(answer)
