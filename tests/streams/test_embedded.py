@@ -35,6 +35,27 @@ def send(count=1, room="lobby"):
     return thread
 
 
+@pytest.fixture(autouse=True)
+def _only_an_event_wakes_a_stream(monkeypatch):
+    """A keep-alive would read the log too, and hide that an event woke nobody."""
+    monkeypatch.setattr(embedded, "KEEP_ALIVE_S", 3600)
+
+
+async def in_time(work):
+    """Return what `work` returns; cancel it after WAIT_S.
+
+    Another thread watches the time: a timer of this event loop would wake the loop, and streams that nobody woke too.
+    """
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    alarm = threading.Timer(WAIT_S, loop.call_soon_threadsafe, [task.cancel])
+    alarm.start()
+    try:
+        return await task
+    finally:
+        alarm.cancel()
+
+
 class Reader:
     """Reads a response's events one by one."""
 
@@ -43,7 +64,7 @@ class Reader:
 
     async def next(self):
         while not self._blocks:
-            chunk = await asyncio.wait_for(anext(self._chunks), WAIT_S)
+            chunk = await in_time(anext(self._chunks))
             self._blocks = [block for block in chunk.decode().split("\n\n") if block]
         fields = dict(line.partition(":")[::2] for line in self._blocks.pop(0).split("\n"))
         return fields["event"].strip(), fields.get("id", "").strip()
@@ -69,6 +90,30 @@ def test_a_stream_opens_with_the_current_id_and_sends_each_event():
         send(2)
         assert await reader.next() == ("message", "room-lobby:1")
         assert await reader.next() == ("message", "room-lobby:2")
+        await reader.close()
+
+    asyncio.run(scene())
+
+
+def test_an_event_wakes_a_stream_that_sleeps(monkeypatch):
+    """Nothing else wakes the event loop: neither a timer nor another stream."""
+    sleep = local.Waiter.wait
+
+    async def scene():
+        asleep = asyncio.Event()
+
+        def fall_asleep(waiter, seconds):
+            asleep.set()
+            return sleep(waiter, seconds)
+
+        monkeypatch.setattr(local.Waiter, "wait", fall_asleep)
+        reader = await listen()
+        await reader.next()
+        receiving = asyncio.ensure_future(reader.next())
+        await asleep.wait()
+        sending = send()
+        assert await receiving == ("message", "room-lobby:1")
+        sending.join()
         await reader.close()
 
     asyncio.run(scene())

@@ -70,6 +70,12 @@ def test_the_answer_makes_the_proxy_hold_the_stream_from_the_current_id(ask):
     assert events(response) == [("stream-open", "room-lobby:3", "{}")]
 
 
+def test_no_cache_and_no_proxy_may_keep_a_stream_back(ask):
+    response = ask()
+    assert response["Cache-Control"] == "no-cache"
+    assert response["X-Accel-Buffering"] == "no"  # nginx
+
+
 def test_a_keep_alive_event_comes_every_twenty_seconds(ask):
     assert ask()["Grip-Keep-Alive"] == "event: keep-alive\\ndata: {}\\n\\n; format=cstring; timeout=20"
 
