@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from tests.helpers.posting import post
+from tests.helpers.running import wait_for
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -29,3 +30,18 @@ def test_a_connection_that_the_server_has_closed_is_not_used_again(client):
         seen.add(process_of_this_connection())
         assert post(client).status_code == 200
     assert process not in seen
+
+
+def test_the_pool_replaces_a_connection_that_the_server_has_closed():
+    """Otherwise each closed connection would take one place of the pool, until none is left."""
+    pool = connection.pool
+    killed = pool.getconn()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [killed.info.backend_pid])
+    connection.close()
+    pool.putconn(killed)
+    for _ in range(2 * len(pool._pool) + 2):
+        connection.ensure_connection()
+        connection.close()
+    assert killed not in pool._pool
+    wait_for(lambda: pool.get_stats()["pool_available"] == pool.get_stats()["pool_size"], 10)

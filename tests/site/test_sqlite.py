@@ -3,12 +3,14 @@
 import fcntl
 import os
 import threading
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from chat.models import ChatRoom
 from tests.helpers.posting import post
+from tests.helpers.running import wait_for
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -73,11 +75,18 @@ def test_a_reader_does_not_wait_in_the_queue(client, queue):
     assert client.get("/rooms/lobby/messages/").status_code == 200
 
 
+def somebody_waits(queue):
+    """Return whether a thread waits for the queue's lock; the kernel lists it behind an arrow."""
+    inode = f":{os.fstat(queue).st_ino} "
+    return any("->" in line and inode in line for line in Path("/proc/locks").read_text().splitlines())
+
+
 def test_a_writer_continues_when_the_queue_is_free_again(client, queue):
     fcntl.flock(queue, fcntl.LOCK_EX)
     answers = []
     writer = threading.Thread(target=lambda: answers.append(post(client).status_code))
     writer.start()
+    wait_for(lambda: somebody_waits(queue), 10)
     assert not answers
     fcntl.flock(queue, fcntl.LOCK_UN)
     writer.join(10)
