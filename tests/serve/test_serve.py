@@ -21,16 +21,17 @@ from chatsite.serve.terminal import CannotStart
 
 
 class FakeSession:
-    """A session that ended `ran_s` seconds after its start."""
+    """A session whose leader ended `ran_s` seconds after its start."""
 
     def __init__(self, ran_s=0.0):
         self.started = time.monotonic() - ran_s
+        self.was_ended = False
 
     def ended(self):
         return "exit status 1"
 
     def end(self, grace_s):
-        pass
+        self.was_ended = True
 
 
 def pauses(sessions):
@@ -52,6 +53,20 @@ def pauses(sessions):
 
 def test_the_supervisor_waits_longer_before_each_restart_of_a_failing_part():
     assert pauses([FakeSession() for _ in range(6)]) == [0, 0.5, 1, 2, 5, 5]
+
+
+def test_the_descendants_of_a_part_end_before_the_part_is_restarted():
+    first = FakeSession()
+
+    def start_second():
+        assert first.was_ended
+        return FakeSession()
+
+    starts = iter([lambda: first, start_second])
+    part = Part("A part", lambda: next(starts)())
+    part.start()
+    part.tend()
+    assert part.session is not first
 
 
 def test_a_part_that_ran_for_a_while_is_restarted_immediately():
