@@ -71,8 +71,13 @@ def test_every_request_gets_an_answer(any_chat, octets):
 @hypothesis.settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_input.octet_requests(), st.data())
 def test_a_request_may_be_cut_off_anywhere(any_chat, octets, data):
-    with connect(any_chat) as connection, suppress(ConnectionError):
-        connection.sendall(octets[: data.draw(st.integers(0, len(octets)))])
+    hypothesis.assume(not is_a_stream_that_pushpin_fails_on(octets))
+    with connect(any_chat) as connection:
+        with suppress(ConnectionError):
+            connection.sendall(octets[: data.draw(st.integers(0, len(octets)))])
+            connection.shutdown(socket.SHUT_WR)
+        assert is_no_server_error(status_of(connection))
+    assert any_chat.request("GET", "/rooms/lobby/messages/")[0] == 200
 
 
 @pytest.mark.parametrize("length", [3_000, 4_000, 4_085, 4_090, 4_100, 8_000, 20_000, 200_000])

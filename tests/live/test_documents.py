@@ -18,6 +18,10 @@ WITH_EXAMPLES = [name for name, found in EXAMPLES.items() if found]
 def test_this_test_finds_the_examples():
     assert len(EXAMPLES["README.md"]) == 2
     assert len(EXAMPLES["docs/http_api.md"]) >= 10
+    for document in ("README.md", "docs/http_api.md"):
+        found = EXAMPLES[document]
+        assert all(like(example.printed) for example in found)
+        assert 0 < sum("-N" in shlex.split(example.command) for example in found) < len(found)
 
 
 @pytest.mark.parametrize("document", WITH_EXAMPLES)

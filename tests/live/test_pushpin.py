@@ -89,9 +89,10 @@ def test_every_value_that_differs_from_debians_has_a_comment():
         pytest.skip("needs Debian's own pushpin.conf to compare with")
     debians = dict(re.findall(r"^(\w+)=(.*)", DEBIANS.read_text(), re.M))
     assert debians["message_rate"] == "2500"
-    section = r"(#[^\n]*\n)?((?:\w+=.*\n)+)"
-    for reason, lines in re.findall(section, OURS.read_text()):
-        for name, value in re.findall(r"(\w+)=(.*)", lines):
-            assert reason or debians.get(name) == value, (
-                f"{name}={value} differs from Debian's, and no comment says why"
-            )
+    ours = OURS.read_text()
+    paragraphs = re.findall(r"(#[^\n]*\n)?((?:\w+=.*\n)+)", ours)
+    values = [(reason, *found) for reason, lines in paragraphs for found in re.findall(r"(\w+)=(.*)", lines)]
+    assert [name for _, name, _ in values] == re.findall(r"^(\w+)=", ours, re.M)
+    assert [value for value in values if not value[0]]  # some have no comment
+    for reason, name, value in values:
+        assert reason or debians.get(name) == value, f"{name}={value} differs from Debian's, and no comment says why"

@@ -54,6 +54,7 @@ def test_a_bundle_holds_each_module_before_the_ones_that_import_it(collected, bu
     assert modules[-1] == ENTRIES[bundle]
     assert (collected / bundle).read_text() == join(ENTRIES[bundle], read_script)
     assert len(re.findall(r"^const \$m\d+ = ", (collected / bundle).read_text(), re.MULTILINE)) == len(modules)
+    assert len(modules) > 1
     for place, name in enumerate(modules):
         imported = re.findall(r'^import .* from "(.+)";$', (STATIC / name).read_text(), re.MULTILINE)
         assert {posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) for path in imported} <= {
