@@ -22,6 +22,8 @@ ENTRIES = {
 }
 
 COMMENT = re.compile(r"""^\s*//.*|\s+// [^"'`]*$""")  # after code only without quotes: it may be part of a string
+# After these characters JavaScript needs no line end. A line with // may end in a comment.
+CONTINUES = re.compile(r"^(?!.*//).*[;{(,]$")
 IMPORT = re.compile(r'import \{ (\w+(?:, \w+)*) \} from "(\.\.?/[\w./]+\.js)";')
 EXPORT = re.compile(r"export ((?:const|function|async function|class) (\w+)\b.*)")
 WORDS = re.compile(r"\b(import|export)\b")
@@ -37,7 +39,8 @@ def join(entry: str, read: Read) -> str:
     """Return the entry file and all that it imports as one script. `read` returns None if there is no such file."""
     modules = _Modules(read)
     modules.add(entry, (), entry)
-    return "\n".join(['"use strict";', "(() => {", *modules.scopes, "})();", ""])
+    lines = ['"use strict";', "(() => {", *modules.scopes, "})();"]
+    return "".join(line if CONTINUES.search(line) else f"{line}\n" for line in lines)
 
 
 def names_of(entry: str, read: Read) -> list[str]:

@@ -62,8 +62,7 @@ open("a // b"); open('a // b'); open(`a // b`);
   open("c"); // a comment with "quotes"
 """)
     assert (
-        """
-open("http://a");
+        """{open("http://a");
 open("a // b"); open('a // b'); open(`a // b`);
 open("c"); // a comment with "quotes"
 return"""

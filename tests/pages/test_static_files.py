@@ -53,7 +53,7 @@ def test_a_bundle_holds_each_module_before_the_ones_that_import_it(collected, bu
     modules = names_of(ENTRIES[bundle], read_script)
     assert modules[-1] == ENTRIES[bundle]
     assert (collected / bundle).read_text() == join(ENTRIES[bundle], read_script)
-    assert len(re.findall(r"^const \$m\d+ = ", (collected / bundle).read_text(), re.MULTILINE)) == len(modules)
+    assert len(re.findall(r"const \$m\d+ = ", (collected / bundle).read_text())) == len(modules)
     assert len(modules) > 1
     for place, name in enumerate(modules):
         imported = re.findall(r'^import .* from "(.+)";$', (STATIC / name).read_text(), re.MULTILINE)
@@ -70,7 +70,7 @@ def test_every_script_of_ours_is_in_a_bundle():
 def test_a_bundle_is_renewed_when_a_script_changes(collected, changed):
     write(changed / "chat/status/theme.js", "export const connectTheme = 2;\n")
     call_command("collectstatic", interactive=False, verbosity=0)
-    assert "\nconst connectTheme = 2;\n" in (collected / "chat/room.js").read_text()
+    assert "const connectTheme = 2;" in (collected / "chat/room.js").read_text()
 
 
 def test_a_script_that_can_not_be_joined_stops_collectstatic(collected, changed):
