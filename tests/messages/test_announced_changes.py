@@ -163,21 +163,21 @@ def test_simultaneous_sends_edits_and_deletions_end_in_one_deleted_message(clien
 def test_an_admin_deletes_many_messages_each_with_an_event_of_its_own(client):
     ids = [post(client, text=f"secret {number}").json()["id"] for number in range(5)]
     actions.moderate("lobby", *reversed(ids[1:]))
-    deletions = [(message["id"], number, message["change"]) for kind, number, message in told()[5:]]
+    deletions = [(message["id"], number, message["change"]) for kind, number, message in logged_events()[5:]]
     assert deletions == [(ids[n], n + 5, n + 5) for n in range(1, 5)]
     assert [message["text"] for message in listed(client)] == ["secret 0"]
-    assert [message["text"] for _, _, message in told()] == ["secret 0", *[""] * 8]
+    assert [message["text"] for _, _, message in logged_events()] == ["secret 0", *[""] * 8]
 
 
 def test_an_admin_deletes_every_text_of_a_message_that_was_edited(client, hi):
     for number in range(3):
         edit(client, hi["id"], text=f"secret {number}")
     actions.moderate("lobby", hi["id"])
-    assert [(kind, message["text"]) for kind, _, message in told()] == [("message-deleted", "")] * 5
+    assert [(kind, message["text"]) for kind, _, message in logged_events()] == [("message-deleted", "")] * 5
 
 
 def test_an_admin_deletes_only_messages_of_the_named_room(client, hi):
     other = post(client, room="Köln").json()
     actions.moderate("lobby", other["id"], hi["id"])
-    assert [message["id"] for _, _, message in told()] == [hi["id"]] * 2
-    assert len(told("Köln")) == 1
+    assert [message["id"] for _, _, message in logged_events()] == [hi["id"]] * 2
+    assert len(logged_events("Köln")) == 1

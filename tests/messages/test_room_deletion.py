@@ -12,7 +12,7 @@ from chat.messages import actions
 from chat.messages.errors import NoSuchMessage
 from chat.messages.room_deletion import remove_room, retire_room
 from chat.models import ChatEdit, ChatMessage, ChatRoom
-from tests.helpers.posting import at_once, delete, edit, post, told, url_of
+from tests.helpers.posting import delete, edit, logged_events, post, simultaneously, url_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +41,9 @@ def listed(room="lobby"):
 
 
 def test_one_event_says_that_all_messages_of_the_room_are_gone(lobby):
-    before = told()
+    before = logged_events()
     retire_room(lobby.pk)
-    assert told() == [*before, ("room-changed", 7, {"room": "lobby", "cleared": newest_id()})]
+    assert logged_events() == [*before, ("room-changed", 7, {"room": "lobby", "cleared": newest_id()})]
     remove(lobby)
     assert EventLog().get_current_id("room-lobby") == 7
 
@@ -66,28 +66,30 @@ def test_the_event_log_keeps_its_numbers_and_loses_all_texts_and_names(lobby):
     cleared = newest_id()
     retire_room(lobby.pk)
     remove(lobby)
-    assert told() == [("room-changed", number, {"room": "lobby", "cleared": cleared}) for number in range(1, 8)]
+    assert logged_events() == [
+        ("room-changed", number, {"room": "lobby", "cleared": cleared}) for number in range(1, 8)
+    ]
     assert not Event.objects.filter(data__contains="secret").exists()
     assert not Event.objects.filter(data__contains="Alice").exists()
 
 
 def test_other_rooms_and_their_events_stay(lobby):
     post(Client(), room="Köln", text="Alaaf")
-    before = told("Köln")
+    before = logged_events("Köln")
     retire_room(lobby.pk)
     remove(lobby)
     assert listed("Köln") == ["Alaaf"]
-    assert told("Köln") == before
+    assert logged_events("Köln") == before
 
 
 def test_whoever_posts_after_the_deletion_founds_a_new_room(lobby):
     retire_room(lobby.pk)
-    cleared = told()[-1][2]["cleared"]
+    cleared = logged_events()[-1][2]["cleared"]
     said = post(Client(), text="hello?").json()
     assert said["id"] > cleared
     remove(lobby)
     assert listed() == ["hello?"]
-    assert told()[-1] == ("message", 8, said)
+    assert logged_events()[-1] == ("message", 8, said)
     assert ChatRoom.objects.get().eid == "lobby"
 
 
@@ -120,9 +122,9 @@ def test_a_message_can_not_be_changed_after_its_room_was_deleted(lobby, monkeypa
 
 def test_a_room_is_retired_once(lobby):
     retire_room(lobby.pk)
-    before = told()
+    before = logged_events()
     retire_room(lobby.pk)
-    assert told() == before
+    assert logged_events() == before
     assert not EventCounter.objects.filter(name=f"room-/{lobby.pk}").exists()
 
 
@@ -160,7 +162,9 @@ def test_a_room_can_be_deleted_twice(lobby):
     cleared = newest_id()
     retire_room(second.pk)
     remove(second)
-    assert told()[-2:] == [("room-changed", number, {"room": "lobby", "cleared": cleared}) for number in (8, 9)]
+    assert logged_events()[-2:] == [
+        ("room-changed", number, {"room": "lobby", "cleared": cleared}) for number in (8, 9)
+    ]
 
 
 def test_an_old_page_and_later_events_make_the_page_of_now(lobby):
@@ -189,8 +193,8 @@ def test_two_admins_can_delete_one_room_at_once():
         retire_room(lobby.pk)
         return remove_room(lobby.pk, time.monotonic() + 20)
 
-    assert at_once([work] * 3) == [True] * 3
-    assert [kind for kind, _, _ in told()] == ["room-changed"] * 61
+    assert simultaneously([work] * 3) == [True] * 3
+    assert [kind for kind, _, _ in logged_events()] == ["room-changed"] * 61
     assert not ChatMessage.objects.exists()
 
 
@@ -210,8 +214,8 @@ def test_people_post_while_their_room_is_deleted():
         assert remove_room(lobby.pk, time.monotonic() + 20)
         return []
 
-    said = {one for answer in at_once([speak("Alice"), speak("Bob"), work]) for one in answer}
+    said = {one for answer in simultaneously([speak("Alice"), speak("Bob"), work]) for one in answer}
     assert len(said) == 20
-    (cleared,) = {data["cleared"] for kind, _, data in told() if kind == "room-changed"}
+    (cleared,) = {data["cleared"] for kind, _, data in logged_events() if kind == "room-changed"}
     left = {*ChatMessage.objects.in_room("lobby").values_list("id", flat=True)}
     assert left == {one for one in said if one > cleared}

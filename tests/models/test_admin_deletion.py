@@ -16,7 +16,7 @@ from chat.messages.batches import FIRST_SIZE
 from chat.messages.room_deletion import retire_room
 from chat.models import ChatMessage, ChatRoom
 from tests.helpers.page import Page
-from tests.helpers.posting import post, told, url_of
+from tests.helpers.posting import logged_events, post, url_of
 from tests.messages.test_batches import Clock
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +167,7 @@ def test_messages_of_many_rooms_are_deleted(admin):
         fill(room, 3)
     press(admin, MESSAGES, select(admin, MESSAGES))
     assert left() == 0
-    assert [len(told(room)) for room in ("lobby", "Köln", "日本")] == [3, 3, 3]
+    assert [len(logged_events(room)) for room in ("lobby", "Köln", "日本")] == [3, 3, 3]
 
 
 def test_one_message_is_deleted_on_its_own_page(admin):
@@ -208,7 +208,7 @@ def test_a_room_of_many_messages_is_deleted_by_small_pages_and_one_event(admin):
         assert len(answer.content) < MAX_PAGE
         answer = press(admin, url, answer)
     assert said_afterwards(admin, answer) == ["Deleted, with 1 200 messages."]
-    assert [kind for kind, _, _ in told()] == ["room-changed"]
+    assert [kind for kind, _, _ in logged_events()] == ["room-changed"]
     assert not ChatRoom.objects.exists()
     assert not ChatMessage.objects.exists()
 
@@ -219,7 +219,7 @@ def test_readers_lose_a_room_at_once_however_long_its_deletion_takes(admin, one_
     answer = press(admin, url, admin.get(url))
     assert f"{FIRST_SIZE} of 50 messages deleted." in words(answer)
     assert Client().get(url_of("lobby")).json()["messages"] == []
-    assert [kind for kind, _, _ in told()] == ["room-changed"]
+    assert [kind for kind, _, _ in logged_events()] == ["room-changed"]
     while answer.status_code == 200:
         answer = press(admin, url, answer)
     assert not ChatRoom.objects.exists()
@@ -301,4 +301,4 @@ def test_the_events_of_a_room_reach_its_channel():
     room = fill("a,b:c%", 1)
     retire_room(room.pk)
     assert room_channel("a,b:c%") == "room-a,b:c%"
-    assert [kind for kind, _, _ in told("a,b:c%")] == ["room-changed"]
+    assert [kind for kind, _, _ in logged_events("a,b:c%")] == ["room-changed"]
