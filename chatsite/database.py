@@ -12,6 +12,7 @@ from chat.redaction import public_part
 
 from .env import make_data_dir
 
+SQLITE_FILE = "chat.sqlite3"  # in DATA_DIR
 SQLITE = {
     "ENGINE": "chatsite.sqlite3",
     # Each thread keeps its file open: while the disk is full, SQLite can still read, but not open the file again.
@@ -52,7 +53,7 @@ def from_url(url: str | None, data_dir: Path) -> dict[str, Any]:
     """Return the settings for `url`. Without a URL it is SQLite in `data_dir`, which is made if missing."""
     if not url:
         make_data_dir(data_dir)
-        return _settings({"NAME": data_dir / "chat.sqlite3"}, SQLITE, SQLITE_OPTIONS)
+        return _settings({"NAME": data_dir / SQLITE_FILE}, SQLITE, SQLITE_OPTIONS)
     config: Mapping[str, Any]
     try:
         config = dj_database_url.parse(url)

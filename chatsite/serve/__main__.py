@@ -7,7 +7,7 @@ import sys
 
 from chatsite import env as environment
 
-from . import front, instance, modes, open_files, ports, sessions, signals, supervisor, web
+from . import front, instance, modes, neighbours, open_files, ports, sessions, signals, supervisor, web
 from .part import Part
 from .renewal import Renewal
 from .terminal import CannotStart, say
@@ -36,6 +36,7 @@ def serve(env: environment.Environment) -> None:
     sessions.adopt_orphans()
     with instance.only_one(env.data_dir, url), instance.run_directory(env.data_dir) as run_dir:
         parts, django_environment = modes.parts(env, ip, run_dir)
+        django_environment[neighbours.NAME] = neighbours.name(django_environment.get("GRIP_URL"))
         try:
             start(parts, django_environment)
             supervisor.wait_until(front.FirstPage(url, ip).works, parts, READY_S)

@@ -50,7 +50,7 @@ def running(data_dir: Path) -> tuple[str, int]:
         # A killed instance leaves its pid in the file, and another program may have that number now.
         if processes.has_open(int(pid), path):
             return url, int(pid)
-    except (FileNotFoundError, ProcessLookupError, ValueError):
+    except (FileNotFoundError, ValueError):
         pass
     except PermissionError:
         raise CannotStart(f"The chat with its data in {data_dir} is another user's: become that user.") from None

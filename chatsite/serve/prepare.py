@@ -1,6 +1,6 @@
 """Checks the settings, brings the database up to date and collects the static files, in one process.
 
-Before that it loads all that the web server's workers load, so that broken code never replaces code that works.
+It first loads all that the web server's workers load, so that broken code never replaces code that works.
 """
 
 import importlib
@@ -9,7 +9,8 @@ import os
 import runpy
 import sys
 
-from . import web
+from . import neighbours, web
+from .terminal import say
 
 LOADED = ("chatsite.wsgi", "chatsite.asgi", "chat.events.maintenance", "chatsite.serve.worker")
 
@@ -23,12 +24,17 @@ def main() -> None:
 
     try:
         django.setup()
+        from django.conf import settings
+
+        call_command("check", stdout=io.StringIO())  # errors are raised, warnings go to stderr
+        os.makedirs(settings.STATIC_ROOT, exist_ok=True)  # without it the next lines would print a warning
         for name in LOADED:
             importlib.import_module(name)
         runpy.run_path(str(web.SETTINGS))
-        call_command("check", stdout=io.StringIO())  # errors are raised, warnings go to stderr
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
+        if neighbours.has_other_proxies():
+            say(neighbours.WARNING, fd=2)
     except (ImproperlyConfigured, CommandError) as problem:
         sys.exit(str(problem))
     except DatabaseError as problem:

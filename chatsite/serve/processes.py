@@ -17,13 +17,23 @@ def carrying(name: str, value: str | Path) -> list[int]:
     return [pid for pid, state, _ in _stats() if pid != os.getpid() and entry in _environment(pid)]
 
 
+def environments(name: str) -> Iterator[dict[str, str]]:
+    """Yield the environment of each of this user's processes that was started with the variable `name`."""
+    for pid, _, _ in _stats():
+        pairs = (os.fsdecode(entry).partition("=") for entry in _environment(pid))
+        environment = {key: value for key, _, value in pairs}
+        if name in environment:
+            yield environment
+
+
 def has_open(pid: int, path: Path) -> bool:
-    """Return whether the process has the file open; raise FileNotFoundError if there is no such process."""
-    wanted = path.stat()
-    for descriptor in os.scandir(f"/proc/{pid}/fd"):
-        with suppress(FileNotFoundError):  # closed meanwhile
-            if os.path.samestat(descriptor.stat(), wanted):
-                return True
+    """Return whether the process has the file open. Raise PermissionError if it is another user's."""
+    with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+        wanted = path.stat()
+        for descriptor in os.scandir(f"/proc/{pid}/fd"):
+            with suppress(FileNotFoundError):  # closed meanwhile
+                if os.path.samestat(descriptor.stat(), wanted):
+                    return True
     return False
 
 

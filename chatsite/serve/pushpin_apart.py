@@ -47,6 +47,7 @@ def serve(env: environment.Environment, web_servers: list[str]) -> None:
     if not pushpin.installed():
         raise CannotStart("Pushpin is not installed here. Install it first: sudo apt install pushpin")
     ports.listen(ip, env.port).close()  # fails if the port is taken; Pushpin would say so in its log only
+    _check_control_port(control_ip, control_port)
     open_files.raise_limit()
     sessions.adopt_orphans()
     with instance.only_one(env.data_dir, f"http://{listen}/"), instance.run_directory(env.data_dir) as run_dir:
@@ -102,6 +103,17 @@ def _control(grip_url: str) -> tuple[str, int, str]:
     if address.is_global or address.is_unspecified:
         raise CannotStart(f"GRIP_URL won't do: on {ip} the whole world could publish. Use a private network.")
     return ip, int(port), key
+
+
+def _check_control_port(ip: str, port: int) -> None:
+    """Raise CannotStart if another program has the port: it would get the events."""
+    try:
+        ports.listen(ip, port).close()
+    except (CannotStart, environment.EnvironmentProblem):
+        raise CannotStart(
+            f"GRIP_URL won't do: {ports.written(ip, port)} is taken, or no address of this machine. Debian's package "
+            "pushpin starts a Pushpin of its own there: sudo systemctl disable --now pushpin"
+        ) from None
 
 
 def _works(listen: str, control_ip: str, control_port: int) -> bool:

@@ -121,6 +121,13 @@ def test_the_documents_send_no_signal_to_a_pid_from_a_file():
     assert not [document for document, text in DOCUMENTS.items() if re.search(r"kill[^\n]*run\.lock", text)]
 
 
+@pytest.mark.parametrize("document", ["docs/one_machine.md", "docs/many_machines.md"])
+def test_a_guide_that_installs_pushpin_turns_off_the_service_of_its_package(document):
+    text = DOCUMENTS[document]
+    assert "on the ports 7999 and 5560 to 5563" in text
+    assert "sudo systemctl disable --now pushpin" in text
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("request_line", REQUESTS)
 def test_every_address_is_served(request_line, client):

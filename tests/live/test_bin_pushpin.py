@@ -1,6 +1,7 @@
 """bin/pushpin explains wrong arguments, and leaves no processes behind."""
 
 import signal
+import socket
 
 import pytest
 
@@ -50,6 +51,14 @@ def test_it_needs_exactly_one_url_with_a_long_key(pushpin, start, url):
 @pytest.mark.parametrize("ip", ["8.8.8.8", "0.0.0.0"])
 def test_it_refuses_a_public_address_for_its_control_port(pushpin, start, ip):
     assert f"on {ip} the whole world could publish" in output_of(start("a:1", GRIP_URL=f"http://{ip}:5561?key={KEY}"))
+
+
+def test_it_refuses_a_control_port_that_another_program_has(pushpin, start):
+    with socket.create_server(("127.0.0.1", spare_port())) as taken:
+        port = taken.getsockname()[1]
+        output = output_of(start("a:1", GRIP_URL=f"http://127.0.0.1:{port}?key={KEY}"))
+    assert f"GRIP_URL won't do: 127.0.0.1:{port} is taken" in output
+    assert "sudo systemctl disable --now pushpin" in output
 
 
 def test_it_starts_without_a_django_server_and_stops_completely(pushpin, start):
