@@ -58,7 +58,11 @@ def test_a_page_runs_its_modules_without_a_build(visitors, debug_url, room):
 
 
 def test_the_join_page_runs_its_modules_without_a_build(visitors):
-    page = visitors.visit("lobby?user=Alice")
+    page = visitors.visit("lobby")
+    page.get_by_label("Your name").fill("Alice")
+    page.get_by_role("button", name="Join").click()
+    expect(page).to_have_title("#lobby · Chat")
+    page.wait_for_load_state()
     page.goto(page.url.split("lobby")[0])
     expect(page.get_by_label("Your name")).to_have_value("Alice")
     expect(page.get_by_role("link", name="#lobby")).to_be_visible()

@@ -116,6 +116,7 @@ export function createStatusPanel({ $, page, storage, store, stream, leave }) {
   });
 
   $("#retry-now").on("click", stream.wake);
+  $("[aria-current]").on("click", (event) => enter(page.room, event));
   $("#share").prop("hidden", false).on("click", share);
   $("#notify").on("change", notifications.changed);
   $("#theme-choice").prop("hidden", false);
