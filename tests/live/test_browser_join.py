@@ -85,6 +85,7 @@ def test_no_link_of_ours_carries_a_name(people, chat, room):
     dave = people.enter_by_form(page, "Dave", room)
     for number in range(50):
         chat.post(room, "Bob", f"{number}")
+    expect(dave.texts.last).to_have_text("49")  # unread, they would keep the page at their beginning
     page.reload()
     dave.wait_for_stream()
     page.get_by_role("link", name="Older messages").click()
