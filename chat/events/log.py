@@ -99,7 +99,7 @@ def _encoded(data: str) -> str:
 
 
 class EventLog(DjangoModelStorage):
-    """The library's log without its faults: exact under concurrency, and never trimmed while somebody waits."""
+    """The library's log without its faults: exact under concurrency, and no request trims it."""
 
     def get_current_id(self, channel: str) -> int:
         """Return the number of the channel's last event, 0 if it had none. Each stream and each page begins with it."""

@@ -1,8 +1,8 @@
 """What people can do in a room. Each action is one transaction: take the event's number, save, send the event.
 
 The event's number locks the room: whoever takes a number commits before anybody else gets the next one. PostgreSQL
-draws message ids before the commit, so an action draws them after the number. So in one room, message ids, event
-numbers and commits have the same order, and a reader that asks for the messages after an id never misses a smaller one.
+gives out message ids before the commit. So an action takes the number first, and in one room message ids,
+event numbers and commits have the same order: after a reader has seen an id, no smaller one can appear later.
 """
 
 from django.db import transaction

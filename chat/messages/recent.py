@@ -14,7 +14,7 @@ from chat.models import ChatMessage, ChatRoom, MessageData
 # One statement, because somebody may delete the room and create it again between two: the number must not be newer
 # than the room.
 LAST_NUMBER_AND_ROOM = f"SELECT ({LAST_NUMBER}), (SELECT id FROM {ChatRoom._meta.db_table} WHERE eid = %s)"
-CACHED_S = 60  # a message deleted by hand, in SQL, stays visible for so long
+CACHED_S = 60  # a message deleted by hand, in SQL, stays visible at most this long
 MAX_CACHED_CHARS = 30_000  # of the texts of one room; settings.CACHES limits the number of rooms
 
 

@@ -18,7 +18,10 @@ NEEDLESS = re.compile(r"/\*.*?\*/\s*|^\s+", re.DOTALL | re.MULTILINE)  # no stri
 def join_styles(read: Callable[[str], str | None]) -> str:
     """Return the stylesheet with its parts in place of its imports. `read` returns None if there is no such file."""
     lines = []
-    for number, line in enumerate((read(STYLESHEET) or "").splitlines(), 1):
+    stylesheet = read(STYLESHEET)
+    if stylesheet is None:
+        raise BundleError(f"there is no file {STYLESHEET}")
+    for number, line in enumerate(stylesheet.splitlines(), 1):
         found = IMPORT.fullmatch(line)
         if not found:
             lines.append(line)

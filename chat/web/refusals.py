@@ -1,4 +1,7 @@
-"""Answers to requests that the chat refuses: JSON for programs, a page for people. Only this file knows statuses."""
+"""Answers to requests that the chat refuses: JSON for programs, a page for people.
+
+Here each error of the domain gets its status.
+"""
 
 import random
 import re

@@ -16,8 +16,8 @@ import { createSharedStream } from "./stream/shared_stream.js";
 // The room's page: makes the parts and connects them.
 //
 // What a script may use: it imports from its own folder and from lib/, and nothing else. Only the files in this folder
-// import from several folders. Only this file reads the global jQuery; the others get `$` as an argument. They also get
-// everything that a test replaces: the storage, the clock, the network. tests/house/test_script_imports.py checks this.
+// import from several folders. Only this file reads the global jQuery; the others get `$` as an argument.
+// tests/house/test_script_imports.py checks both. A script also gets what its test replaces, such as the storage.
 //
 // Messages come from the page, the stream, the catch-up, the history and the answers to POSTs. All of them enter the
 // store, and the parts of the page listen to the store.

@@ -42,7 +42,7 @@ def test_only_the_entries_are_outside_of_a_folder():
 
 
 def test_every_folder_of_scripts_has_a_row():
-    assert {path.parent.name for path in SCRIPTS.glob("*/*.js")} == {*FOLDERS}
+    assert {str(path.parent.relative_to(SCRIPTS)) for path in SCRIPTS.rglob("*.js")} == {".", *FOLDERS}
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
