@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 KINDS = ("page", "list", "post", "stream")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 PAUSE_S = 0.05
-ROOMS = 20  # nginx limits how often one address gets the same page
 
 
 class Victims:
@@ -55,12 +54,11 @@ class Victims:
         """Return the status, once the answer is complete or the stream is open."""
         connection = HTTPConnection(*self._address, timeout=self._patience_s)
         try:
-            room = f"lobby{number % ROOMS}"
             if kind == "post":
-                connection.request("POST", f"/rooms/{room}/messages/", urlencode({"from": "ann", "text": number}), FORM)
+                connection.request("POST", "/rooms/lobby/messages/", urlencode({"from": "ann", "text": number}), FORM)
             else:
-                paths = {"page": f"/{room}?user=ann", "list": f"/rooms/{room}/messages/"}
-                connection.request("GET", paths.get(kind, f"/events/?channel=room-{room}"))
+                paths = {"page": "/lobby?user=ann", "list": "/rooms/lobby/messages/"}
+                connection.request("GET", paths.get(kind, "/events/?channel=room-lobby"))
             answer = connection.getresponse()
             answer.read() if kind != "stream" else answer.readline()
             return answer.status

@@ -2,7 +2,6 @@
 
 import time
 from contextlib import ExitStack
-from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
@@ -52,31 +51,9 @@ def test_nobody_has_to_wait_for_slow_clients(front):
     assert all(len(victims.seconds(kind)) >= 10 for kind in KINDS)
 
 
-def test_one_address_gets_one_page_only_so_often(front):
-    """More have to wait, and beyond 60 that wait they get a 503; other pages and posts are not counted."""
-    with SlowClients(front, "deaf", 300, room="counted"), Victims(front, PATIENCE_S) as victims:
-        refused = [status_of(front, "/rooms/counted/messages/") for _ in range(5)]
-        time.sleep(1)
-    assert 503 in refused
-    assert victims.failed() == []
-
-
-def status_of(front, path):
-    connection = HTTPConnection(*front, timeout=PATIENCE_S)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status
-    finally:
-        connection.close()
-
-
 def test_all_of_a_crowd_that_comes_after_an_attack_are_answered(front, readers):
     request = READER.format(room="lobby", host=front[0], port=front[1])
     with Victims(front, CROWD_S) as victims:
         went = readers.open(front, [request], CROWD, "event: stream-open", in_flight=CROWD)
     assert (went["opened"], went["failed"]) == (CROWD, {})
-    # Where the machine is busy, a page waits over 15 s behind so many streams, and nginx says 504.
-    assert {status for _, status, _ in victims.answers} <= {200, 504}
-    with Victims(front, PATIENCE_S) as victims:
-        time.sleep(2)
     assert victims.failed() == []
