@@ -115,7 +115,7 @@ def test_the_publisher_sends_content_that_is_refused_only_once(settings, caplog,
         proxy.mode = "accept"
         publisher.publish(event(2))
         assert proxy.next_ids(1) == ["2"]
-    assert "1 event given up" in caplog.text
+    assert "1 event(s) given up" in caplog.text
 
 
 def test_the_publisher_waits_longer_before_each_new_try(settings, monkeypatch):
@@ -247,7 +247,7 @@ def test_dropped_events_are_counted_in_two_lines(settings, caplog, monkeypatch):
         proxy.requests.get(timeout=10)
         for number in range(2, 102):
             publisher.publish(event(number, "x" * 1000))
-        proxy.manner = "take"
+        proxy.mode = "accept"
         publisher.flush(10)
     dropped = [
         int(line.split()[0]) for line in lines(caplog, proxy) if "given up" in line and "10000 bytes wait" in line

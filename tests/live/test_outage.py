@@ -46,7 +46,7 @@ def test_an_event_source_comes_back_after_an_outage(pushpin, chromium, cluster, 
         cluster.stop()
         began = time.monotonic()
         line.cut()
-        line.mend()
+        line.repair()
         direct.evaluate(OPEN, "late")
         wait_for(lambda: state(direct, "late") == 0 and state(cut, "cut") == 0, BACK_S)
         wait_for(lambda: time.monotonic() - began > OUTAGE_S, 2 * OUTAGE_S)
