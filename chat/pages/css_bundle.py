@@ -13,7 +13,6 @@ from .js_bundles import BundleError
 STYLESHEET = "chat/chat.css"
 IMPORT = re.compile(r'@import "([\w/]+\.css)";')
 NEEDLESS = re.compile(r"/\*.*?\*/\s*|^\s+", re.DOTALL | re.MULTILINE)  # no string of ours contains a comment
-SPACES = re.compile(r"\s*([{};,])\s*")  # nor one of these with a space beside it
 
 
 def join_styles(read: Callable[[str], str | None]) -> str:
@@ -32,4 +31,4 @@ def join_styles(read: Callable[[str], str | None]) -> str:
         if text is None:
             raise BundleError(f"{STYLESHEET}:{number}: there is no file {part}")
         lines.append(text)
-    return SPACES.sub(r"\1", NEEDLESS.sub("", "\n".join(lines)))
+    return NEEDLESS.sub("", "\n".join(lines))
