@@ -26,7 +26,10 @@ SQLITE_OPTIONS = {
     "timeout": 20,  # seconds to wait for the lock
 }
 
-POSTGRESQL = {"ENGINE": "chatsite.postgresql"}
+POSTGRESQL = {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_HEALTH_CHECKS": True,  # the pool never gives out a connection that the server has closed
+}
 POSTGRESQL_OPTIONS = {
     "connect_timeout": 5,  # seconds
     # If the server's machine vanishes, TCP alone would wait a quarter of an hour for an answer.

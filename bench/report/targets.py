@@ -39,7 +39,7 @@ def _posts(found):
     for database, through, limit in (
         ("postgresql", "proxy", 3.0),
         ("sqlite", "proxy", 2.2),
-        ("postgresql", "straight", 4.0),
+        ("postgresql", "straight", 3.5),
         ("sqlite", "straight", 2.5),
     ):
         ours, ancestor = rows("ours", database, through), rows("ancestor", database, through)

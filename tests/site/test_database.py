@@ -30,7 +30,7 @@ def test_a_url_may_name_the_sqlite_file(tmp_path):
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
 def test_postgresql_is_used_through_a_pool_of_connections(tmp_path, scheme):
     config = from_url(f"{scheme}://alice:p%40ss@db:5433/chat", tmp_path)
-    assert config["ENGINE"] == "chatsite.postgresql"
+    assert config["ENGINE"] == "django.db.backends.postgresql"
     assert (config["USER"], config["PASSWORD"]) == ("alice", "p@ss")
     assert (config["HOST"], config["PORT"], config["NAME"]) == ("db", 5433, "chat")
     assert config["OPTIONS"]["pool"]["max_size"] == 8
