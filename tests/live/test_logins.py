@@ -9,7 +9,7 @@ from tests.helpers.login import WRONG_PASSWORD, login
 from tests.helpers.running import Chat
 
 AT_A_TIME, WORKERS = 16, 2
-QUICK_S = 1.5
+QUICK_S = 5
 
 
 @pytest.fixture
