@@ -29,7 +29,7 @@ def url(env: Environment, ip: str) -> str:
 
 
 def exposed(ip: str, port: int) -> str | None:
-    """Return a line for who lets others than this machine connect: bin/run can't keep slow clients from its slots."""
+    """Return a warning if other machines can connect: bin/run alone can't end slow clients, which take its slots."""
     if ipaddress.ip_address(ip).is_loopback:
         return None
     return (
