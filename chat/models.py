@@ -30,6 +30,7 @@ MessageData = dict[str, Any]  # the message object of the wire, see ChatMessage.
 
 
 class ChatRoom(models.Model):
+    # The room's name. (In django-eventstream's tables, `eid` is the number of an event.)
     eid = models.CharField("name", max_length=MAX_NAME_LENGTH, unique=True)
     # A deleted room keeps its name here until its messages are removed. Its eid is then one that nobody can use, so
     # that a new room can have the name at once. Both columns are nullable for the reasons that ChatMessage gives.

@@ -36,22 +36,22 @@ def messages(request: HttpRequest, room: str) -> HttpResponse:
 
 
 def _list_messages(request: HttpRequest, eid: str) -> HttpResponse:
-    last_event, messages, more = _wanted_page(request, eid) if request.GET else newest_page(eid)
+    last_event, messages, more = _page_for(request, eid) if request.GET else newest_page(eid)
     return JsonResponse({"messages": messages, "more": more, "last-event-id": event_id(room_channel(eid), last_event)})
 
 
-def _wanted_page(request: HttpRequest, eid: str) -> tuple[int, list[MessageData], bool]:
+def _page_for(request: HttpRequest, eid: str) -> tuple[int, list[MessageData], bool]:
     """Return what newest_page returns, for the page that the query asks for."""
     channel = room_channel(eid)
     page = _valid(PageForm(request.GET, channel=channel))
     last_event = current_event_number(channel)  # before the messages, so that no event falls in between
-    messages, more = _wanted(eid, page, last_event).page(page["limit"])
+    messages, more = _messages_for(eid, page, last_event).page(page["limit"])
     if more and page["since"] is not None:
         last_event = messages[-1]["change"]
     return last_event, messages, more
 
 
-def _wanted(eid: str, page: dict[str, int | None], last_event: int) -> ChatMessageQuerySet:
+def _messages_for(eid: str, page: dict[str, int | None], last_event: int) -> ChatMessageQuerySet:
     messages = ChatMessage.objects.in_room(eid)
     if page["since"] is not None:
         is_known = page["since"] <= last_event  # a greater number comes from another database

@@ -21,8 +21,7 @@ TRIM_PAUSE_S = 0.1  # writers that wait for that lock get it in the pause
 LAST_NUMBER = f"SELECT value FROM {EventCounter._meta.db_table} WHERE name = %s"  # no row if the channel had no event
 COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s RETURNING value"
 LOG = f"INSERT INTO {LoggedEvent._meta.db_table} (channel, type, data, eid, created) VALUES (%s, %s, %s, %s, %s)"
-
-REDACT = f"UPDATE {LoggedEvent._meta.db_table} SET type = 'message-deleted', data = %s WHERE channel = %s AND eid = %s"
+REDACT = f"UPDATE {LoggedEvent._meta.db_table} SET type = %s, data = %s WHERE channel = %s AND eid = %s"
 
 
 def current_event_number(channel: str) -> int:
@@ -66,13 +65,10 @@ def _now() -> Any:
     return connection.ops.adapt_datetimefield_value(timezone.now())
 
 
-def redact_events(channel: str, texts: Mapping[int, str]) -> None:
-    """Replace what events of the channel say with the data of a message-deleted event: {number: data}.
-
-    The events keep their ids.
-    """
+def redact_events(channel: str, event_type: str, texts: Mapping[int, str]) -> None:
+    """Give events of the channel another type and other data: {number: data}. They keep their ids."""
     with connection.cursor() as cursor:
-        cursor.executemany(REDACT, [(_encoded(data), channel, number) for number, data in texts.items()])
+        cursor.executemany(REDACT, [(event_type, _encoded(data), channel, number) for number, data in texts.items()])
 
 
 def first_unlike(channel: str, number: int) -> int:

@@ -10,6 +10,6 @@ def name_at_proxy(channel: str) -> str:
     return PREFIX + quote(channel)
 
 
-def channel_named(name_at_proxy: str) -> str:
-    """Return our channel for a name at the GRIP proxy."""
-    return unquote(name_at_proxy.removeprefix(PREFIX))
+def channel_named(name: str) -> str:
+    """Return our channel that has this `name` at the GRIP proxy."""
+    return unquote(name.removeprefix(PREFIX))

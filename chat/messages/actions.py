@@ -89,7 +89,7 @@ def _delete(channel: str, messages: list[ChatMessage], number: int) -> None:
     announced = ChatMessage.events_of(messages)
     ChatMessage.redact({m: take_event_number(channel) if place else number for place, m in enumerate(messages)})
     said = {message.id: encode(message.to_data()) for message in messages}
-    redact_events(channel, {event: said[message_id] for event, message_id in announced})
+    redact_events(channel, "message-deleted", {event: said[message_id] for event, message_id in announced})
     for message in messages:
         send_event(channel, "message-deleted", said[message.id], json_encode=False, number=message.change)
 

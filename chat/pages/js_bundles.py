@@ -5,8 +5,8 @@ file imports, directly or through other modules. In the joined script each modul
 
 A module may contain `import { a, b } from "./x.js";` on one line, and `export` before a const, function, async function
 or class. Any other line with the word import or export raises a BundleError that names the file and the line.
-Comments and indentation are left out. The joiner does not parse JavaScript, so a template literal has to fit on one
-line.
+The joiner leaves out comments with // and indentation. It does not parse JavaScript, so a template literal has to fit
+on one line: nothing checks that.
 """
 
 import posixpath

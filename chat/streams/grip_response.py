@@ -1,8 +1,8 @@
 """The short answer by which a GRIP proxy holds a stream.
 
-The proxy passes a reader's request on to us, keeps the reader's connection and lets ours go. Later it asks us again for
-that reader, by the *next link* in our answer: from time to time, after an event out of sequence, and at once while
-there is more to read. The instructions are those of the GRIP protocol, https://pushpin.org/docs/protocols/grip/.
+The proxy passes a reader's request on to us. After our answer it closes its connection to us and keeps the reader's.
+Later it asks us again for that reader, at the *next link* in our answer: every ten minutes or so, after an event that
+it missed, and at once while there is more to read. The instructions are those of the GRIP protocol, https://pushpin.org/docs/protocols/grip/.
 """
 
 import hashlib
@@ -24,10 +24,9 @@ from chat.grip.channel_names import name_at_proxy
 from .middleware import GripRequest
 from .sse import KEEP_ALIVE, KEEP_ALIVE_S, stream_body
 
-# Pushpin follows 10 next links a second, each for up to 100 readers, and a reader that waits for its turn gets no
-# events. Pushpin also follows each room's link right after the room's first reader came. So links are rare and few:
-# with a link for each room, the last of 1 000 rooms waited for 100 seconds; with one link for all rooms, Django got
-# 1 000 requests a second.
+# Pushpin follows 10 next links a second, each for up to 100 readers. A reader gets no events while it waits for its
+# turn. Pushpin also follows each room's link right after the room's first reader came. With a link for each room, the
+# last of 1 000 rooms waited for 100 seconds. With one link for all rooms, Django got 1 000 requests a second.
 NEXT_LINK_S = 600
 LINKS = 50
 # Pushpin answers 502 if a first response with instructions has over 100 000 bytes. Next links have no such limit.
@@ -68,10 +67,11 @@ def _instruct(instruct: GripInstruct, last_ids: Mapping[str, str], more: bool) -
 def _next_link(last_ids: Mapping[str, str], more: bool) -> str:
     """Return the address that the proxy asks next.
 
-    Usually it is one of a few, the same for all readers of the same channels: the proxy's header Grip-Last says which
-    channels it means and how far it is, and the proxy asks once for all readers that are equally far. While there is
-    more to read, the proxy sends no Grip-Last, so the link itself says it. Such a link needs a path of its own: the
-    proxy ignores the query when it compares links in flight, and would give one room's messages to another's readers.
+    Usually it is one of LINKS addresses, and all readers of the same channels have the same one. When the proxy asks,
+    its header Grip-Last says the channels and their last events. It asks once for all readers with the same last
+    events. While there is more to read, the proxy sends no Grip-Last, so the address has the channels and the last
+    events. Such an address needs a path of its own: the proxy asks only once for two addresses that differ in their
+    query alone, and would give one room's messages to another room's readers.
     """
     if not more:
         return f"{reverse('next-link', args=[_number(last_ids) % LINKS])}?link=next&recover=true"
@@ -83,8 +83,8 @@ def _next_link(last_ids: Mapping[str, str], more: bool) -> str:
 def _next_link_timeout(channels: Iterable[str]) -> int:
     """Return the seconds until the proxy follows the link unasked, from half to one and a half NEXT_LINK_S.
 
-    They end in a second of the clock that depends on the channels: so the readers of the same channels ask together,
-    and different rooms ask at different times.
+    The channels decide the second of the clock at which the proxy asks. So it asks once for all readers of the same
+    channels, and at different times for different rooms.
     """
     until = (_number(channels) - int(time.time())) % NEXT_LINK_S
     return until if until >= NEXT_LINK_S / 2 else until + NEXT_LINK_S

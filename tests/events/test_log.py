@@ -198,7 +198,7 @@ def test_redacting_changes_only_the_named_events_of_the_channel():
         for _ in range(4):
             send_event("room-other", "message", {"id": 17, "text": "elsewhere"})
         before = all_events()
-        redact_events(CHANNEL, dict.fromkeys([2, 4], encode(redacted)))
+        redact_events(CHANNEL, "message-deleted", dict.fromkeys([2, 4], encode(redacted)))
     changed = {one[1]: now for one, now in zip(before, all_events(), strict=True) if one != now}
     assert changed == {number: (CHANNEL, number, "message-deleted", redacted) for number in (2, 4)}
 

@@ -104,7 +104,7 @@ export function createOutbox({
   function failed(item, { message, temporary, retryAfterMs = 0 }) {
     if (!temporary) {
       backOff.reset();
-      // The stream may have brought it, or another tab may have sent it.
+      // The stream may have brought the message meanwhile, or another tab may have sent it: then the item is gone.
       if (items.includes(item)) fail(item, message, !item.unsure);
       return true;
     }
@@ -116,7 +116,7 @@ export function createOutbox({
     return false;
   }
 
-  // Fails all items that were typed together. If one of them were sent alone, it would overtake the others.
+  // Fails all items that were typed together. If only one failed, a later one would be saved before it.
   function giveUp({ askedAt }) {
     const problem = trouble && now() - troubleAt < TOGETHER_MS ? trouble : strings.typedLongAgo;
     const together = items.filter((item) => isWaiting(item) && item.askedAt - askedAt < TOGETHER_MS);

@@ -24,7 +24,8 @@ export function createPendingStore({ storage, room, user }) {
     storage.remove(PREFIX + tag);
   }
 
-  // Returns whether another tab removed the message, because it sent or discarded it. Emptying all does not count.
+  // Returns whether another tab removed the message, because it sent or discarded it. If the mark is gone too, somebody
+  // has emptied the whole storage, and then the message is not gone.
   function isGone(tag) {
     return kept.has(tag) && storage.read(PREFIX + tag) === null && storage.read(MARK) !== null;
   }

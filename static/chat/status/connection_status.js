@@ -23,7 +23,7 @@ export function createConnectionStatus({
   let timer = null;
 
   // The next attempt comes in so many milliseconds; null means that it runs now.
-  function lost(retryInMs = null) {
+  function lost(retryInMs) {
     retryAt = retryInMs === null ? null : now() + retryInMs;
     if (said !== null) return show();
     if (!connected) return;

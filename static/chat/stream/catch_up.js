@@ -1,5 +1,5 @@
-// Fetches what the stream could not deliver. It knows the *frontier*: up to this id no message is missing. The frontier
-// is not the newest message in the page: the answer to a POST may bring a message before the ones that precede it.
+// Fetches what the stream could not deliver. It knows the *frontier*: up to this id no message is missing. Newer messages
+// may be in the page already, because the answer to a POST can arrive before the messages that others sent earlier.
 //
 // The stream is complete until it sends a reset. After a reset the frontier stays. Requests that began after the reset
 // first fetch all messages behind the frontier and then all changes since the last good event. The order matters: a

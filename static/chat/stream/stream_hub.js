@@ -7,9 +7,9 @@ import { packStreams } from "./stream_packing.js";
 // A tab is a function that takes notices: {type: "joined" | "open" | "lost" | "message" | "change" | "reset" |
 // "stopped" | "gone", …}. Commands of a tab come to receive(tab, {type: "here" | "open" | "wake" | "leave"}).
 //
-// The hub knows the last event of each tab and sends the tab every later event once. A tab that is behind the
-// other tabs of its room moves the room's stream back. A tab that is ahead of the stream may have its number from
-// another database, so the hub sends it a reset, and the tab fetches what it may have missed.
+// The hub knows the last event of each tab, and sends it every later event once. If a tab is behind the other tabs of its
+// room, the hub opens the room's stream again from that tab's last event. If a tab is ahead of the stream, its number may
+// come from another database: the hub sends a reset, and the tab fetches what it may have missed.
 //
 // newStream(options) returns an event stream; see event_stream.js.
 export function createStreamHub({ newStream, now = Date.now, setTimeout = globalThis.setTimeout }) {

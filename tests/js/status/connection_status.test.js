@@ -102,7 +102,7 @@ test("the sentence says that the device is offline as long as it is", () => {
   const clock = fakeClock();
   const person = statusOn(clock);
   person.online = false;
-  person.lost();
+  person.lost(null);
   clock.pass(5_000);
   assert.deepEqual(person.said, ["offline"]);
   person.online = true;
