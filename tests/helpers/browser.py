@@ -1,10 +1,9 @@
-"""Browsers for the tests of the pages: Chromium, people with browser profiles, and what each person sees."""
+"""Browsers for the tests of the pages: Chromium, Firefox, people with browser profiles, and what each person sees."""
 
 import shutil
-from contextlib import contextmanager
 from urllib.parse import quote, urlencode
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 PATIENCE_MS = 20_000
@@ -16,14 +15,15 @@ NETWORK_ERROR = "Failed to load resource"  # Chromium's console message for a fa
 expect.set_options(PATIENCE_MS)
 
 
-@contextmanager
-def started_chromium(path):
-    """Yield a running Chromium, the program at `path`."""
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS) as chromium,
-    ):
-        yield chromium
+def start_chromium(playwright, path):
+    """Start a Chromium, the program at `path`; used by `with`."""
+    return playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+
+
+def start_firefox(playwright, path):
+    """Start a Firefox, the program at `path`; used by `with`."""
+    # This channel is for a Firefox that Playwright did not build.
+    return playwright.firefox.launch(executable_path=path, channel="moz-firefox")
 
 
 def start_with_back_forward_cache(chromium):

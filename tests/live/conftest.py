@@ -81,12 +81,29 @@ def nginx(machines):
 
 # No longer than a module: while Playwright runs, Django refuses to use the database in this thread.
 @pytest.fixture(scope="module")
-def chromium():
-    path = program("chromium", "Chromium is not installed: sudo apt install chromium")
-    from tests.helpers.browser import started_chromium
+def playwright():
+    from playwright.sync_api import sync_playwright
 
-    with started_chromium(path) as chromium:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright):
+    path = program("chromium", "Chromium is not installed: sudo apt install chromium")
+    from tests.helpers.browser import start_chromium
+
+    with start_chromium(playwright, path) as chromium:
         yield chromium
+
+
+@pytest.fixture(scope="module")
+def firefox(playwright):
+    path = program("firefox-esr", "Firefox is not installed: sudo apt install firefox-esr")
+    from tests.helpers.browser import start_firefox
+
+    with start_firefox(playwright, path) as firefox:
+        yield firefox
 
 
 @pytest.fixture

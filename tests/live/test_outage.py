@@ -30,12 +30,14 @@ def cluster():
         yield cluster
 
 
-def test_an_event_source_comes_back_after_an_outage(pushpin, chromium, cluster, tmp_path):
+@pytest.mark.parametrize("name", ["chromium", "firefox"])
+def test_an_event_source_comes_back_after_an_outage(pushpin, request, name, cluster, tmp_path):
+    browser = request.getfixturevalue(name)
     with (
         Chat.ready(tmp_path, DATABASE_URL=cluster.new_database()) as chat,
         Line(chat.url) as line,
-        closing(chromium.new_page()) as direct,
-        closing(chromium.new_page()) as cut,
+        closing(browser.new_page()) as direct,
+        closing(browser.new_page()) as cut,
     ):
         direct.goto(chat.url)
         cut.goto(line.url)

@@ -73,7 +73,7 @@ class Crowd:
         for task, reader in self._tasks.items():
             if isinstance(reader, Reader) and not task.done() and (reader.awaiting or not reader.opened.is_set()):
                 waits_for = ", ".join(map(str, reader.awaiting)) or "its stream"
-                line = f"{reader.name} in {reader.room!r} waits for {waits_for}, {reader.doing}"
+                line = f"{reader.name} in {reader.room!r} waits for {waits_for}, {reader.doing}: {reader.last_events}"
                 print(f"{' ':10}{line}", file=sys.stderr, flush=True)
 
     def raise_failures(self):

@@ -81,6 +81,10 @@ class Reader:
         """Return the newest version of the message that this reader knows, 0 for an unchanged message."""
         return self.removed.get(number) or version_of(self.shown.get(number, {}))
 
+    @property
+    def last_events(self):
+        return f"last events: {', '.join(self._last_events) or 'none'}"
+
     def continue_reading(self):
         """Read again, after stop_reading()."""
         self._reading.set()
@@ -186,7 +190,7 @@ class Reader:
         moment = time.monotonic() - self.ledger.began
         self._last_events.append(f"{moment:.3f} s {kind} {(event_id or '-').rpartition(':')[2]}")
         if wrong:
-            self._complain(f"{wrong} (last events: {', '.join(self._last_events)})")
+            self._complain(f"{wrong} ({self.last_events})")
 
     def _show(self, message):
         self._take_version(message)
