@@ -48,6 +48,12 @@ def test_the_log_returns_the_events_after_an_id_oldest_first_up_to_the_limit():
 
 
 @pytest.mark.django_db
+def test_a_page_of_events_has_a_hundred():
+    log(101)
+    assert len(EventLog().get_events(CHANNEL, 0)) == 100
+
+
+@pytest.mark.django_db
 def test_an_event_is_read_exactly_as_it_was_logged():
     data = '{"text": "%I \\\\ü\\u2028"}'
     with transaction.atomic():

@@ -255,3 +255,62 @@ test("a message typed during an attempt does not make the next attempt earlier",
   await settled();
   assert.equal(page.server.posted.length, 1);
 });
+
+test("a request to send during an attempt causes one more attempt, not a series", async () => {
+  const page = openPage();
+  const first = deferred();
+  page.server.answer = (text, number) => (number === 1 ? first.promise : noAnswer());
+  page.say("Hello");
+  page.outbox.send();
+  first.reject(Object.assign(new Error("no answer"), { temporary: true }));
+  for (let turn = 0; turn < 20; turn += 1) await settled();
+  assert.equal(page.server.posted.length, 2);
+});
+
+test("after a message that another tab has sent, the next one is sent at once", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("one", "two");
+  await settled();
+  page.reload().outbox.discard(page.tags()[0]);
+  page.server.answer = () => undefined;
+  page.outbox.send();
+  await settled();
+  assert.deepEqual(page.server.texts(), ["two"]);
+});
+
+test("a message that waits can't be taken back to be rewritten", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  await settled();
+  page.outbox.rewrite(page.tags()[0], () => assert.fail("it may still arrive"));
+  assert.deepEqual(page.texts(), ["Hello"]);
+});
+
+test("only what was typed within a minute of an old message is given up with it", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("one");
+  await passMinutes(page, 2);
+  page.say("two");
+  await passMinutes(page, 9);
+  const [one, two] = page.problems();
+  assert.notEqual(one, "");
+  assert.equal(two, "");
+});
+
+test("a failed message of an older page may have arrived", async () => {
+  const page = openPage();
+  page.server.answer = () => refusal();
+  page.say("Hello");
+  await settled();
+  const name = page.storage.key(0).includes(page.tags()[0]) ? page.storage.key(0) : page.storage.key(1);
+  const { unsure, ...item } = JSON.parse(page.storage.getItem(name));
+  assert.equal(unsure, false);
+  page.storage.setItem(name, JSON.stringify(item));
+  const later = page.reload();
+  later.outbox.resend(later.tags()[0]);
+  await settled();
+  assert.equal([...later.pending.values()][0].refused, false);
+});

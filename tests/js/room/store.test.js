@@ -18,7 +18,10 @@ function storeOf(ids, options) {
   store.listen({
     inserted: (message, nextId) => page.splice(nextId === null ? page.length : place(nextId), 0, message),
     updated: (message) => (page[place(message.id)] = message),
-    removed: (ids) => ids.forEach((id) => page.splice(place(id), 1)),
+    removed: (ids) => {
+      assert.notEqual(ids.length, 0);
+      ids.forEach((id) => page.splice(place(id), 1));
+    },
     received: ({ id }, isNew) => heard.push(["received", id, isNew]),
     changed: ({ id, change }) => heard.push(["changed", id, change]),
     cleared: (id) => heard.push(["cleared", id]),
@@ -295,4 +298,82 @@ test("a message that is deleted by the time its POST is answered is a change, an
   assert.deepEqual(heard, [["changed", 1, 2]]);
   assert.deepEqual(add(1), [false]);
   assert.deepEqual(ids(), []);
+});
+
+test("without a limit of its own, a store holds 600 messages, the newest near the end", () => {
+  const { ids, add } = storeOf([]);
+  add(...span(1, 600));
+  assert.deepEqual(ids(), span(1, 600));
+  add(601);
+  assert.deepEqual(ids(), span(62, 601));
+});
+
+test("a window with exactly as many messages as its limit stays whole", () => {
+  const { ids, showNewer } = storeOf(span(1, 8), { live: false, limit: 10 });
+  showNewer(messages(9, 10), true);
+  assert.deepEqual(ids(), span(1, 10));
+});
+
+test("whoever goes on to newer messages, or jumps, keeps the newest", () => {
+  const { ids, showNewer, showInstead } = storeOf(span(1, 10), { live: false, limit: 10 });
+  showNewer(messages(11, 12, 13), true);
+  assert.deepEqual(ids(), span(5, 13));
+  showInstead(messages(...span(21, 32)), { older: true, newer: true });
+  assert.deepEqual(ids(), span(24, 32));
+});
+
+test("a window that begins with the room's first message has nothing older", () => {
+  const { hasOlder, showInstead, low } = storeOf([5]);
+  assert.equal(hasOlder(), false);
+  showInstead(messages(5), { older: true, newer: false });
+  assert.equal(hasOlder(), true);
+  showInstead(messages(5), { older: false, newer: false });
+  assert.deepEqual([hasOlder(), low()], [false, 0]);
+});
+
+test("nothing is older than a cleared room", () => {
+  const { clear, hasOlder, add } = storeOf([5, 6], { older: true });
+  clear(5);
+  assert.equal(hasOlder(), false);
+  clear(7);
+  assert.deepEqual(add(7, 8), [false, true]);
+});
+
+test("a message of a list is known, and is told once for each list that brings it", () => {
+  const { add, heard, expect, expectNothing, showNewer } = storeOf([1]);
+  showNewer(messages(9), false);
+  assert.deepEqual(add(9), [false]);
+  expect();
+  add(10);
+  expectNothing();
+  const before = heard.length;
+  showNewer([], false);
+  assert.equal(heard.length, before);
+  expect();
+  add(11);
+  showNewer([], false);
+  const after = heard.length;
+  showNewer([], false);
+  assert.equal(heard.length, after);
+});
+
+test("the store knows the last 10 000 messages that came", () => {
+  const { add, addMessage, foreign } = storeOf([1, 2, 3]);
+  const otherDate = (id) => addMessage(message(id, { date: "another" }));
+  add(...span(4, 10_000));
+  add(1, 10_001);
+  otherDate(1);
+  assert.equal(foreign(), 1);
+  otherDate(3);
+  assert.equal(foreign(), 2);
+  otherDate(2);
+  assert.equal(foreign(), 2);
+});
+
+test("the store knows the last 500 changed messages, for old versions that come later", () => {
+  const { change, addMessage, texts } = storeOf([]);
+  const edited = (id) => message(id, { text: `edited ${id}`, change: 1_000 + id });
+  [1, 2, ...span(3, 501)].forEach((id) => change(edited(id)));
+  [1, 2].forEach((id) => addMessage(message(id)));
+  assert.deepEqual(texts(), ["text 1", "edited 2"]);
 });

@@ -9,9 +9,9 @@ const from = (name, ...ids) => ids.map((id) => ({ id, from: name }));
 
 // Alice's page of a room. Her browser remembers that she read everything up to `read`.
 function pageOf(shown, { read = null, seen = false, older = false, newest = shown.at(-1)?.id ?? 0 } = {}) {
-  const page = { seen, saved: read, line: null, counts: [] };
+  const page = { seen, saved: read, saves: 0, line: null, counts: [] };
   const unread = createUnread({
-    lastRead: { load: () => read, save: (id) => (page.saved = id) },
+    lastRead: { load: () => read, save: (id) => ((page.saved = id), (page.saves += 1)) },
     user: "Alice",
     isSeen: () => page.seen,
     setLine: (id) => (page.line = id),
@@ -142,4 +142,26 @@ test("another tab's mark is recognised among all other items in the storage", ()
   assert.equal(readElsewhere({ key: 'chat read ["lobby","Alice"]', newValue: null }), null);
   assert.equal(readElsewhere({ key: 'chat read ["lobby","Bob"]', newValue: "7" }), null);
   assert.equal(readElsewhere({ key: null, newValue: null }), null);
+});
+
+test("the line is above the first unread message that the page shows", () => {
+  assert.equal(pageOf(from("Bob", 7, 60), { read: 7, older: true }).line, 60);
+});
+
+test("what was read before and comes again is not counted", () => {
+  const page = pageOf(from("Bob", 1), { read: 2, newest: 2 });
+  page.tell(from("Bob", 2));
+  assert.equal(page.count(), 0);
+});
+
+test("what another tab shows is read here too", () => {
+  const page = pageOf(from("Bob", 1, 2, 3), { read: 1 });
+  page.readTo(3);
+  assert.deepEqual(page.counts.at(-1), [0, null]);
+});
+
+test("where the reader is, is saved once", () => {
+  const page = pageOf(from("Bob", 1), { seen: true });
+  page.look();
+  assert.equal(page.saves, 1);
 });

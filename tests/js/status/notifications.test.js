@@ -86,6 +86,37 @@ test("the page says that the browser blocks notifications", async () => {
   assert.deepEqual(alice.shown, []);
 });
 
+test("each later message is told too, and a text of 200 characters whole", async () => {
+  const alice = person();
+  await alice.tick(true);
+  alice.hear(1, "one");
+  alice.hear(2, "x".repeat(200));
+  assert.deepEqual(bodies(alice), ["one", "x".repeat(200)]);
+});
+
+test("a message that came while the person looked is not told later", async () => {
+  const alice = person();
+  await alice.tick(true);
+  alice.document.turn("visible");
+  alice.add({ id: 1, from: "Bob", text: "seen" });
+  alice.document.turn("hidden");
+  alice.hear(2, "unseen");
+  assert.deepEqual(bodies(alice), ["unseen"]);
+});
+
+test("the browser is asked only by somebody who wants notifications", async () => {
+  const alice = person({ permission: "default", answer: "denied" });
+  await alice.tick(false);
+  assert.equal(alice.hint, "");
+});
+
+test("only the choice, and an emptied storage, are news about notifications", () => {
+  const alice = person();
+  assert.equal(alice.isAbout({ key: "chat notify" }), true);
+  assert.equal(alice.isAbout({ key: null }), true);
+  assert.equal(alice.isAbout({ key: "chat name" }), false);
+});
+
 test("there is no choice on http://", () => {
   assert.equal(person({ isSecure: false }).choice.hidden, true);
   assert.equal(person().choice.hidden, false);

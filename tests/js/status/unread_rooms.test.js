@@ -81,6 +81,49 @@ test("a tab that closes removes its count", () => {
   assert.deepEqual(countsOf(attic), { lobby: 3 });
 });
 
+test("a tab that closes and opens again writes at once, and a closed one never", () => {
+  const { tab, pass, storage } = browser();
+  const [lobby, attic] = [tab("lobby"), tab("attic")];
+  lobby.set(1);
+  lobby.set(2); // waits for the end of the pause
+  lobby.close();
+  pass(200_000);
+  assert.deepEqual(countsOf(attic), {});
+  lobby.open();
+  lobby.set(3);
+  lobby.close();
+  lobby.open();
+  lobby.set(4);
+  assert.deepEqual(countsOf(attic), { lobby: 4 });
+  assert.equal(storage.length, 2);
+});
+
+test("a pause begins with each write", () => {
+  const { tab, pass } = browser();
+  const [lobby, attic] = [tab("lobby"), tab("attic")];
+  lobby.set(1);
+  pass(500);
+  lobby.set(0);
+  pass(600);
+  lobby.set(2);
+  assert.deepEqual(countsOf(attic), { lobby: 0 });
+  pass(400);
+  assert.deepEqual(countsOf(attic), { lobby: 2 });
+  pass(1_000);
+  lobby.set(3);
+  assert.deepEqual(countsOf(attic), { lobby: 3 });
+});
+
+test("a tab renews its count every minute, also after it was opened again", () => {
+  const { tab, pass } = browser();
+  const lobby = tab("lobby");
+  let renewals = 0;
+  lobby.open(() => (renewals += 1));
+  lobby.open(() => (renewals += 1));
+  pass(180_000);
+  assert.equal(renewals, 3);
+});
+
 test("a count lives as long as its tab", () => {
   const { tab, pass, storage } = browser();
   const [lobby, attic] = [tab("lobby"), tab("attic")];

@@ -46,7 +46,7 @@ function pageOf({ shown = [], stored = [], changes = [], after, since } = {}) {
   const receive = (...ids) => ids.forEach((id) => catchUp.add({ id }));
   const receiveChange = (change, id) => catchUp.change({ id, change });
   const reset = (event = 10) => catchUp.reset(event);
-  return Object.assign(page, { add, clock, receive, receiveChange, reset, resume: catchUp.resume });
+  return Object.assign(page, { add, clock, receive, receiveChange, reset, resume: catchUp.resume, isFilled: catchUp.isFilled });
 }
 
 const upTo = (last) => Array.from({ length: last }, (_, n) => n + 1);
@@ -65,6 +65,26 @@ test("a page without messages starts at the first one", async () => {
   await settled();
   assert.deepEqual(page.asked, [0]);
   assert.deepEqual(page.shown, [1, 2]);
+});
+
+test("a page that found no messages starts at the first one again", async () => {
+  const page = pageOf();
+  page.reset();
+  await settled();
+  page.stored = [1];
+  page.reset();
+  await settled();
+  assert.deepEqual(page.asked, [0, 0]);
+  assert.deepEqual(page.shown, [1]);
+});
+
+test("the gap is filled once everything has arrived", async () => {
+  const page = pageOf({ shown: [1], stored: upTo(2) });
+  assert.equal(page.isFilled(), true);
+  page.reset();
+  assert.equal(page.isFilled(), false);
+  await settled();
+  assert.equal(page.isFilled(), true);
 });
 
 test("without a reset nothing is fetched", async () => {

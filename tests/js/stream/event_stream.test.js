@@ -323,3 +323,22 @@ function isWhole(data) {
     return false;
   }
 }
+
+test("a stream that opens slowly is kept", () => {
+  const { sources, clock, seen } = openStream();
+  clock.pass(14_000);
+  sources.latest().tell("stream-open");
+  assert.deepEqual(seen, ["open"]);
+  assert.deepEqual([sources.all.length, sources.latest().closed], [1, false]);
+});
+
+test("the pauses keep growing if the stream breaks soon after its first message", () => {
+  const { sources, clock, waits } = openStream();
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    sources.latest().tell("stream-open");
+    sources.latest().tell("message", JSON.stringify(SIX));
+    sources.latest().onerror();
+    clock.pass(waits.at(-1));
+  }
+  assert.deepEqual(waits, [1_000, 2_000, 4_000]);
+});

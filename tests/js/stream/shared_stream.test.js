@@ -6,7 +6,7 @@ import { createSharedStream } from "../../../static/chat/stream/shared_stream.js
 const URL = "/events/?channel=room-b%2Cc";
 
 // A tab with an open stream. `workers` are its shared workers, `own` its own streams, and `heard` what its listener heard.
-function openTab({ hidden = false, SharedWorker } = {}) {
+function openTab({ hidden = false, SharedWorker, workerUrl = "/worker.js" } = {}) {
   const clock = fakeClock();
   const tab = { workers: [], own: [], heard: [], hidden, clock };
   class Worker {
@@ -26,7 +26,7 @@ function openTab({ hidden = false, SharedWorker } = {}) {
   const hear = (name) => (...all) => tab.heard.push([name, ...all]);
   tab.stream = createSharedStream({
     SharedWorker: SharedWorker === undefined ? Worker : SharedWorker,
-    workerUrl: "/worker.js",
+    workerUrl,
     url: URL,
     lastEventId: "room-b%2Cc:5",
     ownStream(options) {
@@ -220,5 +220,41 @@ test("a tab with its own stream wakes, closes and opens that", () => {
   assert.equal(own[0].isOpen, false);
   stream.open();
   assert.equal(own[0].isOpen, true);
+  assert.equal(own.length, 1);
+});
+
+test("without an address for the worker, a tab opens its own stream", () => {
+  const { workers, own } = openTab({ workerUrl: "" });
+  assert.deepEqual([workers.length, own.length], [0, 1]);
+});
+
+test("a tab opens one stream of its own, however often the worker fails", () => {
+  const { worker, own, clock } = openTab();
+  clock.pass(60_000);
+  worker().onerror();
+  worker().onerror();
+  assert.equal(own.length, 1);
+  const said = worker().said.length;
+  clock.pass(180_000);
+  assert.equal(worker().said.length, said);
+});
+
+test("a tab says once a minute that it is there, also after it joined again", () => {
+  const { worker, clock } = openTab();
+  worker().tell({ type: "joined" }, { type: "gone" }, { type: "joined" });
+  const said = worker().said.length;
+  clock.pass(60_000);
+  assert.equal(worker().said.length, said + 1);
+});
+
+test("a tab that was closed opens nothing, and one that is opened again waits for the worker anew", () => {
+  const { stream, own, clock } = openTab();
+  stream.close();
+  clock.pass(60_000);
+  assert.deepEqual(own, []);
+  stream.open();
+  stream.close();
+  stream.open();
+  clock.pass(60_000);
   assert.equal(own.length, 1);
 });

@@ -23,8 +23,8 @@ function newHub() {
   });
   // A tab in a room. `heard` are its notices, without the answers to `here`.
   function tab(room, position, name = room) {
-    const tab = { heard: [], types: () => tab.heard.map(({ type }) => type) };
-    const tell = (said) => said.type === "joined" || tab.heard.push(said);
+    const tab = { heard: [], answers: 0, types: () => tab.heard.map(({ type }) => type) };
+    const tell = (said) => (said.type === "joined" ? (tab.answers += 1) : tab.heard.push(said));
     const channel = `room-${room}`;
     tab.say = (type, eventId = `room-${name}:${position}`) => hub.receive(tell, { type, path: "/events/", channel, eventId });
     tab.say("here");
@@ -301,3 +301,27 @@ function liveThrough(seed) {
   }
   assert.ok(all.length > 3);
 }
+
+test("the hub answers each time that a tab says that it is there", () => {
+  const ann = newHub().tab("a", 5);
+  ann.say("here");
+  assert.equal(ann.answers, 2);
+});
+
+test("a room that the server refused stays closed while others join other rooms", () => {
+  const { tab, asked, latest } = newHub();
+  tab("a", 5);
+  latest().onError("Not for you");
+  tab("b", 7);
+  assert.deepEqual(asked(), ["channel=room-b room-b:7"]);
+});
+
+test("a stream that was opened more than a second ago is opened again", () => {
+  const { tab, clock, latest } = newHub();
+  const ann = tab("a", 5);
+  ann.say("open");
+  assert.equal(latest().opened, 1);
+  clock.pass(1_500);
+  ann.say("open");
+  assert.equal(latest().opened, 2);
+});

@@ -1,0 +1,118 @@
+"""Tries mutants of the Python modules: bin/mutate.
+
+Each mutant is a module with one small mistake, and a test should fail. This prints the mutants with which all tests
+pass, and a line for each module. Each mutant runs in a fork, which imports chat anew, with the tests that belong to the
+module. equivalent.md names the mutants that no test needs to notice.
+"""
+
+import ast
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from .mutants import mutants_of
+
+LIMIT_S = 60  # a mutant that takes longer, forever perhaps, counts as killed
+# module: the tests that belong to it, the quickest first
+TESTS = {
+    "chat.events.log": "tests/events tests/streams tests/messages tests/api",
+    "chat.events.send": "tests/events tests/messages tests/streams tests/api",
+    "chat.events.channels": "tests/events tests/streams tests/api",
+    "chat.events.local": "tests/streams tests/events",
+    "chat.events.maintenance": "tests/events",
+    "chat.grip.publisher": "tests/grip tests/events",
+    "chat.grip.lane_log": "tests/grip",
+    "chat.messages.actions": "tests/messages tests/api",
+    "chat.messages.batches": "tests/messages",
+    "chat.messages.recent": "tests/messages tests/pages tests/api",
+    "chat.messages.room_deletion": "tests/messages tests/models",
+    "chat.messages.write_lock": "tests/messages tests/web",
+    "chat.streams.views": "tests/streams tests/api tests/web",
+    "chat.streams.grip_response": "tests/streams",
+    "chat.streams.sse": "tests/streams",
+    "chat.streams.embedded": "tests/streams",
+    "chat.streams.middleware": "tests/streams",
+    "chat.web.body_reader": "tests/web tests/api",
+}
+
+
+class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module from the mutant's syntax tree."""
+
+    def __init__(self, name, tree):
+        self.name, self.tree = name, tree
+
+    def find_spec(self, name, path, target=None):
+        if name == self.name:
+            origin = importlib.util.find_spec(name.rpartition(".")[0]).submodule_search_locations[0]
+            file = os.path.join(origin, f"{name.rpartition('.')[2]}.py")
+            return importlib.util.spec_from_file_location(name, file, loader=self)
+
+    def exec_module(self, module):
+        exec(compile(self.tree, module.__file__, "exec"), module.__dict__)
+
+
+def main(names):
+    warm_up()
+    for name in names or TESTS:
+        tests = TESTS[name].split()
+        with open(f"{name.replace('.', '/')}.py") as file:
+            source = file.read()
+        code, seconds = run(Mutated(name, ast.parse(source)), tests)
+        if code != 0:
+            sys.exit(f"{name}: its tests fail without a mutant")
+        found = list(mutants_of(source))
+        print(f"{name}: {len(found)} mutants, {seconds:.1f} s for all tests", flush=True)
+        survived = 0
+        for line, what, tree in found:
+            code, _ = run(Mutated(name, tree), tests)
+            if code == 0:
+                survived += 1
+                print(f"  {name}:{line} survived: {what}", flush=True)
+        print(f"{name}: {len(found) - survived} of {len(found)} killed", flush=True)
+
+
+def warm_up():
+    """Import what takes long, except chat: each fork imports that itself."""
+    for name in ("django.db.backends.sqlite3.base", "django.forms", "django.template", "django.test", "hypothesis"):
+        importlib.import_module(name)
+
+
+def run(mutated, tests):
+    """Run the tests in a fork; return the exit code and the seconds."""
+    began = time.monotonic()
+    pid = os.fork()
+    if pid == 0:
+        os.setpgid(0, 0)
+        run_here(mutated, tests)
+    while time.monotonic() < began + LIMIT_S:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status), time.monotonic() - began
+        time.sleep(0.02)
+    os.killpg(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return None, LIMIT_S
+
+
+def run_here(mutated, tests):
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    sys.meta_path.insert(0, mutated)
+    code = 1
+    try:
+        code = pytest.main([*tests, "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not live"])
+    finally:
+        os._exit(int(code))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
