@@ -132,3 +132,10 @@ test("messages that wait under other names are counted", () => {
   storage.setItem("chat pending {", "broken");
   assert.deepEqual(storeOn(storage).waitingAsOthers(), [["Bob", 2]]);
 });
+
+test("only unsent messages, and an emptied storage, are news about unsent messages", () => {
+  const { isAbout } = storeOn(fakeStorage());
+  assert.equal(isAbout({ key: null }), true);
+  assert.equal(isAbout({ key: "chat pending a" }), true);
+  assert.equal(isAbout({ key: "chat name" }), false);
+});

@@ -6,7 +6,8 @@ import { strings } from "../../../static/chat/lib/strings.js";
 import { createNotifications } from "../../../static/chat/status/notifications.js";
 
 // A person whose page is hidden. `answer`: the person's answer when the browser asks.
-function person({ permission = "granted", answer = "granted", isSecure = true, storage = fakeStorage() } = {}) {
+// has: whether the browser knows notifications.
+function person({ permission = "granted", answer = "granted", isSecure = true, has = true, storage = fakeStorage() } = {}) {
   const clock = fakeClock();
   const document = fakeDocument();
   const shown = [];
@@ -24,7 +25,7 @@ function person({ permission = "granted", answer = "granted", isSecure = true, s
   const person = { document, shown, storage, hint: "", focused: false, checkbox: { checked: false }, choice: {} };
   document.turn("hidden");
   const notifications = createNotifications({
-    Notification,
+    Notification: has ? Notification : undefined,
     isSecure,
     storage: createSafeStorage(() => storage),
     document,
@@ -100,8 +101,21 @@ test("a message that came while the person looked is not told later", async () =
   alice.document.turn("visible");
   alice.add({ id: 1, from: "Bob", text: "seen" });
   alice.document.turn("hidden");
-  alice.hear(2, "unseen");
-  assert.deepEqual(bodies(alice), ["unseen"]);
+  alice.hear(1, "seen");
+  assert.deepEqual(bodies(alice), []);
+});
+
+test("a message that was read in another tab in the meantime is not told", async () => {
+  const alice = person();
+  await alice.tick(true);
+  alice.add({ id: 1, from: "Bob", text: "read elsewhere" });
+  alice.clear();
+  alice.hear(1);
+  assert.deepEqual(bodies(alice), []);
+});
+
+test("there is no choice in a browser without notifications", () => {
+  assert.equal(person({ has: false }).choice.hidden, true);
 });
 
 test("the browser is asked only by somebody who wants notifications", async () => {
