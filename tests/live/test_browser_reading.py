@@ -281,6 +281,18 @@ def test_edits_and_deletions_appear_without_moving_the_text(people, chat, room):
     expect(other).to_have_count(0)
 
 
+def test_a_message_has_its_authors_name_after_the_one_above_was_deleted(people, chat, room):
+    chat.post(room, "Bob", "by Bob")
+    first = post_with_key(chat, room, "Carol", "by Carol", "carols secret")
+    second = chat.post(room, "Carol", "by Carol too")
+    alice = people.join("Alice", room)
+    without_name = alice.page.locator(f"#m{second['id']}.grouped")
+    expect(without_name).to_have_count(1)
+    change(chat, room, first, "DELETE", "carols secret")
+    expect(alice.texts).to_have_text(["by Bob", "by Carol too"])
+    expect(without_name).to_have_count(0)
+
+
 def test_the_page_keeps_only_the_newest_of_thousands_of_messages(people, chat, room, line):
     people.allow_complaint(NETWORK_ERROR)
     alice = people.join("Alice", room, url=line.url)

@@ -149,6 +149,8 @@ def test_alice_edits_her_last_message_with_the_keyboard_and_bob_sees_it(people, 
         expect(message(person, "Hello Bob").get_by_text("edited")).to_be_visible()
     expect(editing).to_be_hidden()
     expect(alice.field).to_be_focused()
+    alice.field.press("ArrowUp")
+    expect(alice.field).to_have_value("Hello Bob")
     bob.page.reload()
     expect(bob.texts).to_have_text(["Hello Bob", "Who is Bib?"])
 
