@@ -314,3 +314,29 @@ test("a failed message of an older page may have arrived", async () => {
   await settled();
   assert.equal([...later.pending.values()][0].refused, false);
 });
+
+test("a refused message that another tab has discarded is not shown as failed", async () => {
+  const page = openPage();
+  const answer = deferred();
+  page.server.answer = () => answer.promise;
+  page.say("Hello");
+  page.reload().outbox.discard(page.tags()[0]);
+  answer.reject(Object.assign(new Error("refused"), { temporary: false, status: 400 }));
+  await settled();
+  assert.deepEqual(page.texts(), []);
+});
+
+test("after a refusal the pauses start short again", async () => {
+  const page = openPage();
+  const answers = [noAnswer, noAnswer, noAnswer, refusal, noAnswer];
+  page.server.answer = (text, number) => answers[number - 1]?.();
+  page.say("one");
+  await settled();
+  for (const seconds of [1, 2, 4]) {
+    page.clock.pass(seconds * 1_000);
+    await settled();
+  }
+  page.say("two");
+  await settled();
+  assert.deepEqual(page.clock.waits(), [1_000]);
+});
