@@ -183,7 +183,6 @@ def test_an_admin_deletes_only_messages_of_the_named_room(client, hi):
     assert len(logged_events("Köln")) == 1
 
 
-@pytest.mark.django_db
 def test_an_admin_who_finds_nothing_to_delete_leaves_no_gap_in_the_event_numbers(client, hi):
     actions.moderate("lobby", hi["id"] + 1)
     post(client, text="next")
