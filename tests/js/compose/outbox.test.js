@@ -340,3 +340,35 @@ test("after a refusal the pauses start short again", async () => {
   await settled();
   assert.deepEqual(page.clock.waits(), [1_000]);
 });
+
+test("the next message is the first that waits, unless it is old or another tab has removed it", async () => {
+  const page = openPage();
+  assert.deepEqual([page.outbox.next(), page.outbox.isEmpty()], [null, true]);
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  await settled();
+  assert.deepEqual([page.outbox.next().text, page.outbox.isEmpty()], ["Hello", false]);
+  const later = page.reload();
+  later.clock.sleep(11 * 60_000);
+  assert.equal(later.outbox.next(), null);
+
+  const other = openPage();
+  other.server.answer = noAnswer;
+  other.say("Hello");
+  await settled();
+  other.reload().outbox.discard(other.tags()[0]);
+  assert.equal(other.outbox.next(), null);
+});
+
+test("a message that is sent again can't be taken back until it is refused again", async () => {
+  const page = openPage();
+  page.server.answer = () => refusal();
+  page.say("Hello");
+  await settled();
+  page.server.answer = noAnswer;
+  page.outbox.resend(page.tags()[0]);
+  page.outbox.resend("unknown");
+  await settled();
+  page.outbox.rewrite(page.tags()[0], () => assert.fail("it may still arrive"));
+  assert.deepEqual(page.texts(), ["Hello"]);
+});
