@@ -33,13 +33,13 @@ TESTS = {
     "chat.messages.batches": "tests/messages",
     "chat.messages.recent": "tests/messages tests/pages tests/api",
     "chat.messages.room_deletion": "tests/messages tests/models",
-    "chat.messages.write_lock": "tests/messages tests/web",
-    "chat.streams.views": "tests/streams tests/api tests/web",
+    "chat.messages.write_lock": "tests/messages",
+    "chat.streams.views": "tests/streams tests/api tests/web/test_outages.py",
     "chat.streams.grip_response": "tests/streams",
     "chat.streams.sse": "tests/streams",
     "chat.streams.embedded": "tests/streams",
     "chat.streams.middleware": "tests/streams",
-    "chat.web.body_reader": "tests/web tests/api",
+    "chat.web.body_reader": "tests/web/test_body_reader.py tests/api",
 }
 
 

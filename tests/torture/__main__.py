@@ -64,7 +64,7 @@ def arguments():
         "--new-rooms", type=float, default=3, metavar="SECONDS", help="seconds between two new rooms (3)"
     )
     parser.add_argument(
-        "--patience", type=float, default=45, metavar="SECONDS", help="seconds until a fault counts as not healed (45)"
+        "--patience", type=float, default=60, metavar="SECONDS", help="seconds until a fault counts as not healed (60)"
     )
     parser.add_argument(
         "--only", type=lambda text: text.split(","), help="names of the only faults to use, separated by commas"

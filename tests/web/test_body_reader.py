@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from django.test import RequestFactory
+from django.test import AsyncRequestFactory, RequestFactory
 
 from chat.web import body_reader
 from chat.web.body_reader import read_whole_body
@@ -96,3 +96,11 @@ def test_the_clock_goes_on_after_a_connection_that_was_closed(connections):
     environ = {"wsgi.input": ClosedBody(server), "gunicorn.socket": server, "CONTENT_LENGTH": "2"}
     assert refusal_of(RequestFactory().generic("POST", "/", **environ)) == 408
     assert refusal_of(request_on(connections()[1], 2)) == 408
+
+
+def test_a_body_without_a_length_has_a_limit_too(settings):
+    """In embedded mode it may come in chunks."""
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    request = AsyncRequestFactory().generic("POST", "/", b"x" * 101)
+    del request.META["CONTENT_LENGTH"]
+    assert refusal_of(request) == 413
