@@ -21,7 +21,6 @@ LOOK_AGAIN_S = 0.5
 def read_whole_body(request: HttpRequest) -> None:
     """Make request.body hold the whole body; raise Refusal if the body is too big, cut off or too slow."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    too_big = refuse(413, "body", f"body may hold at most {limit} bytes. Send less.", limit=limit)
     length = request.META.get("CONTENT_LENGTH")
     if length and not re.fullmatch("[0-9]+", length):
         raise refuse(400, "Content-Length", "Content-Length is not a number. Write the body's length in bytes.")
@@ -32,13 +31,11 @@ def read_whole_body(request: HttpRequest) -> None:
         with _time_limit(request, late):
             body = request.body
     except RequestDataTooBig:
-        raise too_big from None
+        raise refuse(413, "body", f"body may hold at most {limit} bytes. Send less.", limit=limit) from None
     except UnreadablePostError:
         raise refuse(400, "body", "body was cut off. Send it again.") from None
     if late.is_set():
         raise refuse(408, "body", f"body took over {BODY_S} s to arrive. Send it faster.", limit=BODY_S)
-    if len(body) > limit:
-        raise too_big
     if length and len(body) != int(length):
         raise refuse(400, "body", "body is shorter than its Content-Length. Send it again.")
 
