@@ -119,6 +119,17 @@ def test_an_event_wakes_a_stream_that_sleeps(monkeypatch):
     asyncio.run(scene())
 
 
+def test_a_stream_sleeps_again_after_it_was_woken():
+    async def wakes():
+        with local.waiting(["room-lobby"]) as waiter:
+            local.wake("room-lobby")
+            first = await waiter.wait(10)
+            waiter.prepare()
+            return first, await waiter.wait(0.01)
+
+    assert asyncio.run(wakes()) == (True, False)
+
+
 def test_a_resumed_stream_first_sends_all_missed_events():
     send(250).join()
 
