@@ -1,6 +1,8 @@
 """The time limit of a request's body, on a real connection."""
 
 import socket
+import threading
+import time
 
 import pytest
 from django.test import AsyncRequestFactory, RequestFactory
@@ -53,6 +55,17 @@ def test_a_body_on_a_connection_is_read_to_its_end(connections):
     request = request_on(server, 18)
     read_whole_body(request)
     assert request.body == b"from=Alice&text=hi"
+
+
+def test_a_slow_body_is_read_while_there_is_time(connections):
+    """It takes longer than the pauses between two looks at the clock."""
+    client, server = connections()
+    request = request_on(server, 5)
+    slow = threading.Thread(target=lambda: [client.sendall(b"x") for _ in range(5) if not time.sleep(0.25)])
+    slow.start()
+    read_whole_body(request)
+    slow.join()
+    assert request.body == b"xxxxx"
 
 
 @pytest.mark.usefixtures("_impatient")
