@@ -67,6 +67,7 @@ def test_the_answer_makes_the_proxy_hold_the_stream_from_the_current_id(ask):
     assert response["Grip-Hold"] == "stream"
     assert "events-room-lobby; prev-id=3; filter=build-id" in response["Grip-Channel"]
     assert "; rel=next; timeout=" in response["Grip-Link"]
+    assert response["Grip-Set-Meta"] == 'id_format="room-lobby:%(events-room-lobby)s"'
     assert events(response) == [("stream-open", "room-lobby:3", "{}")]
 
 
