@@ -38,7 +38,7 @@ TESTS = {
     "chat.streams.grip_response": "tests/streams",
     "chat.streams.sse": "tests/streams",
     "chat.streams.embedded": "tests/streams",
-    "chat.streams.middleware": "tests/streams",
+    "chat.streams.middleware": "tests/streams tests/api/test_bodies.py",
     "chat.web.body_reader": "tests/web/test_body_reader.py tests/api",
 }
 
