@@ -201,6 +201,43 @@ def test_a_silent_stream_sends_keep_alives_and_reads_the_log_again(monkeypatch):
     asyncio.run(scene())
 
 
+def test_a_stream_sleeps_again_after_an_event(monkeypatch):
+    """One that is awake for ever reads the log without a pause, and sends no keep-alive."""
+    monkeypatch.setattr(embedded, "KEEP_ALIVE_S", 0.5)
+
+    async def scene():
+        reader = await listen()
+        await reader.next()
+        sending = send()
+        while (await reader.next())[0] != "message":
+            pass
+        assert (await reader.next())[0] == "keep-alive"
+        await reader.close()
+        sending.join()
+
+    asyncio.run(scene())
+
+
+def test_a_stream_keeps_no_connection_to_the_database_while_it_waits(monkeypatch):
+    kept, read = [], embedded._read
+
+    def watched(*args):
+        found = read(*args)
+        kept.append(connection.connection)
+        return found
+
+    monkeypatch.setattr(embedded, "_read", watched)
+
+    async def scene():
+        reader = await listen()
+        await reader.next()
+        await reader.close()
+
+    asyncio.run(scene())
+    assert kept
+    assert not any(kept)
+
+
 def log_without_waking():
     with transaction.atomic():
         EventLog().append_event("room-lobby", "message", json.dumps({}))
