@@ -18,6 +18,12 @@ def test_send_event_refuses_to_run_outside_a_transaction():
 
 
 @pytest.mark.django_db
+def test_send_event_leaves_out_nobody():
+    with pytest.raises(ValueError, match="skip_user_ids"), transaction.atomic():
+        send_event(CHANNEL, "message", {}, skip_user_ids=["ann"])
+
+
+@pytest.mark.django_db
 def test_an_event_too_big_for_the_proxy_is_refused_before_anything_is_written():
     with pytest.raises(ValueError, match=str(MAX_DATA_BYTES)), transaction.atomic():
         send_event(CHANNEL, "message", "x" * MAX_DATA_BYTES)
