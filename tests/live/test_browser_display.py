@@ -112,6 +112,8 @@ def test_a_long_message_is_folded_until_its_reader_wants_it_all(people, chat, ro
     assert max(text.bounding_box()["height"] for text in alice.texts.all()) < 720
     alice.field.fill("mine\n" * 100)
     alice.field.press("Enter")
+    expect(alice.texts).to_have_count(5)
+    expect(alice.pending).to_have_count(0)
     expect(boxes).to_have_count(4)
     item = page.locator(".message", has_text="mine")
     boxes.last.scroll_into_view_if_needed()
