@@ -48,12 +48,20 @@ async def in_time(work):
     """
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
-    alarm = threading.Timer(WAIT_S, loop.call_soon_threadsafe, [task.cancel])
+    late = threading.Event()
+
+    def cancel():
+        late.set()
+        loop.call_soon_threadsafe(task.cancel)
+
+    alarm = threading.Timer(WAIT_S, cancel)
     alarm.start()
     try:
-        return await task
+        found = await task
     finally:
         alarm.cancel()
+    assert not late.is_set(), "only the end of the time woke the event loop"  # such a task may ignore its cancelling
+    return found
 
 
 class Reader:
