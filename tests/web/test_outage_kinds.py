@@ -67,6 +67,7 @@ def test_a_connection_that_became_read_only_is_not_used_again(client):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         assert cursor.fetchone()[0] != process
+    assert process not in [other.info.backend_pid for other in connection.pool._pool]
 
 
 @pytest.mark.django_db(transaction=True)
