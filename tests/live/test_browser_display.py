@@ -11,6 +11,7 @@ from tests.helpers.history import write_many
 
 ZALGO = "Z" + "\u0301" * 40 + "\u0316" * 20  # marks that pile up and hang down
 TURNED = "ann\u2069\u202eneb"  # ends the isolation around it, if that counts its characters, and turns the rest around
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 EDGES = "(element) => { const { left, right } = element.getBoundingClientRect(); return [left, right] }"
 
 
@@ -127,6 +128,7 @@ def test_a_long_message_is_folded_until_its_reader_wants_it_all(people, chat, ro
     expect(boxes.last).to_be_in_viewport()
     assert item.bounding_box()["height"] < 800
     boxes.first.focus()
+    page.evaluate(TWO_FRAMES)  # the page hears that it has left the end; nobody presses the next key sooner
     page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("link", name=link)).to_be_focused()
     expect(page.get_by_role("link", name=link)).to_be_in_viewport()
