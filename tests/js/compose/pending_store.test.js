@@ -78,6 +78,17 @@ test("a full or forbidden storage breaks nothing", () => {
   }
 });
 
+test("a message that no longer fits into the storage is not gone", () => {
+  const storage = fakeStorage();
+  const store = storeOn(storage);
+  store.put(item("a"));
+  storage.full = true;
+  store.put(item("b"));
+  assert.deepEqual([store.isGone("a"), store.isGone("b")], [false, false]);
+  storeOn(storage).remove("a");
+  assert.deepEqual([store.isGone("a"), store.isGone("b")], [true, false]);
+});
+
 test("a message that another tab removed is gone", () => {
   const storage = fakeStorage();
   const store = storeOn(storage);
