@@ -32,7 +32,10 @@ function openPage({ draft = "Draft", kept = "", starts = true } = {}) {
     maxLength: 20,
     showProblem,
     show: (shown) => (page.shown = shown),
-    onChanged: (message) => page.editing.changed(message),
+    onChanged: (message) => {
+      page.inTheRoom = message;
+      page.editing.changed(message);
+    },
   });
   page.now = (text, more) => {
     page.changes += 1;
@@ -78,6 +81,14 @@ test("the field shows the message, and the draft again after the save", async ()
   assert.deepEqual(page.asked, [{ id: 7, text: "Hello Bob", key: "secret" }]);
   assertLeft(page);
   assert.equal(page.problem, "");
+});
+
+test("the room has the saved text at once, so that the next edit starts with it", async () => {
+  const page = openPage();
+  page.type("Hello Bob");
+  await page.save();
+  page.editing.start({ ...page.inTheRoom, key: "secret" });
+  assertEditing(page, "Hello Bob");
 });
 
 test("an unchanged text is not sent", async () => {
