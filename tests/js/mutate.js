@@ -67,7 +67,7 @@ function filesBelow(folder) {
 }
 
 function importsOf(path) {
-  const found = readFileSync(path, "utf8").matchAll(/from "(\.\.?\/[^"]+)"/g);
+  const found = readFileSync(path, "utf8").matchAll(/(?:from |import\()"(\.\.?\/[^"]+)"/g);
   return [...found].map(([, name]) => normalize(join(dirname(path), name)));
 }
 
@@ -107,7 +107,7 @@ function tryMutants(module, folder) {
 
 const folder = mkdtempSync(join(tmpdir(), "mutants-"));
 try {
-  for (const part of ["static", "tests/js", "package.json"])
+  for (const part of ["static", "templates", "tests/js", "package.json"])
     cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
   const all = filesBelow(join(PROJECT, SCRIPTS)).sort();
   const wanted = process.argv.slice(2);
