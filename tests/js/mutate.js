@@ -67,7 +67,7 @@ function filesBelow(folder) {
 }
 
 function importsOf(path) {
-  const found = readFileSync(path, "utf8").matchAll(/(?:from |import\()"(\.\.?\/[^"]+)"/g);
+  const found = readFileSync(path, "utf8").matchAll(/(?:from |import\()["`](\.\.?\/[^"?]+)/g);
   return [...found].map(([, name]) => normalize(join(dirname(path), name)));
 }
 

@@ -1,0 +1,78 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { fakeStorage } from "./fakes.js";
+import { $, click, elementsOf, happen, openPage, templateOf } from "./fake_page.js";
+
+let pages = 0;
+
+// Opens the join page. `kept` is what the browser remembers. With isOfRoom, the page asks only for the name.
+async function page({ kept = {}, user = "", hash = "", isOfRoom = false } = {}) {
+  const body = openPage(`http://chat.example/${isOfRoom ? "den" : ""}${hash}`);
+  const address = location;
+  const went = [];
+  address.assign = (url) => went.push(url);
+  body.append(elementsOf('<form action="/den"><input id="user"></form>').firstElementChild);
+  if (!isOfRoom) {
+    const template = templateOf("join.html", "room-link");
+    $(template).attr("id", "room-link");
+    body.append(elementsOf('<nav id="visited" hidden><ul></ul></nav>').firstElementChild, template);
+  }
+  const [field, form] = [$("#user")[0], $("form")[0]];
+  field.value = user;
+  form.action = new URL("/den", address).href;
+  globalThis.localStorage = fakeStorage();
+  globalThis.sessionStorage = fakeStorage();
+  for (const [name, value] of Object.entries(kept)) localStorage.setItem(name, value);
+  const refused = [];
+  globalThis.window = { addEventListener: (name) => refused.push(name) };
+  pages += 1;
+  await import(`../../static/chat/join_page.js?${pages}`); // a script runs once for each address
+  const links = () => $("#visited").find("a").get();
+  return { field, form, went, links, refused, given: () => sessionStorage.getItem("chat given") };
+}
+
+const visited = { "chat name": "ann", "chat rooms": '["b","a"]' };
+
+test("the name is the one that the person used last, unless the server filled one in", async () => {
+  assert.equal((await page({ kept: visited })).field.value, "ann");
+  assert.equal((await page({ kept: visited, user: "bob" })).field.value, "bob");
+  assert.equal((await page()).field.value, "");
+});
+
+test("it lists the rooms that the person visited, and nothing if there is none", async () => {
+  const { links } = await page({ kept: visited });
+  assert.deepEqual(links().map(({ textContent }) => textContent), ["#b", "#a"]);
+  assert.deepEqual(links().map(({ href }) => href), ["http://chat.example/b", "http://chat.example/a"]);
+  assert.equal($("#visited")[0].hidden, false);
+  await page();
+  assert.equal($("#visited")[0].hidden, true);
+});
+
+test("a click on a room enters it with the name in the field", async () => {
+  const { links, field, went, given } = await page({ kept: visited });
+  field.value = " eve ";
+  assert.ok(click(links()[1]).isPrevented);
+  assert.deepEqual(went, ["http://chat.example/a?user=eve"]);
+  assert.equal(given(), "eve");
+});
+
+test("without a name, or with a key for another tab, the link is an ordinary link", async () => {
+  const { links, field, went, given } = await page({ kept: visited });
+  assert.ok(!click(links()[0], { ctrlKey: true }).isPrevented);
+  field.value = "  ";
+  assert.ok(!click(links()[0]).isPrevented);
+  assert.deepEqual(went, []);
+  assert.equal(given(), null);
+});
+
+test("the form keeps the name, and the message to which the address leads", async () => {
+  const { form, field, given } = await page({ hash: "#m17", isOfRoom: true });
+  field.value = "eve";
+  happen(form, "submit");
+  assert.equal(given(), "eve");
+  assert.equal(`${form.action}`, "http://chat.example/den#m17");
+});
+
+test("a file that is dropped on the page does not replace it", async () => {
+  assert.deepEqual((await page()).refused, ["dragover", "drop"]);
+});
