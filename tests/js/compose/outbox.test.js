@@ -154,6 +154,19 @@ test("messages are sent without a storage too", async () => {
   assert.deepEqual(page.server.texts(), ["one", "two"]);
 });
 
+test("messages are sent when the storage gets full after the first one", async () => {
+  const storage = fakeStorage();
+  const page = openPage({ storage });
+  page.server.answer = (_, attempt) => (attempt === 1 ? noAnswer() : undefined);
+  page.say("one");
+  await settled();
+  storage.full = true;
+  page.say("two");
+  page.clock.pass(1_000);
+  await settled();
+  assert.deepEqual(page.server.texts(), ["one", "two"]);
+});
+
 test("a message with half of a surrogate pair is recognised when it comes back", async () => {
   const page = openPage();
   page.server.answer = noAnswer;
