@@ -91,6 +91,26 @@ test("the room has the saved text at once, so that the next edit starts with it"
   assertEditing(page, "Hello Bob");
 });
 
+test("after a save the room has the message as the server wrote it", async () => {
+  const page = openPage();
+  const answer = page.now("Hello Bob (as the server writes it)");
+  page.answer = () => answer;
+  page.type("Hello Bob");
+  await page.save();
+  assert.equal(page.inTheRoom, answer);
+  assertLeft(page);
+});
+
+test("to start the same edit again changes nothing", () => {
+  const page = openPage();
+  page.type("Hello B");
+  page.editing.start(MESSAGE);
+  assertEditing(page, "Hello B");
+  assert.equal(page.problem, "");
+  page.editing.leave();
+  assertLeft(page);
+});
+
 test("an unchanged text is not sent", async () => {
   const page = openPage();
   await page.save();
@@ -123,6 +143,7 @@ test("during a save nothing else can use the field", async () => {
   page.editing.start({ ...MESSAGE, id: 8 });
   await page.save();
   assert.deepEqual([page.field.value, page.shown.id, page.asked.length], ["Hello Bob", 7, 1]);
+  assert.equal(page.problem, "");
   answer.resolve(page.now("Hello Bob"));
   await settled();
   assertLeft(page);
@@ -135,8 +156,12 @@ test("a failed save says why, and can be tried again", async () => {
   await page.save();
   assert.equal(page.problem, "failed 0");
   assertEditing(page, "Hello Bob");
-  page.answer = () => undefined;
+  const answer = deferred();
+  page.answer = () => answer.promise;
   await page.save();
+  assert.equal(page.problem, ""); // while it is tried again
+  answer.resolve(page.now("Hello Bob"));
+  await settled();
   assert.equal(page.asked.length, 2);
   assertLeft(page);
 });
@@ -240,6 +265,17 @@ test("old changes, and changes of other messages, do nothing", () => {
   assertEditing(page, "Newer");
 });
 
+test("a change that comes twice is news once", () => {
+  const page = openPage();
+  const change = page.now("Hello Carol");
+  page.type("Hello Bob");
+  page.editing.changed(change);
+  page.type("Hello Bob and Carol");
+  page.editing.changed(change);
+  assertEditing(page, "Hello Bob and Carol");
+  assert.equal(page.problem, "");
+});
+
 test("the draft still waits when the person edits another message", () => {
   const page = openPage();
   page.editing.start({ ...MESSAGE, id: 8, text: "Other" });
@@ -283,6 +319,18 @@ test("an edit that was only begun survives a reload, and an unchanged text is no
   await next.save();
   assert.deepEqual(next.asked, []);
   assertLeft(next);
+});
+
+test("an edit in progress survives two reloads", () => {
+  const page = openPage();
+  page.type("Hello B");
+  assertEditing(reload(reload(page)), "Hello B");
+});
+
+test("a reload continues with an edit from elsewhere", () => {
+  const page = openPage();
+  page.editing.changed(page.now("Hello Carol"));
+  assertEditing(reload(page), "Hello Carol");
 });
 
 test("after a reload the edit continues on the message as it is now", () => {

@@ -18,7 +18,9 @@ test("unread messages of a hidden page are counted in the title, and the icon ch
   const document = fakeDocument();
   const { show, seen } = markOn(document);
   document.turn("hidden");
+  assert.deepEqual(seen(), ["#lobby · Chat", "/icon.svg"]);
   show(1);
+  assert.deepEqual(seen(), ["(1) #lobby · Chat", "/unread.svg"]);
   show(3);
   assert.deepEqual(seen(), ["(3) #lobby · Chat", "/unread.svg"]);
   show(0);
