@@ -35,10 +35,7 @@ function enter(room, event) {
   location.assign(roomAddress(room, location, user));
 }
 
-form.addEventListener("submit", () => {
-  recentRooms.give(field.value);
-  form.action = new URL(location.hash, form.action); // the address may lead to a message: #m17
-});
+form.addEventListener("submit", () => recentRooms.give(field.value));
 if (field.value === "") field.value = recentRooms.name();
 if (list !== null) listRooms(recentRooms.rooms());
 refuseFiles(window);

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import quote
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.browser import HOSTILE_ROOM, NETWORK_ERROR, Person, chat_path
@@ -100,18 +101,19 @@ def test_no_link_of_ours_carries_a_name(people, chat, room):
     expect(popup.value.get_by_label("Your name")).to_have_value("Dave")
 
 
-def test_the_place_in_the_address_survives_the_join_page(people, chat, room):
+@pytest.mark.parametrize(("scripts", "target"), [(True, ".target"), (False, ".message:target")])
+def test_the_place_in_the_address_survives_the_join_page(people, chat, room, scripts, target):
     people.allow_complaint(NETWORK_ERROR)
     chat.post(room, "Bob", "first")
     wanted = chat.post(room, "Bob", "wanted")["id"]
-    page = people.visit(f"{quote(room)}#m{wanted}")
+    page = people.visit(f"{quote(room)}#m{wanted}", java_script_enabled=scripts)
     page.get_by_label("Your name").fill("x" * 65)
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_label("Your name")).to_have_attribute("aria-invalid", "true")
     page.get_by_label("Your name").fill("Dave")
     page.get_by_role("button", name="Join").click()
     expect(page).to_have_url(re.compile(rf"\?user=Dave#m{wanted}$"))
-    expect(page.locator(".target .text")).to_have_text("wanted")
+    expect(page.locator(f"{target} .text")).to_have_text("wanted")
 
 
 def test_a_person_can_join_a_room_with_html_in_its_name(people):

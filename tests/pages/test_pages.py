@@ -38,7 +38,7 @@ def test_the_join_page_asks_for_a_room_and_a_name(client):
 
 def test_a_rooms_join_page_asks_for_a_name_only(client):
     page = Page(client.get("/lobby"))
-    assert page.one("form")["action"] == "/lobby"
+    assert "action" not in page.one("form"), "it would drop the end of the address: #m17"
     assert [element["name"] for element in page.all("input")] == ["user"]
 
 
