@@ -1,6 +1,8 @@
-"""What a person does most, in Firefox."""
+"""What a person does most, and what only Firefox does wrong, in Firefox."""
 
 import json
+import re
+import zlib
 
 import pytest
 from playwright.sync_api import expect
@@ -78,6 +80,23 @@ def test_a_page_from_the_back_forward_cache_continues_in_firefox(people, chat, r
     assert wait_for(lambda: texts_after_return(other) == ["While you were away"], SOON_S)
     chat.post(room, "Bob", "Live again")
     assert wait_for(lambda: texts_after_return(other) == ["While you were away", "Live again"], SOON_S)
+
+
+def test_a_message_keeps_its_width_on_the_next_printed_page_in_firefox(people, chat, room):
+    """Otherwise its lines break, and take more paper than as many lines of one letter."""
+    pages = []
+    for text in ("a", "some words and more"):
+        its_room = f"{text} {room}"[:64]
+        chat.post(its_room, "Bob", f"{text}\n" * 100)
+        pages.append(printed_pages(people.join("Alice", its_room).page))
+    assert pages[0] == pages[1] > 1
+
+
+def printed_pages(page):
+    """Return how many pages of paper the page takes."""
+    packed = re.findall(rb"/ObjStm.*?stream\r?\n(.*?)endstream", page.pdf(), re.DOTALL)
+    objects = b"".join(zlib.decompressobj().decompress(stream) for stream in packed)
+    return int(re.search(rb"/Count (\d+)", objects)[1])
 
 
 def texts_after_return(tab):
