@@ -44,19 +44,31 @@ def start_where_host_is_remote(chromium, host):
 
 
 class People:
-    """Opens pages of the chat at `url`, and collects what the browser complains about."""
+    """Opens pages of the chat at `url` in the browser; used by `with`.
 
-    def __init__(self, chromium, url):
-        self._chromium, self._url = chromium, url
+    At the end, it closes all pages. No page may have had an error, a warning or a dialog that the test did not allow.
+    """
+
+    def __init__(self, browser, url):
+        self._browser, self._url = browser, url
         self._contexts, self._allowed = [], []
         self._console = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failure, *_):
+        for context in self._contexts:
+            context.close()
+        complaints = [text for text in self._console if not any(part in text for part in self._allowed)]
+        assert failure or complaints == []
 
     def new_page(self, own_stream=False, **context):
         """Return a page in a browser profile of its own; `context` holds Playwright's options for a context.
 
         With `own_stream` the page has no shared worker: Playwright cannot reach a worker's requests and clock.
         """
-        context = self._chromium.new_context(**context)
+        context = self._browser.new_context(**context)
         context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         if own_stream:
@@ -102,18 +114,8 @@ class People:
         return person
 
     def allow_complaint(self, text):
-        """Leave complaints that contain `text` out of `complaints`: the test causes them on purpose."""
+        """Allow complaints of the browser that contain `text`: the test causes them on purpose."""
         self._allowed.append(text)
-
-    @property
-    def complaints(self):
-        """The errors, warnings and dialogs of all pages, without the allowed ones."""
-        return [text for text in self._console if not any(part in text for part in self._allowed)]
-
-    def leave(self):
-        """Close all pages."""
-        for context in self._contexts:
-            context.close()
 
 
 class Person:

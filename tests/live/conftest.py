@@ -108,13 +108,11 @@ def firefox(playwright):
 
 @pytest.fixture
 def people(chromium, chat):
-    """People with browsers; at the end, no page may have an error that the test did not allow."""
+    """People with Chromium."""
     from tests.helpers.browser import People
 
-    people = People(chromium, chat.url)
-    yield people
-    people.leave()
-    assert people.complaints == []
+    with People(chromium, chat.url) as people:
+        yield people
 
 
 @pytest.fixture

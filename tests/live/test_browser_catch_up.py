@@ -124,8 +124,7 @@ def test_a_page_that_is_online_again_opens_its_stream_and_sends_immediately(peop
 
 
 def test_a_page_from_the_back_forward_cache_continues(chromium, chat, room):
-    with start_with_back_forward_cache(chromium) as caching:
-        people = People(caching, chat.url)
+    with start_with_back_forward_cache(chromium) as caching, People(caching, chat.url) as people:
         alice = people.join("Alice", room)
         # Without this tab, the shared worker would keep her page out of the cache.
         people.join_in_tab(alice, "Alice", room)
@@ -137,7 +136,6 @@ def test_a_page_from_the_back_forward_cache_continues(chromium, chat, room):
         assert alice.page.evaluate("window.isTheSamePage") is True
         chat.post(room, "Bob", "Live again")
         expect(alice.texts).to_have_text(["While you were away", "Live again"])
-        people.leave()
 
 
 def test_a_page_opens_its_stream_again_at_the_pageshow_event(people, chat, room):

