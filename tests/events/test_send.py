@@ -39,6 +39,13 @@ def test_an_event_is_published_after_the_commit(grip_proxy):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_commit_waits_for_the_proxy_if_the_sender_wants_it(grip_proxy):
+    with transaction.atomic():
+        send_event(CHANNEL, "message", {}, async_publish=False)
+    assert grip_proxy.accepted() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_event_that_is_rolled_back_is_never_published_and_its_number_is_used_again(grip_proxy):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         send_event(CHANNEL, "message", {"text": "ghost"})

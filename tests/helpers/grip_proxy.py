@@ -5,7 +5,12 @@ import queue
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from django_eventstream.event import Event
+
+from chat.grip import publisher
+
 WAIT_S = 10
+CHANNEL = "room-two words"
 KEY = "a-key-of-at-least-32-characters-as-HS256-wants-it"
 
 
@@ -74,3 +79,14 @@ class GripProxy:
                 pass
 
         return Handler
+
+
+def use(settings, *proxies):
+    """Let the site publish to these proxies."""
+    settings.GRIP_PROXIES = [{"control_uri": proxy.uri} for proxy in proxies]
+    publisher.forget_lanes()
+
+
+def event(number, data='{"text": "hi"}'):
+    """Return a committed event, which no log contains."""
+    return Event(CHANNEL, "message", data, id=number)

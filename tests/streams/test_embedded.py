@@ -210,7 +210,7 @@ def test_a_silent_stream_sends_keep_alives_and_reads_the_log_again(monkeypatch):
 
 
 def test_a_stream_sleeps_again_after_an_event(monkeypatch):
-    """One that is awake for ever reads the log without a pause, and sends no keep-alive."""
+    """A stream that never sleeps again reads the log without a pause, and sends no keep-alive."""
     monkeypatch.setattr(embedded, "KEEP_ALIVE_S", 0.5)
 
     async def scene():

@@ -14,8 +14,8 @@ from tests.helpers.posting import post, url_of
 pytestmark = pytest.mark.django_db
 
 
-def test_a_websocket_message_is_refused_in_words(client):
-    answer = client.post(url_of("lobby"), b"TEXT 2\r\nhi\r\n", content_type="application/websocket-events")
+def test_a_websocket_message_is_refused_in_words_at_every_address(client):
+    answer = client.get(url_of("lobby"), CONTENT_TYPE="application/websocket-events")
     assert answer.status_code == 415
     assert answer.json()["errors"][0]["field"] == "Content-Type"
 
