@@ -65,10 +65,10 @@ def _now() -> Any:
     return connection.ops.adapt_datetimefield_value(timezone.now())
 
 
-def redact_events(channel: str, event_type: str, texts: Mapping[int, str]) -> None:
-    """Give events of the channel another type and other data: {number: data}. They keep their ids."""
+def redact_events(channel: str, event_type: str, data_of: Mapping[int, str]) -> None:
+    """Give events of the channel another type, and other data: {the event's number: data}. They keep their ids."""
     with connection.cursor() as cursor:
-        cursor.executemany(REDACT, [(event_type, _encoded(data), channel, number) for number, data in texts.items()])
+        cursor.executemany(REDACT, [(event_type, _encoded(data), channel, number) for number, data in data_of.items()])
 
 
 def first_unlike(channel: str, number: int) -> int:

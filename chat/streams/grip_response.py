@@ -2,7 +2,8 @@
 
 The proxy passes a reader's request on to us. After our answer it closes its connection to us and keeps the reader's.
 Later it asks us again for that reader, at the *next link* in our answer: every ten minutes or so, after an event that
-it missed, and at once while there is more to read. The instructions are those of the GRIP protocol, https://pushpin.org/docs/protocols/grip/.
+it missed, and at once while there is more to read. The instructions are those of the GRIP protocol,
+https://pushpin.org/docs/protocols/grip/.
 """
 
 import hashlib

@@ -31,6 +31,7 @@ const MISTAKES = [
   [/(?<![\w.$])!(?=[\w(])/g, ""],
   [/(?<![\w.$])\d[\d_]*(?![\w.])/g, otherNumber],
   [/\bif \(/g, "if (false && "],
+  [/\bif \(/g, "if (true || "],
   [/\breturn (?!;)(?=.*;$)/g, "return void "],
   [/^ *(await )?[\w.?[\]()]+\(.*\);$/g, ""], // a call
   [/^ *[\w.[\]]+ (=|\+=|-=) .*;$/g, ""], // an assignment
@@ -52,9 +53,13 @@ function* mutantsOf(source) {
         if (isInText(code, found.index)) continue;
         const other = typeof replacement === "string" ? replacement : replacement(found[0]);
         const mutant = code.slice(0, found.index) + other + code.slice(found.index + found[0].length);
-        yield { line: number + 1, from: code.trim(), to: mutant.trim(), source: lines.with(number, mutant).join("\n") };
+        yield { line: number + 1, from: code.trim(), to: mutant.trim(), source: replaced(lines, number, mutant) };
       }
   }
+}
+
+function replaced(lines, number, line) {
+  return [...lines.slice(0, number), line, ...lines.slice(number + 1)].join("\n");
 }
 
 function isInText(code, index) {

@@ -41,9 +41,10 @@ def changes(node):
     if isinstance(node, ast.Compare) and type(node.ops[0]) in OTHER:
         return [swap(node.ops, 0)]
     if isinstance(node, (ast.BoolOp, ast.BinOp, ast.AugAssign)) and type(node.op) in OTHER and not is_text(node):
-        return [*([swap_operator(node)]), *removal(node)]
+        return [swap_operator(node), *removal(node)]
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return [(f"no not: {ast.unparse(node)}", lambda: setattr(node, "op", ast.UAdd()) or wrap_in_bool(node))]
+        other = ast.UnaryOp(ast.Not(), node.operand)
+        return [(f"no not: {ast.unparse(node)}", lambda: setattr(node, "operand", other))]
     if isinstance(node, ast.Constant) and type(node.value) in (bool, int, float):
         value = other_value(node.value)
         return [(f"{node.value} -> {value}", lambda: setattr(node, "value", value))]
@@ -61,7 +62,7 @@ def other_value(value):
 
 
 def removal(node):
-    """Return the change that leaves the statement out: the parent's list can't be reached, so it becomes harmless."""
+    """Return [the change that makes the statement do nothing], or [] if it is none that can be left out."""
     is_call = isinstance(node, ast.Expr) and isinstance(node.value, (ast.Call, ast.Await))
     if not is_call and not isinstance(node, REMOVABLE):
         return []
@@ -69,9 +70,8 @@ def removal(node):
         return []  # without its name, nothing runs
 
     def leave_out():
-        what = ast.Expr(ast.Constant(None))
         node.__class__ = ast.Expr
-        node.__dict__ = {"value": what.value, "lineno": node.lineno, "col_offset": node.col_offset}
+        node.__dict__ = {"value": ast.Constant(None), "lineno": node.lineno, "col_offset": node.col_offset}
 
     return [(f"without: {ast.unparse(node)}", leave_out)]
 
@@ -87,10 +87,6 @@ def swap_operator(node):
         f"{old.__name__} -> {OTHER[old].__name__}: {ast.unparse(node)}",
         lambda: setattr(node, "op", OTHER[old]()),
     )
-
-
-def wrap_in_bool(node):
-    node.op, node.operand = ast.Not(), ast.UnaryOp(ast.Not(), node.operand)
 
 
 def is_text(node):

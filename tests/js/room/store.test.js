@@ -339,7 +339,7 @@ test("nothing is older than a cleared room", () => {
   assert.deepEqual(add(7, 8), [false, true]);
 });
 
-test("a message of a list is known, and is told once for each list that brings it", () => {
+test("the store knows the messages of a list, and tells its listeners once of each", () => {
   const { add, heard, expect, expectNothing, showNewer } = storeOf([1]);
   showNewer(messages(9), false);
   assert.deepEqual(add(9), [false]);

@@ -87,7 +87,7 @@ test("the page says that the browser blocks notifications", async () => {
   assert.deepEqual(alice.shown, []);
 });
 
-test("each later message is told too, and a text of 200 characters whole", async () => {
+test("each message has a notification, and a text of 200 characters is shown whole", async () => {
   const alice = person();
   await alice.tick(true);
   alice.hear(1, "one");

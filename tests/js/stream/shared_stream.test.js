@@ -247,7 +247,7 @@ test("a tab says once a minute that it is there, also after it joined again", ()
   assert.equal(worker().said.length, said + 1);
 });
 
-test("a tab that was closed opens nothing, and one that is opened again waits for the worker anew", () => {
+test("a closed tab opens no stream; after it is opened again, it waits for the worker once more", () => {
   const { stream, own, clock } = openTab();
   stream.close();
   clock.pass(60_000);
