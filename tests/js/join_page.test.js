@@ -1,7 +1,9 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { fakeStorage } from "./fakes.js";
-import { $, click, elementsOf, happen, openPage, templateOf } from "./fake_page.js";
+import { click, elementsOf, happen } from "./fake_dom.js";
+import { $ } from "./fake_jquery.js";
+import { openPage, templateOf } from "./fake_page.js";
 
 let pages = 0;
 

@@ -1,6 +1,8 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { $, add, elementsOf, openPage } from "../fake_page.js";
+import { elementsOf } from "../fake_dom.js";
+import { $ } from "../fake_jquery.js";
+import { add, openPage } from "../fake_page.js";
 import { createEditMark } from "../../../static/chat/compose/edit_mark.js";
 
 function page() {

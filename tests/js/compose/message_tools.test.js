@@ -1,7 +1,9 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { deferred, settled } from "../fakes.js";
-import { $, add, click, happen, messageTemplate, openPage, templateOf } from "../fake_page.js";
+import { click, happen } from "../fake_dom.js";
+import { $ } from "../fake_jquery.js";
+import { add, messageTemplate, openPage, templateOf } from "../fake_page.js";
 import { createMessageTools } from "../../../static/chat/compose/message_tools.js";
 
 // A room's page for ann. `keys` are those of this browser, by message.

@@ -33,21 +33,6 @@ test("a message is stored before it is posted", () => {
   assert.equal(page.server.posted.length, 1);
 });
 
-test("a message without an answer is sent again after longer and longer pauses, with the same key and tag", async () => {
-  const page = openPage();
-  page.server.answer = (_, attempt) => (attempt <= 3 ? noAnswer() : undefined);
-  page.say("Hello");
-  for (const seconds of [1, 2, 4]) {
-    await settled();
-    assert.deepEqual(page.clock.waits(), [seconds * 1_000]);
-    page.clock.pass(seconds * 1_000);
-  }
-  await settled();
-  assert.equal(page.server.posted.length, 4);
-  assert.equal(new Set(page.server.posted.map(({ key, tag }) => key + tag)).size, 1);
-  assert.deepEqual(page.server.texts(), ["Hello"]);
-});
-
 test("a message whose answer got lost is stored once", async () => {
   const page = openPage();
   page.server.answer = (_, attempt) => {
@@ -72,19 +57,6 @@ test("no message overtakes one that waits", async () => {
   await settled();
   await passMinutes(page, 1);
   assert.deepEqual(page.server.texts(), ["one", "two", "three"]);
-});
-
-test("a wake-up starts the next attempt at once", async () => {
-  const page = openPage();
-  page.server.answer = (_, attempt) => (attempt === 1 ? noAnswer() : undefined);
-  page.say("Hello");
-  await settled();
-  page.outbox.send();
-  await settled();
-  assert.deepEqual(page.server.texts(), ["Hello"]);
-  page.clock.pass(60_000);
-  await settled();
-  assert.equal(page.server.posted.length, 2);
 });
 
 test("the stream may bring the message before the answer does", async () => {
@@ -119,16 +91,6 @@ test("a message that the stream brought can't fail", async () => {
   await settled();
   assert.deepEqual(page.texts(), []);
   assert.deepEqual(page.store.load(), []);
-});
-
-test("only one next attempt is planned at a time", async () => {
-  const page = openPage();
-  page.server.answer = noAnswer;
-  page.say("Hello");
-  await settled();
-  page.outbox.send();
-  await settled();
-  assert.deepEqual(page.clock.waits(), [2_000]);
 });
 
 test("the tag alone proves nothing, because it is public", async () => {
@@ -177,53 +139,6 @@ test("a message with half of a surrogate pair is recognised when it comes back",
   assert.deepEqual(page.texts(), []);
 });
 
-test("after a success the pauses start short again", async () => {
-  const page = openPage();
-  page.server.answer = noAnswer;
-  page.say("one");
-  await passMinutes(page, 2);
-  page.server.answer = (text) => (text === "two" ? noAnswer() : undefined);
-  await passMinutes(page, 1);
-  page.say("two");
-  await settled();
-  assert.deepEqual(page.clock.waits(), [1_000]);
-});
-
-const busy = (seconds) =>
-  Promise.reject(Object.assign(new Error("busy"), { temporary: true, status: 503, retryAfterMs: seconds * 1_000 }));
-
-test("new messages and wake-ups wait too if the server asks us to wait", async () => {
-  const page = openPage();
-  page.server.answer = (_, attempt) => (attempt === 1 ? busy(60) : undefined);
-  page.say("one");
-  await settled();
-  page.say("two");
-  page.outbox.send();
-  await settled();
-  page.clock.pass(59_000);
-  await settled();
-  assert.equal(page.server.posted.length, 1);
-  page.clock.pass(1_000);
-  await settled();
-  assert.deepEqual(page.server.texts(), ["one", "two"]);
-});
-
-test("a short wait that the server asks for does not shorten the pause", async () => {
-  const page = openPage();
-  page.server.answer = () => busy(0.5);
-  page.say("Hello");
-  await settled();
-  assert.deepEqual(page.clock.waits(), [1_000]);
-});
-
-test("no wait that the server asks for is longer than five minutes", async () => {
-  const page = openPage();
-  page.server.answer = (_, attempt) => (attempt === 1 ? busy(86_400) : undefined);
-  page.say("Hello");
-  await passMinutes(page, 6);
-  assert.deepEqual(page.server.texts(), ["Hello"]);
-});
-
 test("the key of an arrived message is kept, whether the answer or the stream brought it", async () => {
   const page = openPage();
   page.say("one");
@@ -247,39 +162,6 @@ test("next() gives the message that is on its way or would be next", async () =>
   assert.equal(page.outbox.next(), null); // it fails before it would be sent
 });
 
-test("a call of send() during an attempt makes the next attempt follow at once", async () => {
-  const page = openPage();
-  const first = deferred();
-  page.server.answer = (_, attempt) => (attempt === 1 ? first.promise : undefined);
-  page.say("one");
-  page.outbox.send(); // the network is back
-  assert.equal(page.server.posted.length, 1);
-  first.reject(Object.assign(new Error("no network"), { temporary: true, status: 0 }));
-  await settled();
-  assert.deepEqual([page.server.posted.length, page.texts()], [2, []]);
-});
-
-test("a message typed during an attempt does not make the next attempt earlier", async () => {
-  const page = openPage();
-  const first = deferred();
-  page.server.answer = (_, attempt) => (attempt === 1 ? first.promise : undefined);
-  page.say("one", "two");
-  first.reject(Object.assign(new Error("no network"), { temporary: true, status: 0 }));
-  await settled();
-  assert.equal(page.server.posted.length, 1);
-});
-
-test("a request to send during an attempt causes one more attempt, not a series", async () => {
-  const page = openPage();
-  const first = deferred();
-  page.server.answer = (text, number) => (number === 1 ? first.promise : noAnswer());
-  page.say("Hello");
-  page.outbox.send();
-  first.reject(Object.assign(new Error("no answer"), { temporary: true }));
-  for (let turn = 0; turn < 20; turn += 1) await settled();
-  assert.equal(page.server.posted.length, 2);
-});
-
 test("after a message that another tab has sent, the next one is sent at once", async () => {
   const page = openPage();
   page.server.answer = noAnswer;
@@ -292,96 +174,27 @@ test("after a message that another tab has sent, the next one is sent at once", 
   assert.deepEqual(page.server.texts(), ["two"]);
 });
 
-test("a message that waits can't be taken back to be rewritten", async () => {
+test("the next message is none that another tab has removed", async () => {
   const page = openPage();
   page.server.answer = noAnswer;
   page.say("Hello");
   await settled();
-  page.outbox.rewrite(page.tags()[0], () => assert.fail("it may still arrive"));
-  assert.deepEqual(page.texts(), ["Hello"]);
-});
-
-test("only what was typed within a minute of an old message is given up with it", async () => {
-  const page = openPage();
-  page.server.answer = noAnswer;
-  page.say("one");
-  await passMinutes(page, 2);
-  page.say("two");
-  await passMinutes(page, 9);
-  const [one, two] = page.problems();
-  assert.notEqual(one, "");
-  assert.equal(two, "");
-});
-
-test("a failed message of an older page may have arrived", async () => {
-  const page = openPage();
-  page.server.answer = () => refusal();
-  page.say("Hello");
-  await settled();
-  const name = page.storage.key(0).includes(page.tags()[0]) ? page.storage.key(0) : page.storage.key(1);
-  const { unsure, ...item } = JSON.parse(page.storage.getItem(name));
-  assert.equal(unsure, false);
-  page.storage.setItem(name, JSON.stringify(item));
-  const later = page.reload();
-  later.outbox.resend(later.tags()[0]);
-  await settled();
-  assert.equal([...later.pending.values()][0].refused, false);
-});
-
-test("a refused message that another tab has discarded is not shown as failed", async () => {
-  const page = openPage();
-  const answer = deferred();
-  page.server.answer = () => answer.promise;
-  page.say("Hello");
   page.reload().outbox.discard(page.tags()[0]);
-  answer.reject(Object.assign(new Error("refused"), { temporary: false, status: 400 }));
-  await settled();
-  assert.deepEqual(page.texts(), []);
+  assert.equal(page.outbox.next(), null);
 });
 
-test("after a refusal the pauses start short again", async () => {
+test("a page that slept for long has no next message", async () => {
   const page = openPage();
-  const answers = [noAnswer, noAnswer, noAnswer, refusal, noAnswer];
-  page.server.answer = (text, number) => answers[number - 1]?.();
-  page.say("one");
-  await settled();
-  for (const seconds of [1, 2, 4]) {
-    page.clock.pass(seconds * 1_000);
-    await settled();
-  }
-  page.say("two");
-  await settled();
-  assert.deepEqual(page.clock.waits(), [1_000]);
-});
-
-test("the next message is the first that waits, unless it is old or another tab has removed it", async () => {
-  const page = openPage();
-  assert.deepEqual([page.outbox.next(), page.outbox.isEmpty()], [null, true]);
   page.server.answer = noAnswer;
   page.say("Hello");
   await settled();
-  assert.deepEqual([page.outbox.next().text, page.outbox.isEmpty()], ["Hello", false]);
-  const later = page.reload();
-  later.clock.sleep(11 * 60_000);
-  assert.equal(later.outbox.next(), null);
-
-  const other = openPage();
-  other.server.answer = noAnswer;
-  other.say("Hello");
-  await settled();
-  other.reload().outbox.discard(other.tags()[0]);
-  assert.equal(other.outbox.next(), null);
+  page.clock.sleep(11 * 60_000);
+  assert.equal(page.outbox.next(), null);
 });
 
-test("a message that is sent again can't be taken back until it is refused again", async () => {
+test("the outbox is empty until a message waits", () => {
   const page = openPage();
-  page.server.answer = () => refusal();
+  assert.equal(page.outbox.isEmpty(), true);
   page.say("Hello");
-  await settled();
-  page.server.answer = noAnswer;
-  page.outbox.resend(page.tags()[0]);
-  page.outbox.resend("unknown");
-  await settled();
-  page.outbox.rewrite(page.tags()[0], () => assert.fail("it may still arrive"));
-  assert.deepEqual(page.texts(), ["Hello"]);
+  assert.equal(page.outbox.isEmpty(), false);
 });

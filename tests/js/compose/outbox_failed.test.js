@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { settled } from "../fakes.js";
+import { deferred, settled } from "../fakes.js";
 import { noAnswer, openPage, passMinutes, refusal } from "./outbox_page.js";
 import { strings } from "../../../static/chat/lib/strings.js";
 
@@ -196,4 +196,49 @@ test("a message that is refused before and after a reload can be rewritten", asy
   reloaded.outbox.resend(reloaded.tags()[0]);
   await settled();
   assert.deepEqual(rewritten(reloaded), ["Hello"]);
+});
+
+test("a message that waits can't be taken back to be rewritten", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("Hello");
+  await settled();
+  page.outbox.rewrite(page.tags()[0], () => assert.fail("it may still arrive"));
+  assert.deepEqual(page.texts(), ["Hello"]);
+});
+
+test("only what was typed within a minute of an old message is given up with it", async () => {
+  const page = openPage();
+  page.server.answer = noAnswer;
+  page.say("one");
+  await passMinutes(page, 2);
+  page.say("two");
+  await passMinutes(page, 9);
+  const [one, two] = page.problems();
+  assert.notEqual(one, "");
+  assert.equal(two, "");
+});
+
+test("a refused message that another tab has discarded is not shown as failed", async () => {
+  const page = openPage();
+  const answer = deferred();
+  page.server.answer = () => answer.promise;
+  page.say("Hello");
+  page.reload().outbox.discard(page.tags()[0]);
+  answer.reject(Object.assign(new Error("refused"), { temporary: false, status: 400 }));
+  await settled();
+  assert.deepEqual(page.texts(), []);
+});
+
+test("a message that is sent again can't be taken back until it is refused again", async () => {
+  const page = openPage();
+  page.server.answer = () => refusal();
+  page.say("Hello");
+  await settled();
+  page.server.answer = noAnswer;
+  page.outbox.resend(page.tags()[0]);
+  page.outbox.resend("unknown");
+  await settled();
+  page.outbox.rewrite(page.tags()[0], () => assert.fail("it may still arrive"));
+  assert.deepEqual(page.texts(), ["Hello"]);
 });

@@ -69,3 +69,18 @@ test("a message that another tab discarded is not sent", async () => {
   assert.deepEqual(one.server.stored, []);
   assert.deepEqual(one.texts(), []);
 });
+
+test("a failed message of an older page may have arrived", async () => {
+  const page = openPage();
+  page.server.answer = () => refusal();
+  page.say("Hello");
+  await settled();
+  const name = page.storage.key(0).includes(page.tags()[0]) ? page.storage.key(0) : page.storage.key(1);
+  const { unsure, ...item } = JSON.parse(page.storage.getItem(name));
+  assert.equal(unsure, false);
+  page.storage.setItem(name, JSON.stringify(item));
+  const later = page.reload();
+  later.outbox.resend(later.tags()[0]);
+  await settled();
+  assert.equal([...later.pending.values()][0].refused, false);
+});

@@ -1,6 +1,8 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { $, add, click, messageTemplate, openPage, templateOf } from "../fake_page.js";
+import { click } from "../fake_dom.js";
+import { $ } from "../fake_jquery.js";
+import { add, messageTemplate, openPage, templateOf } from "../fake_page.js";
 import { createPendingView } from "../../../static/chat/compose/pending_view.js";
 
 const waiting = (tag) => ({ tag, text: `text ${tag}`, typedAt: 1_700_000_000_000, problem: "", refused: false });

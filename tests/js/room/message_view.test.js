@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { $, add, messageTemplate, openPage, templateOf } from "../fake_page.js";
+import { $ } from "../fake_jquery.js";
+import { add, messageTemplate, openPage, templateOf } from "../fake_page.js";
 import { createLocalTime } from "../../../static/chat/room/local_time.js";
 import { createMessageView } from "../../../static/chat/room/message_view.js";
 process.env.TZ = "Asia/Tokyo"; // nine hours ahead of UTC, all year

@@ -1,6 +1,8 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { $, add, click, elementsOf, openPage, templateOf } from "../fake_page.js";
+import { click, elementsOf } from "../fake_dom.js";
+import { $ } from "../fake_jquery.js";
+import { add, openPage, templateOf } from "../fake_page.js";
 import { createRoomsList } from "../../../static/chat/status/rooms_list.js";
 
 // The page of the room "den". `rooms` are those that the person visited, and `counts` their unread messages.
