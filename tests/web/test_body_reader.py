@@ -117,3 +117,13 @@ def test_a_body_without_a_length_has_a_limit_too(settings):
     request = AsyncRequestFactory().generic("POST", "/", b"x" * 101)
     del request.META["CONTENT_LENGTH"]
     assert refusal_of(request) == 413
+
+
+def test_a_body_that_is_too_big_is_read_before_it_is_refused(settings, connections):
+    """The server would otherwise reset the connection, and the client would miss the reason."""
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    client, server = connections()
+    client.sendall(b"x" * 1_000)
+    request = request_on(server, 1_000)
+    assert refusal_of(request) == 413
+    assert request.read() == b""
