@@ -23,6 +23,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 RUN = PROJECT / "bin" / "run"
 START_S = 300  # the first start in a fresh clone installs everything
 STOP_S = 15
+MANAGE_S = 60
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 
@@ -136,6 +137,12 @@ class Chat(Front):
     def signal(self, number):
         """Send a signal to bin/run only, not to its children."""
         self._run.send_signal(number)
+
+    def manage(self, *arguments, **environment):
+        """Run manage.py with these arguments on the chat's data; return what it prints."""
+        own = {"PATH": os.environ["PATH"], "DATA_DIR": str(self.data_dir), **environment}
+        command = [PROJECT / ".venv/bin/python", PROJECT / "manage.py", *arguments]
+        return subprocess.run(command, env=own, check=True, capture_output=True, text=True, timeout=MANAGE_S).stdout
 
     def stop(self):
         """Send SIGTERM to bin/run, kill all processes that remain, and return the exit status."""

@@ -1,7 +1,10 @@
 """Fixtures for the live tests: running chats, browsers and several machines."""
 
 import os
+import re
+import secrets
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,9 +12,10 @@ import pytest
 from tests.helpers import postgres
 from tests.helpers.line import Line
 from tests.helpers.machines import NGINX, Machines
-from tests.helpers.running import Chat
+from tests.helpers.running import PROJECT, Chat
 
 HERE = Path(__file__).parent
+FIRST_FIREFOX = 143  # that Playwright can drive
 
 
 def pytest_collection_modifyitems(items):
@@ -64,6 +68,15 @@ def any_chat(request):
     return request.getfixturevalue(request.param)
 
 
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the project, to be changed."""
+    copy = tmp_path / "project"
+    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "var", "__pycache__"))
+    (copy / ".venv").symlink_to(PROJECT / ".venv")
+    return copy
+
+
 @pytest.fixture(scope="module")
 def machines(pushpin, tmp_path_factory):
     """Two Django servers and two Pushpins behind nginx, with PostgreSQL."""
@@ -100,6 +113,9 @@ def chromium(playwright):
 @pytest.fixture(scope="module")
 def firefox(playwright):
     path = program("firefox-esr", "Firefox is not installed: sudo apt install firefox-esr")
+    version = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60).stdout.strip()
+    if int(re.search("[0-9]+", version)[0]) < FIRST_FIREFOX:
+        refuse(f"{version} is too old: Playwright needs {FIRST_FIREFOX}, try sudo apt update and install firefox-esr")
     from tests.helpers.browser import start_firefox
 
     with start_firefox(playwright, path) as firefox:
@@ -113,6 +129,19 @@ def people(chromium, chat):
 
     with People(chromium, chat.url) as people:
         yield people
+
+
+@pytest.fixture
+def admin(chat, people):
+    """A page of an admin who has just logged in."""
+    name, password = f"admin-{secrets.token_hex(4)}", "for this test only"
+    user = ("--noinput", f"--username={name}", "--email=")
+    chat.manage("createsuperuser", *user, DJANGO_SUPERUSER_PASSWORD=password)
+    page = people.visit("admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    return page
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """The event log keeps events for a day. Readers can resume later than that, too."""
 
-import os
 import signal
 import sqlite3
-import subprocess
 from contextlib import closing
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.helpers.running import ANSWER_S, PROJECT, Chat, kill, wait_for
+from tests.helpers.running import ANSWER_S, Chat, kill, wait_for
 
 BACK_S = 30
 
@@ -38,9 +36,7 @@ def let_months_pass(chat, room, up_to=10**9):
 
 
 def trim(chat):
-    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(chat.data_dir)}
-    command = [PROJECT / ".venv/bin/python", PROJECT / "manage.py", "trim_event_log"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True).stdout
+    return chat.manage("trim_event_log")
 
 
 def kinds_until_message(stream):

@@ -1,13 +1,11 @@
 """Readers get an event even if Django never published it, and never an event of another room."""
 
 import json
-import os
-import subprocess
 
 from chat.streams.grip_response import LINKS
 from tests.helpers.grip_proxy import KEY, GripProxy
 from tests.helpers.listener import Listener
-from tests.helpers.running import PROJECT, Chat, kill
+from tests.helpers.running import Chat, kill
 
 LOG_ONE_EACH = """
 from django.db import transaction
@@ -24,10 +22,8 @@ for room in os.environ["ROOMS"].split():
 
 def commit_without_publishing(chat, *rooms):
     """Save a message in each room like a worker that dies right after its commit; return the messages."""
-    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(chat.data_dir), "ROOMS": " ".join(rooms)}
-    command = [PROJECT / ".venv/bin/python", PROJECT / "manage.py", "shell", "-v0", "-c", LOG_ONE_EACH]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    printed = chat.manage("shell", "-v0", "-c", LOG_ONE_EACH, ROOMS=" ".join(rooms))
+    return [json.loads(line) for line in printed.splitlines()]
 
 
 def test_a_new_worker_publishes_the_events_of_a_killed_one(tmp_path):

@@ -49,9 +49,15 @@ class Machine:
 
     def installs(self):
         """Return what apt-get was asked to install, once for each time."""
+        return [line.partition(" install ")[2] for line in self._asked() if " install " in line]
+
+    def asks(self):
+        """Return "update" or "install" for each time that apt-get was asked."""
+        return ["install" if " install " in line else line.split()[-1] for line in self._asked()]
+
+    def _asked(self):
         asked = self.state / "asked"
-        lines = asked.read_text().splitlines() if asked.exists() else []
-        return [line.partition(" install ")[2] for line in lines if " install " in line]
+        return asked.read_text().splitlines() if asked.exists() else []
 
 
 @pytest.fixture
@@ -78,8 +84,22 @@ def prepared(machine, set_up):
 
 def test_a_missing_package_is_installed_where_we_may(machine):
     machine.is_so("available", "may-install", "installed-nodejs")
-    assert machine.run("install_packages pushpin nodejs") == (True, "Installing pushpin (apt-get install) …\n")
+    assert machine.run("install_packages pushpin nodejs") == (
+        True,
+        "Asking for the list of packages (apt-get update) …\nInstalling pushpin (apt-get install) …\n",
+    )
     assert machine.installs() == ["pushpin"]
+
+
+def test_the_list_of_packages_is_renewed_once_a_day(machine):
+    machine.is_so("available", "may-install")
+    assert machine.run("install_packages pushpin; install_packages nodejs")[0]
+    assert machine.asks() == ["update", "install", "install"]
+    stamp = machine.project / ".venv" / "apt-updated"
+    yesterday = stamp.stat().st_mtime - 25 * 3600
+    os.utime(stamp, (yesterday, yesterday))
+    assert machine.run("install_packages caddy")[0]
+    assert machine.asks()[3:] == ["update", "install"]
 
 
 def test_an_installed_package_is_left_alone(machine):
