@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",  # Content-Length
     "chat.web.middleware.StrictUTF8",
     "chat.web.middleware.WholeBodies",
+    "chat.web.foreign_pages.ForeignPages",
     "chat.web.middleware.RefusalsAndOutages",
     # The rest is for the admin only: the chat has no sessions and no users.
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -23,8 +23,7 @@ from chat.web.fields import read_message_fields
 from chat.web.refusals import only, refuse_form, refuse_invalid
 
 
-# No CSRF token: no cookie or password identifies the sender, so a foreign page that makes a browser post gains
-# nothing that it could not post itself.
+# No CSRF token: curl has none, and ForeignPages refuses what another site makes a browser send.
 @csrf_exempt
 @only("GET", "HEAD", "POST")
 @cache_control(no_cache=True)
@@ -69,7 +68,7 @@ def _post_message(request: HttpRequest, eid: str) -> HttpResponse:
     return _answer(actions.say(eid, sent["sender"], sent["text"], sent["key"], sent["tag"]))
 
 
-# No CSRF token here either: the key identifies the sender, and browsers never attach it automatically.
+# No CSRF token here either, for the same reason.
 @csrf_exempt
 @only("GET", "HEAD", "PATCH", "DELETE")
 def message(request: HttpRequest, room: str, message_id: str) -> HttpResponse:

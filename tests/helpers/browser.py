@@ -50,7 +50,7 @@ class People:
     """
 
     def __init__(self, browser, url):
-        self._browser, self._url = browser, url
+        self._browser, self.url = browser, url
         self._contexts, self._allowed = [], []
         self._console = []
 
@@ -86,7 +86,7 @@ class People:
     def visit(self, path, **context):
         """Return the page at `path`."""
         page = self.new_page(**context)
-        page.goto(self._url + path)
+        page.goto(self.url + path)
         return page
 
     def join(self, name, room, url=None, **context):
@@ -99,14 +99,14 @@ class People:
 
     def enter(self, page, name, room, url=None):
         """Open the room as `name` in the page; return the Person once the stream is open."""
-        page.goto((url or self._url) + chat_path(name, room))
+        page.goto((url or self.url) + chat_path(name, room))
         person = Person(page)
         person.wait_for_stream()
         return person
 
     def enter_by_form(self, page, name, room):
         """Return the Person who gave the name on the room's join page, so that the browser remembers both."""
-        page.goto(self._url + quote(room, safe=""))
+        page.goto(self.url + quote(room, safe=""))
         page.get_by_label("Your name").fill(name)
         page.get_by_role("button", name="Join").click()
         person = Person(page)
