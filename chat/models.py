@@ -111,6 +111,8 @@ class ChatMessage(models.Model):
     deleted = models.DateTimeField(null=True)
     # The number of the event that announced the last edit, or the deletion. Of two versions the greater is newer.
     change = models.BigIntegerField(null=True)
+    # Where the message came from, see web/sources.py; None after SOURCE_DAYS. Nobody but a moderator's search uses it.
+    source = models.BinaryField(max_length=16, null=True)
 
     objects = ChatMessageQuerySet.as_manager()
 
@@ -160,13 +162,13 @@ class ChatMessage(models.Model):
         """
         self.date = timezone.now()
         date = connection.ops.adapt_datetimefield_value(self.date)
-        values = (self.user, date, self.text, self.key_hash, self.tag, self.event)
+        values = (self.user, date, self.text, self.key_hash, self.tag, self.event, self.source)
         # The lock keeps others from deleting the room until we commit.
         lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
         with connection.cursor() as cursor:
             cursor.execute(
-                f'INSERT INTO {self._meta.db_table} (room_id, "user", date, text, key_hash, tag, event)'
-                f" SELECT id, %s, %s, %s, %s, %s, %s FROM {ChatRoom._meta.db_table} WHERE eid = %s {lock}"
+                f'INSERT INTO {self._meta.db_table} (room_id, "user", date, text, key_hash, tag, event, source)'
+                f" SELECT id, %s, %s, %s, %s, %s, %s, %s FROM {ChatRoom._meta.db_table} WHERE eid = %s {lock}"
                 " ON CONFLICT DO NOTHING RETURNING id, room_id",
                 [*values, eid],
             )

@@ -1,4 +1,4 @@
-"""The site's whole configuration: eleven variables, read from the environment once."""
+"""The site's whole configuration: twelve variables, read from the environment once."""
 
 import ipaddress
 import os
@@ -43,6 +43,7 @@ class Environment:
     data_dir: Path  # absolute
     log_level: str
     trusted_proxies: tuple[str, ...]  # addresses and networks; none: nobody may say who the client is
+    source_days: int  # how long a message keeps its source
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -61,6 +62,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         data_dir=_data_dir(environ.get("DATA_DIR") or PROJECT_DIR / "var"),
         log_level=_log_level(environ.get("LOG_LEVEL") or "WARNING"),
         trusted_proxies=_trusted_proxies(environ.get("TRUSTED_PROXIES", "")),
+        source_days=_source_days(environ.get("SOURCE_DAYS") or "30"),
     )
 
 
@@ -144,3 +146,9 @@ def _trusted_proxies(value: str) -> tuple[str, ...]:
             cure = "write addresses or networks as in 127.0.0.1,10.0.0.0/24 with commas between, no names and no ports."
             raise EnvironmentProblem("TRUSTED_PROXIES", proxy, cure) from None
     return proxies
+
+
+def _source_days(value: str) -> int:
+    if re.fullmatch("[0-9]{1,4}", value) and 1 <= int(value) <= 3650:
+        return int(value)
+    raise EnvironmentProblem("SOURCE_DAYS", value, "write a number of days from 1 to 3650.")

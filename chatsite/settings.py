@@ -53,6 +53,8 @@ MIDDLEWARE = [
 TRUSTED_PROXIES = ENV.trusted_proxies
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+SOURCE_DAYS = ENV.source_days
+
 AUTHENTICATION_BACKENDS = ["chat.web.login.LimitedLogin"]
 
 APPEND_SLASH = False  # /events is a room, /events/ a stream

@@ -21,6 +21,7 @@ from chat.naming import clean_room_name
 from chat.web.conditional import conditional
 from chat.web.fields import read_message_fields
 from chat.web.refusals import only, refuse_form, refuse_invalid
+from chat.web.writers import writer_of
 
 
 # No CSRF token: curl has none, and ForeignPages refuses what another site makes a browser send.
@@ -65,7 +66,7 @@ def _messages_for(eid: str, page: dict[str, int | None], last_event: int) -> Cha
 @one_at_a_time
 def _post_message(request: HttpRequest, eid: str) -> HttpResponse:
     sent = _valid(MessageForm(read_message_fields(request)))
-    return _answer(actions.say(eid, sent["sender"], sent["text"], sent["key"], sent["tag"]))
+    return _answer(actions.say(eid, sent["sender"], sent["text"], sent["key"], sent["tag"], writer_of(request)))
 
 
 # No CSRF token here either, for the same reason.

@@ -13,9 +13,12 @@ from chat.events.send import encode, send_event
 from chat.models import ChatMessage, ChatRoom, hash_of
 
 from .errors import KeyConflict, MessageDeleted, NoSuchMessage, NotTheSender
+from .writer import UNKNOWN, Writer
 
 
-def say(eid: str, sender: str, text: str, key: str | None = None, tag: str | None = None) -> ChatMessage:
+def say(
+    eid: str, sender: str, text: str, key: str | None = None, tag: str | None = None, by: Writer = UNKNOWN
+) -> ChatMessage:
     """Return the new message; or, if this key was used before, the message that was sent with it, as it is now.
 
     Raises KeyConflict if that message was another one.
@@ -24,7 +27,12 @@ def say(eid: str, sender: str, text: str, key: str | None = None, tag: str | Non
     with transaction.atomic():
         number = take_event_number(channel)
         message = ChatMessage(
-            user=sender, text=text, tag=tag or None, key_hash=hash_of(key) if key else None, event=number
+            user=sender,
+            text=text,
+            tag=tag or None,
+            key_hash=hash_of(key) if key else None,
+            event=number,
+            source=by.source,
         )
         if not message.insert_into(eid):
             room, _ = ChatRoom.objects.get_or_create(eid=eid)

@@ -21,6 +21,7 @@ from chat.messages.write_lock import one_at_a_time
 from chat.models import MAX_TEXT_LENGTH, ChatMessage
 from chat.web.fields import read_fields
 from chat.web.refusals import Refusal, is_for_programs, not_found, only, refuse_form, refuse_message_error
+from chat.web.writers import writer_of
 
 from .message_html import blank_message, render_messages
 from .static_storage import are_bundled
@@ -75,7 +76,7 @@ def _say_by_form(request: HttpRequest, eid: str, user: str) -> HttpResponse:
     try:
         if not form.is_valid():
             raise refuse_form(form)
-        message = say(eid, user, form.cleaned_data["text"], form.cleaned_data["key"])
+        message = say(eid, user, form.cleaned_data["text"], form.cleaned_data["key"], by=writer_of(request))
         if message.text != form.cleaned_data["text"]:  # the message was changed since
             raise KeyConflict
     except KeyConflict as conflict:  # the person went back to a form that was sent already

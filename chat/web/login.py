@@ -6,13 +6,13 @@ counts for itself. (django-axes counts after the hash: it hashed 16 wrong logins
 
 import hashlib
 import threading
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from .addresses import customer_of
 from .refusals import Refusal
 
 TRIES, TRIES_OF_ADDRESS = 5, 20
@@ -46,20 +46,9 @@ class LimitedLogin(ModelBackend):
 
 def _limits(request: HttpRequest, name: str) -> dict[str, int]:
     """Return how often the address may try, and how often this name."""
-    network = _network(request.META.get("REMOTE_ADDR", ""))
+    network = customer_of(request)
     both = hashlib.sha256(f"{network} {name}".encode(errors="replace")).hexdigest()
     return {f"login-{hashlib.sha256(network.encode()).hexdigest()}": TRIES_OF_ADDRESS, f"login-{both}": TRIES}
-
-
-def _network(address: str) -> str:
-    """Return the address; of an IPv6 address the 64 bits that belong to one customer."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
-        return found.exploded[:19]
-    return address
 
 
 def _count(key: str) -> int:

@@ -39,7 +39,7 @@ def load(worker: Any, load_code: Callable[[], None]) -> None:
 
 
 def _start_maintenance() -> None:
-    from chat.events import maintenance  # not before the code is loaded
+    from chat import maintenance  # not before the code is loaded
 
     maintenance.start()
 

@@ -12,7 +12,7 @@ import sys
 from . import neighbours, web
 from .terminal import say
 
-LOADED = ("chatsite.wsgi", "chatsite.asgi", "chat.events.maintenance", "chatsite.serve.worker")
+LOADED = ("chatsite.wsgi", "chatsite.asgi", "chat.maintenance", "chatsite.serve.worker")
 
 
 def main() -> None:

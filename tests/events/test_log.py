@@ -11,8 +11,8 @@ from django.utils import timezone
 from django_eventstream.models import Event
 from django_eventstream.storage import EventDoesNotExist
 
+from chat import maintenance
 from chat.events import log as event_log
-from chat.events import maintenance
 from chat.events.log import KEPT, EventLog, redact_events
 from chat.events.send import encode, send_event
 

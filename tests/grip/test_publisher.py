@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chat.events import maintenance
+from chat import maintenance
 from chat.events.log import EventLog
 from chat.grip import control_port, publisher
 from tests.helpers.grip_proxy import CHANNEL, GripProxy, event, use

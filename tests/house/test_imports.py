@@ -17,7 +17,8 @@ ROOMS = {
     "models": {"naming"},
     "events": {"grip", "naming"},
     "messages": {"models", "events", "naming"},
-    "web": {"messages.errors"},
+    "web": {"messages.errors", "messages.writer"},
+    "maintenance": {"messages", "events", "grip"},
     "api": {"web", "messages", "events", "models", "naming"},
     "pages": {"web", "messages", "events", "models", "naming"},
     "streams": {"web", "messages", "events", "models", "naming", "grip"},
@@ -35,6 +36,7 @@ LIBRARIES = {
     "django_eventstream": {
         "chat.events",
         "chat.grip.publisher",
+        "chat.maintenance",
         "chat.management",
         "chat.streams",
     },

@@ -135,7 +135,7 @@ def test_a_page_does_not_read_deleted_messages(rooms_of_all_kinds):
 def test_the_statement_that_inserts_a_message_fills_every_column_that_save_fills():
     """insert_into names each column, so somebody who adds a field could forget to add it there."""
     room = ChatRoom.objects.create(eid="lobby")
-    values = {"user": "Alice", "text": "hi", "key_hash": b"k" * 32, "tag": "t", "event": 7}
+    values = {"user": "Alice", "text": "hi", "key_hash": b"k" * 32, "tag": "t", "event": 7, "source": b"s" * 16}
     empty = {field.attname for field in ChatMessage._meta.concrete_fields if field.null} - {*values}
     assert empty == {"edited", "first_text_hash", "deleted", "change"}  # a new message has none of these
     inserted = ChatMessage(**values)

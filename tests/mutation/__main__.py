@@ -29,7 +29,7 @@ TESTS = {
     "chat.events.send": "tests/events tests/messages tests/streams tests/api",
     "chat.events.channels": "tests/events tests/streams tests/api",
     "chat.events.local": "tests/streams tests/events",
-    "chat.events.maintenance": "tests/events tests/grip",
+    "chat.maintenance": "tests/maintenance tests/events tests/grip",
     "chat.grip.publisher": "tests/grip tests/events",
     "chat.grip.lane_log": "tests/grip",
     "chat.messages.actions": "tests/messages tests/api",

@@ -25,7 +25,9 @@ def test_a_fresh_clone_runs_without_any_variable():
 
 def test_an_empty_variable_counts_as_missing():
     names = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "GRIP_URL", "GRIP_VERIFY_KEY")
-    assert read(dict.fromkeys((*names, "HOST", "PORT", "DATA_DIR", "LOG_LEVEL", "TRUSTED_PROXIES"), "")) == read({})
+    assert read(
+        dict.fromkeys((*names, "HOST", "PORT", "DATA_DIR", "LOG_LEVEL", "TRUSTED_PROXIES", "SOURCE_DAYS"), "")
+    ) == read({})
 
 
 @pytest.mark.parametrize(("value", "on"), [("1", True), ("True", True), ("on", True), ("0", False), ("no", False)])
@@ -148,3 +150,12 @@ def test_the_repr_of_the_environment_shows_no_secret():
     )
     assert "geheim" not in repr(env)
     assert "geheim" in env.database_url
+
+
+def test_sources_are_kept_for_thirty_days_or_as_many_as_set():
+    assert (read({}).source_days, read({"SOURCE_DAYS": "7"}).source_days) == (30, 7)
+
+
+@pytest.mark.parametrize("days", ["0", "3651", "-1", "a week", "1.5"])
+def test_bad_source_days_are_refused(days):
+    assert problem_of(SOURCE_DAYS=days) == f"SOURCE_DAYS={days!r} won't do: write a number of days from 1 to 3650."

@@ -1,4 +1,4 @@
-"""The background thread of each server process: it publishes lost events again, and trims the event log."""
+"""The background thread of each server process: it publishes lost events again, and deletes what has become old."""
 
 import logging
 import random
@@ -11,12 +11,13 @@ from django.db import connection
 from django_eventstream.utils import get_storage
 
 from chat.grip import publisher
+from chat.messages.sources import forget_old_sources
 
 log = logging.getLogger(__name__)
 
 REPUBLISHED_S, REPUBLISHED_EVENTS = 60, 20_000  # the busiest minute that was measured
 SETTLED_S = 5  # by then the process that this one replaces has ended
-TRIM_EVERY_S = 3600
+HOUR_S = 3600
 
 
 def start() -> None:
@@ -25,13 +26,14 @@ def start() -> None:
 
 
 def run() -> NoReturn:
-    """Publish the last minute again twice, then trim the event log every hour."""
+    """Publish the last minute again twice, then delete what is old every hour."""
     _survive(publish_recent)
     time.sleep(SETTLED_S)
     _survive(publish_recent)  # during a reload, the old process still took requests after our start
     while True:
         _survive(get_storage().trim_event_log)
-        time.sleep(TRIM_EVERY_S * random.uniform(0.5, 1))
+        _survive(forget_old_sources)
+        time.sleep(HOUR_S * random.uniform(0.5, 1))
 
 
 def publish_recent() -> None:

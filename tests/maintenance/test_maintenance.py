@@ -3,7 +3,7 @@
 import pytest
 from django.db import OperationalError, connection
 
-from chat.events import maintenance
+from chat import maintenance
 from chat.events.log import EventLog
 
 
@@ -28,14 +28,15 @@ def test_a_database_error_ends_neither_publishing_nor_trimming(monkeypatch, capl
 
     def pass_time(seconds):
         assert connection.connection is None  # the thread sleeps for up to an hour, and keeps no connection
-        if len(jobs) == 4:
+        if len(jobs) == 6:
             raise EndOfTest
 
     monkeypatch.setattr(EventLog, "recent", failing_first("publish"))
     monkeypatch.setattr(EventLog, "trim_event_log", failing_first("trim"))
+    monkeypatch.setattr(maintenance, "forget_old_sources", failing_first("forget"))
     monkeypatch.setattr(maintenance.time, "sleep", pass_time)
     with pytest.raises(EndOfTest):
         maintenance.run()
-    assert jobs == ["publish", "publish", "trim", "trim"]
+    assert jobs == ["publish", "publish", "trim", "forget", "trim", "forget"]
     lines = [record.getMessage() for record in caplog.records if record.name == maintenance.__name__]
-    assert lines == ["publish_recent failed", "job failed"]
+    assert lines == ["publish_recent failed", "job failed", "job failed"]

@@ -1,0 +1,11 @@
+"""Who posts, edits or deletes a message: what the server knows of somebody who has no account."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Writer:
+    source: bytes | None = None  # where the request came from: web/sources.py makes it from the address
+
+
+UNKNOWN = Writer()
