@@ -10,6 +10,7 @@ from typing import NoReturn
 from django.db import connection
 from django_eventstream.utils import get_storage
 
+from chat import limits
 from chat.grip import publisher
 from chat.messages.sources import forget_old_sources
 
@@ -33,6 +34,7 @@ def run() -> NoReturn:
     while True:
         _survive(get_storage().trim_event_log)
         _survive(forget_old_sources)
+        _survive(limits.purge)
         time.sleep(HOUR_S * random.uniform(0.5, 1))
 
 

@@ -235,6 +235,16 @@ class ChatEdit(models.Model):
         return f"edit of message {self.message_id} in event {self.event}"
 
 
+class Bucket(models.Model):
+    """A token bucket: how much one source may still do, see limits.py."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    full_at = models.FloatField()  # seconds since 1970
+
+    def __str__(self) -> str:
+        return self.key
+
+
 def _fitting(messages: list[MessageData]) -> int:
     """Return how many of the messages fit into MAX_PAGE_BYTES, at least one."""
     characters = sum(len(message["text"]) for message in messages)

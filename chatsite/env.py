@@ -1,4 +1,4 @@
-"""The site's whole configuration: twelve variables, read from the environment once."""
+"""The site's whole configuration: fourteen variables, read from the environment once."""
 
 import ipaddress
 import os
@@ -44,11 +44,13 @@ class Environment:
     log_level: str
     trusted_proxies: tuple[str, ...]  # addresses and networks; none: nobody may say who the client is
     source_days: int  # how long a message keeps its source
+    limits: bool
+    limits_free: tuple[str, ...]  # addresses and networks
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
     """Read the variables; raise EnvironmentProblem for the first bad value."""
-    debug = _debug(environ.get("DEBUG", ""))
+    debug = _switch("DEBUG", environ, default="off")
     host = environ.get("HOST", "").strip() or "127.0.0.1"
     return Environment(
         secret_key=_secret_key(environ, debug),
@@ -61,17 +63,20 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         port=_port(environ.get("PORT") or "8000"),
         data_dir=_data_dir(environ.get("DATA_DIR") or PROJECT_DIR / "var"),
         log_level=_log_level(environ.get("LOG_LEVEL") or "WARNING"),
-        trusted_proxies=_trusted_proxies(environ.get("TRUSTED_PROXIES", "")),
+        trusted_proxies=_networks("TRUSTED_PROXIES", environ),
         source_days=_source_days(environ.get("SOURCE_DAYS") or "30"),
+        limits=_switch("LIMITS", environ, default="on"),
+        limits_free=_networks("LIMITS_FREE", environ),
     )
 
 
-def _debug(value: str) -> bool:
+def _switch(name: str, environ: Mapping[str, str], default: str) -> bool:
+    value = environ.get(name) or default
     if value.lower() in ("1", "true", "yes", "on"):
         return True
-    if value.lower() in ("", "0", "false", "no", "off"):
+    if value.lower() in ("0", "false", "no", "off"):
         return False
-    raise EnvironmentProblem("DEBUG", value, "write 1 or 0.")
+    raise EnvironmentProblem(name, value, "write on or off.")
 
 
 def _secret_key(environ: Mapping[str, str], debug: bool) -> str | None:
@@ -137,15 +142,15 @@ def _log_level(value: str) -> str:
     raise EnvironmentProblem("LOG_LEVEL", value, f"write one of {', '.join(LOG_LEVELS)}.")
 
 
-def _trusted_proxies(value: str) -> tuple[str, ...]:
-    proxies = tuple(proxy.strip() for proxy in value.split(",") if proxy.strip())
-    for proxy in proxies:
+def _networks(name: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+    networks = tuple(network.strip() for network in environ.get(name, "").split(",") if network.strip())
+    for network in networks:
         try:
-            ipaddress.ip_network(proxy)
+            ipaddress.ip_network(network)
         except ValueError:
             cure = "write addresses or networks as in 127.0.0.1,10.0.0.0/24 with commas between, no names and no ports."
-            raise EnvironmentProblem("TRUSTED_PROXIES", proxy, cure) from None
-    return proxies
+            raise EnvironmentProblem(name, network, cure) from None
+    return networks
 
 
 def _source_days(value: str) -> int:

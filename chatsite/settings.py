@@ -55,6 +55,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 SOURCE_DAYS = ENV.source_days
 
+# chat/limits.py says how much one source may do. LIMITS_FREE names addresses without limits.
+LIMITS = ENV.limits
+LIMITS_FREE = ENV.limits_free
+
 AUTHENTICATION_BACKENDS = ["chat.web.login.LimitedLogin"]
 
 APPEND_SLASH = False  # /events is a room, /events/ a stream

@@ -8,6 +8,8 @@ os.environ["DATA_DIR"] = DATA_FOLDER.name
 for name in ("GRIP_URL", "GRIP_VERIFY_KEY", "ALLOWED_HOSTS", "DEBUG", "SECRET_KEY"):
     os.environ.pop(name, None)
 
+os.environ["LIMITS"] = "off"  # the tests of the limits switch them on
+
 from chatsite.settings import *  # noqa: E402, F403
 from chatsite.settings import DATABASES  # noqa: E402
 

@@ -79,10 +79,10 @@ def message(request: HttpRequest, room: str, message_id: str) -> HttpResponse:
     number = int(message_id)
     if request.method == "PATCH":
         sent = _valid(EditForm(read_message_fields(request)))
-        return _answer(actions.edit(eid, number, sent["key"], sent["text"]))
+        return _answer(actions.edit(eid, number, sent["key"], sent["text"], writer_of(request)))
     if request.method == "DELETE":
         sent = _valid(DeleteForm(read_message_fields(request)))
-        return _answer(actions.delete(eid, number, sent["key"]))
+        return _answer(actions.delete(eid, number, sent["key"], writer_of(request)))
     found = ChatMessage.objects.in_room(eid).filter(id=number).first()
     if found is None:
         raise NoSuchMessage(number)

@@ -19,7 +19,8 @@ KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction; each holds SQLite's one write lock for about 10 ms, 100 ms for the longest
 TRIM_PAUSE_S = 0.1  # writers that wait for that lock get it in the pause
 LAST_NUMBER = f"SELECT value FROM {EventCounter._meta.db_table} WHERE name = %s"  # no row if the channel had no event
-COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s RETURNING value"
+COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s"
+GIVE_BACK = f"UPDATE {EventCounter._meta.db_table} SET value = value - 1 WHERE name = %s"
 LOG = f"INSERT INTO {LoggedEvent._meta.db_table} (channel, type, data, eid, created) VALUES (%s, %s, %s, %s, %s)"
 REDACT = f"UPDATE {LoggedEvent._meta.db_table} SET type = %s, data = %s WHERE channel = %s AND eid = %s"
 
@@ -56,9 +57,20 @@ def _count(channel: str) -> int | None:
     counters' table, and these ids have only 31 bits.
     """
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [_now(), channel])
+        cursor.execute(f"{COUNT} RETURNING value", count_values(channel))
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def count_values(channel: str) -> list[Any]:
+    """Return the values of the statement COUNT."""
+    return [_now(), channel]
+
+
+def give_back(channel: str) -> None:
+    """Give back the number that this transaction has taken: then the next event gets it."""
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE_BACK, [channel])
 
 
 def _now() -> Any:

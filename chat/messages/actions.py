@@ -7,12 +7,14 @@ event numbers and commits have the same order: after a reader has seen an id, no
 
 from django.db import transaction
 
+from chat import limits
 from chat.events.channels import room_channel
-from chat.events.log import redact_events, take_event_number
+from chat.events.log import give_back, redact_events, take_event_number
 from chat.events.send import encode, send_event
 from chat.models import ChatMessage, ChatRoom, hash_of
 
 from .errors import KeyConflict, MessageDeleted, NoSuchMessage, NotTheSender
+from .turn import turn
 from .writer import UNKNOWN, Writer
 
 
@@ -21,11 +23,10 @@ def say(
 ) -> ChatMessage:
     """Return the new message; or, if this key was used before, the message that was sent with it, as it is now.
 
-    Raises KeyConflict if that message was another one.
+    Raises KeyConflict if that message was another one, and OverLimit.
     """
     channel = room_channel(eid)
-    with transaction.atomic():
-        number = take_event_number(channel)
+    with turn(channel, by) as number:
         message = ChatMessage(
             user=sender,
             text=text,
@@ -35,47 +36,59 @@ def say(
             source=by.source,
         )
         if not message.insert_into(eid):
-            room, _ = ChatRoom.objects.get_or_create(eid=eid)
+            room = _room(eid, by)
             if key and (earlier := room.messages.sent_with(key)):
-                _give_number_back()
-                return _sent_again(earlier, sender, text, key)
+                _refuse_another(earlier, sender, text, key)
+                give_back(channel)
+                return earlier
             message.room = room
             message.save()
         send_event(channel, "message", message.to_data(), number=number)
     return message
 
 
-def _sent_again(message: ChatMessage, sender: str, text: str, key: str) -> ChatMessage:
+def _room(eid: str, by: Writer) -> ChatRoom:
+    """Return the room, which may be new."""
+    room = ChatRoom.objects.filter(eid=eid).first()
+    if room is None:
+        if by.source and by.limited:
+            limits.take(limits.ROOMS, by.source)
+        room, _ = ChatRoom.objects.get_or_create(eid=eid)
+    return room
+
+
+def _refuse_another(message: ChatMessage, sender: str, text: str, key: str) -> None:
     if message.user != sender or not message.is_repeat(text, key):
         raise KeyConflict
-    return message
 
 
-def edit(eid: str, message_id: int, key: str | None, text: str) -> ChatMessage:
-    """Return the message with its new text; raise NoSuchMessage, NotTheSender or MessageDeleted."""
-    with transaction.atomic():
-        number, message = _locked(eid, message_id)
-        _refuse_all_but_sender(message, key)
+def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNKNOWN) -> ChatMessage:
+    """Return the message with its new text; raise NoSuchMessage, NotTheSender, MessageDeleted or OverLimit."""
+    channel = room_channel(eid)
+    _refuse_unknown(eid, message_id)
+    with turn(channel, by) as number:
+        message = _senders(eid, message_id, key)
         if message.deleted:
             raise MessageDeleted(message_id)
         if message.text == text:
-            _give_number_back()
+            give_back(channel)
         else:
             assert key is not None  # it identified the sender
             message.edit(text, key, change=number)
-            send_event(room_channel(eid), "message-edited", message.to_data(), number=number)
+            send_event(channel, "message-edited", message.to_data(), number=number)
     return message
 
 
-def delete(eid: str, message_id: int, key: str | None) -> ChatMessage:
-    """Return the message without its text; raise NoSuchMessage or NotTheSender."""
-    with transaction.atomic():
-        number, message = _locked(eid, message_id)
-        _refuse_all_but_sender(message, key)
+def delete(eid: str, message_id: int, key: str | None, by: Writer = UNKNOWN) -> ChatMessage:
+    """Return the message without its text; raise NoSuchMessage, NotTheSender or OverLimit."""
+    channel = room_channel(eid)
+    _refuse_unknown(eid, message_id)
+    with turn(channel, by) as number:
+        message = _senders(eid, message_id, key)
         if message.deleted:
-            _give_number_back()
+            give_back(channel)
         else:
-            _delete(room_channel(eid), [message], number)
+            _delete(channel, [message], number)
     return message
 
 
@@ -89,7 +102,7 @@ def moderate(eid: str, *message_ids: int) -> None:
         if messages:
             _delete(channel, messages, number)
         else:
-            _give_number_back()
+            give_back(channel)
 
 
 def _delete(channel: str, messages: list[ChatMessage], number: int) -> None:
@@ -102,23 +115,17 @@ def _delete(channel: str, messages: list[ChatMessage], number: int) -> None:
         send_event(channel, "message-deleted", said[message.id], json_encode=False, number=message.change)
 
 
-def _locked(eid: str, message_id: int) -> tuple[int, ChatMessage]:
-    """Return the next event's number, which locks the room, and the message; raise NoSuchMessage."""
-    found = ChatMessage.objects.filter(id=message_id, room__eid=eid)
-    if not found.exists():
+def _refuse_unknown(eid: str, message_id: int) -> None:
+    """Raise NoSuchMessage before a number is taken: a room that nobody has written in has no numbers."""
+    if not ChatMessage.objects.filter(id=message_id, room__eid=eid).exists():
         raise NoSuchMessage(message_id)
-    number = take_event_number(room_channel(eid))
-    message = found.first()  # read after the lock: from now on nobody else changes it
+
+
+def _senders(eid: str, message_id: int, key: str | None) -> ChatMessage:
+    """Return the message, under the room's lock: nobody else changes it now. Raise NoSuchMessage or NotTheSender."""
+    message = ChatMessage.objects.filter(id=message_id, room__eid=eid).first()
     if message is None:  # deleted in between, maybe with its room
         raise NoSuchMessage(message_id)
-    return number, message
-
-
-def _refuse_all_but_sender(message: ChatMessage, key: str | None) -> None:
     if not message.was_sent_with(key):
         raise NotTheSender(key)
-
-
-def _give_number_back() -> None:
-    """Roll the transaction back; nothing but the number has changed in it."""
-    transaction.set_rollback(True)
+    return message

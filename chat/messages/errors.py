@@ -4,8 +4,12 @@
 class MessageError(Exception):
     """One sentence for the client: what is wrong, and what to do."""
 
+    is_guess = False  # whether somebody may be guessing keys
+
 
 class KeyConflict(MessageError):
+    is_guess = True
+
     def __init__(self) -> None:
         super().__init__("key was used for another message in this room. Use a new one for each message.")
 
@@ -15,6 +19,7 @@ class NotTheSender(MessageError):
         wrong = "key is not the one that the message was sent with. Only its sender can change it."
         missing = "key is missing. Send the one that the message was sent with: only its sender can change it."
         super().__init__(wrong if key else missing)
+        self.is_guess = key is not None
 
 
 class MessageDeleted(MessageError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Writer:
     source: bytes | None = None  # where the request came from: web/sources.py makes it from the address
+    limited: bool = False  # whether limits.py counts for this source
 
 
 UNKNOWN = Writer()

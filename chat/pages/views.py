@@ -13,6 +13,7 @@ from django.views.decorators.gzip import gzip_page
 
 from chat.events.channels import room_channel
 from chat.events.log import event_id
+from chat.limits import OverLimit
 from chat.messages.actions import say
 from chat.messages.errors import KeyConflict
 from chat.messages.forms import JoinForm, MessageForm, PageForm
@@ -83,6 +84,8 @@ def _say_by_form(request: HttpRequest, eid: str, user: str) -> HttpResponse:
         return _chat_page(
             request, eid, user, SENT_BEFORE, fields.get("text", ""), refuse_message_error(conflict).status
         )
+    except OverLimit as over:
+        return _chat_page(request, eid, user, str(over), fields.get("text", ""), 429)
     except Refusal as refusal:
         problem = " ".join(error["message"] for error in refusal.errors)
         return _chat_page(request, eid, user, problem, fields.get("text", ""), refusal.status)

@@ -5,11 +5,10 @@ request that Pushpin has signed, the address of the connection proves nothing. P
 connected to it at the end of X-Forwarded-For, and we use that one.
 """
 
-from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-
 from django.conf import settings
 from django.utils.deprecation import MiddlewareMixin
+
+from chat.web.addresses import is_in, parsed
 
 from .middleware import GripRequest
 
@@ -43,14 +42,4 @@ def _addresses(header: str) -> list[str]:
 
 
 def _is_ours(address: str) -> bool:
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    found = getattr(found, "ipv4_mapped", None) or found  # a socket for both versions calls 10.0.0.5 ::ffff:10.0.0.5
-    return any(found in network for network in _networks(tuple(settings.TRUSTED_PROXIES)))
-
-
-@lru_cache(maxsize=8)
-def _networks(proxies: tuple[str, ...]) -> list[IPv4Network | IPv6Network]:
-    return [ip_network(proxy) for proxy in proxies]
+    return is_in(parsed(address), settings.TRUSTED_PROXIES)

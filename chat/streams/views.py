@@ -14,9 +14,12 @@ from django.http.response import HttpResponseBase
 from django_eventstream.eventrequest import EventRequest
 from django_eventstream.utils import add_default_headers, make_id
 
+from chat import limits
 from chat.events.channels import clean_channel, room_channel
 from chat.grip.channel_names import channel_named
 from chat.web.refusals import Refusal, only, refuse, refuse_invalid
+from chat.web.sources import source_of
+from chat.web.writers import is_limited
 
 from . import embedded
 from .grip_response import grip_response
@@ -47,6 +50,7 @@ def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
     wanted = _event_request(request, names)
     if not wanted.is_next:
         _refuse_long(request, wanted.channels)
+        _refuse_too_many(request)
     response: HttpResponseBase
     if request.grip.proxied:
         response = grip_response(request, wanted)
@@ -79,6 +83,20 @@ def _refuse_long(request: GripRequest, channels: Iterable[str]) -> None:
             f"{MAX_HEAD_BYTES} fit. Open several streams.",
             limit=MAX_HEAD_BYTES,
         )
+
+
+def _refuse_too_many(request: GripRequest) -> None:
+    """Raise a temporary Refusal if the client opens more streams than the limit allows.
+
+    Each process counts for itself: a statement for each stream would slow down the return of all readers after a
+    restart.
+    """
+    source = source_of(request)
+    if source and is_limited(request):
+        try:
+            limits.take_here(limits.STREAMS, source)
+        except limits.OverLimit as over:
+            raise refuse(503, "connection", str(over)) from None
 
 
 def _refused_signature() -> Refusal:

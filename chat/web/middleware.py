@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
 from chat import __version__
+from chat.limits import OverLimit
 from chat.messages.errors import MessageError
 
 from .body_reader import read_whole_body
 from .outages import is_outage
-from .refusals import Refusal, answer, outage, refuse, refuse_message_error
+from .refusals import Refusal, answer, outage, refuse, refuse_message_error, refuse_over_limit
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -78,6 +79,8 @@ class RefusalsAndOutages(MiddlewareMixin):
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
             return answer(request, exception)
+        if isinstance(exception, OverLimit):
+            return answer(request, refuse_over_limit(exception))
         if isinstance(exception, MessageError):
             return answer(request, refuse_message_error(exception))
         if is_outage(exception):

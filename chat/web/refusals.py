@@ -15,6 +15,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from chat.limits import OverLimit
 from chat.messages.errors import KeyConflict, MessageDeleted, MessageError, NoSuchMessage, NotTheSender
 
 from . import outages
@@ -33,6 +34,7 @@ TITLES = {
     403: "Not allowed",
     404: "There is nothing here",
     405: "Not that way",
+    429: "Too fast",
     500: "Something broke here",
     503: "The database does not answer",
 }
@@ -71,6 +73,12 @@ def refuse_message_error(error: MessageError) -> Refusal:
     """Return the Refusal for an error of the domain."""
     status, field = MESSAGE_ERRORS[type(error)]
     return refuse(status, field, str(error))
+
+
+def refuse_over_limit(error: OverLimit) -> Refusal:
+    """Return the Refusal, 429: the limit is how much somebody may do at once."""
+    errors = [{"field": error.limit.name, "message": str(error), "limit": error.limit.burst}]
+    return Refusal(429, errors, {"Retry-After": str(error.wait_s)})
 
 
 def _errors(field: str, error: ValidationError) -> Iterator[dict[str, Any]]:

@@ -30,11 +30,10 @@ def source_of(request: HttpRequest) -> bytes | None:
     """
     if address_of(request) is None:
         return None
-    _watch(request)
     return salted_hmac("chat source", customer_of(request), algorithm="sha256").digest()[:SOURCE_BYTES]
 
 
-def _watch(request: HttpRequest) -> None:
+def watch_for_proxies(request: HttpRequest) -> None:
     """Log it once if nearly all writes come from one private address: that may be a proxy that nobody has named."""
     global _others, _has_said
     address = address_of(request)

@@ -73,7 +73,7 @@ class Chat(Front):
         self.printed = []
         self._lines = queue.Queue()
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        own = {"PORT": self.port, "DATA_DIR": str(data_dir)}
+        own = {"PORT": self.port, "DATA_DIR": str(data_dir), "LIMITS": "off"}
         self._run = subprocess.Popen(
             command,
             cwd=cwd,

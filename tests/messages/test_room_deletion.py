@@ -8,7 +8,7 @@ from django.test import Client
 from django_eventstream.models import Event, EventCounter
 
 from chat.events.log import EventLog, take_event_number
-from chat.messages import actions
+from chat.messages import actions, turn
 from chat.messages.errors import NoSuchMessage
 from chat.messages.room_deletion import remove_room, retire_room
 from chat.models import ChatEdit, ChatMessage, ChatRoom
@@ -99,7 +99,7 @@ def test_what_waits_for_the_room_during_its_deletion_lands_in_the_new_room(lobby
         retire_room(lobby.pk)
         return take_event_number(channel)
 
-    monkeypatch.setattr(actions, "take_event_number", too_late)
+    monkeypatch.setattr(turn, "take_event_number", too_late)
     said = actions.say("lobby", "Bob", "hello?")
     assert said.room_id != lobby.pk
     assert listed() == ["hello?"]
@@ -115,7 +115,7 @@ def test_a_message_can_not_be_changed_after_its_room_was_deleted(lobby, monkeypa
         return take_event_number(channel)
 
     first = ChatMessage.objects.earliest("id")
-    monkeypatch.setattr(actions, "take_event_number", too_late)
+    monkeypatch.setattr(turn, "take_event_number", too_late)
     with pytest.raises(NoSuchMessage):
         change("lobby", first.pk, "k1")
 

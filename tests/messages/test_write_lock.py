@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from chat.events.log import take_event_number
-from chat.messages import actions, write_lock
+from chat.messages import turn, write_lock
 from tests.helpers.posting import FORM, JSON, post
 
 WAIT_S = 10
@@ -92,6 +92,6 @@ def test_a_message_is_saved_under_the_write_lock(client, monkeypatch, say):
         seen.append(write_lock._lock.locked())
         return take_event_number(channel)
 
-    monkeypatch.setattr(actions, "take_event_number", observed)
+    monkeypatch.setattr(turn, "take_event_number", observed)
     assert say(client).status_code in (200, 303)
     assert seen == [True]

@@ -24,10 +24,10 @@ def test_a_fresh_clone_runs_without_any_variable():
 
 
 def test_an_empty_variable_counts_as_missing():
-    names = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "GRIP_URL", "GRIP_VERIFY_KEY")
-    assert read(
-        dict.fromkeys((*names, "HOST", "PORT", "DATA_DIR", "LOG_LEVEL", "TRUSTED_PROXIES", "SOURCE_DAYS"), "")
-    ) == read({})
+    secrets = ("SECRET_KEY", "GRIP_URL", "GRIP_VERIFY_KEY", "DATABASE_URL")
+    addresses = ("ALLOWED_HOSTS", "HOST", "PORT", "TRUSTED_PROXIES", "LIMITS_FREE")
+    others = ("DEBUG", "DATA_DIR", "LOG_LEVEL", "LIMITS", "SOURCE_DAYS")
+    assert read(dict.fromkeys((*secrets, *addresses, *others), "")) == read({})
 
 
 @pytest.mark.parametrize(("value", "on"), [("1", True), ("True", True), ("on", True), ("0", False), ("no", False)])
@@ -36,7 +36,7 @@ def test_debug_has_several_words_for_on_and_off(value, on):
 
 
 def test_another_value_of_debug_is_refused():
-    assert problem_of(DEBUG="maybe") == "DEBUG='maybe' won't do: write 1 or 0."
+    assert problem_of(DEBUG="maybe") == "DEBUG='maybe' won't do: write on or off."
 
 
 @pytest.mark.parametrize(("value", "port"), [("1", 1), ("8000", 8000), ("65535", 65535)])
@@ -159,3 +159,13 @@ def test_sources_are_kept_for_thirty_days_or_as_many_as_set():
 @pytest.mark.parametrize("days", ["0", "3651", "-1", "a week", "1.5"])
 def test_bad_source_days_are_refused(days):
     assert problem_of(SOURCE_DAYS=days) == f"SOURCE_DAYS={days!r} won't do: write a number of days from 1 to 3650."
+
+
+def test_limits_are_on_unless_somebody_switches_them_off():
+    assert [read(env).limits for env in ({}, {"LIMITS": "on"}, {"LIMITS": "off"})] == [True, True, False]
+    assert problem_of(LIMITS="none") == "LIMITS='none' won't do: write on or off."
+
+
+def test_addresses_without_limits_are_addresses_and_networks():
+    assert read({"LIMITS_FREE": "10.0.0.0/8, ::1"}).limits_free == ("10.0.0.0/8", "::1")
+    assert problem_of(LIMITS_FREE="school").startswith("LIMITS_FREE='school' won't do: write addresses or networks")

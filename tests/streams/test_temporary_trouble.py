@@ -7,6 +7,7 @@ import pytest
 from django.db import InternalError, OperationalError, connection
 from django.test import override_settings
 
+from chat import limits
 from chat.streams import views
 from tests.helpers.grip_proxy import KEY
 
@@ -114,3 +115,25 @@ def test_a_stream_of_one_room_with_the_longest_name_opens(client, signed):
 def test_a_stream_of_ten_rooms_with_ordinary_names_opens(client, signed):
     channels = [f"room-an ordinary name, {number}" for number in range(10)]
     assert client.get("/events/", {"channel": channels}, headers=signed).status_code == 200
+
+
+def test_a_reader_who_opens_too_many_streams_comes_back(client, signed, settings, monkeypatch):
+    settings.LIMITS = True
+    monkeypatch.setattr(limits, "STREAMS", limits.Limit("streams", 2, 60, "slowly"))
+    monkeypatch.setattr(limits, "_full_at", limits._Remembered())
+    from_eve = {**signed, "X-Forwarded-For": "198.51.100.66"}
+    opened = [client.get(OPENINGS[0], headers=from_eve) for _ in range(3)]
+    assert [b"stream-open" in answer.content for answer in opened] == [True, True, False]
+    assert_comes_back(opened[2])
+    assert b"stream-open" in client.get(OPENINGS[0], headers={**signed, "X-Forwarded-For": "203.0.113.7"}).content
+    settings.LIMITS_FREE = ("198.51.100.66",)
+    assert b"stream-open" in client.get(OPENINGS[0], headers=from_eve).content
+
+
+def test_next_links_are_not_counted(client, signed, settings, monkeypatch):
+    settings.LIMITS = True
+    monkeypatch.setattr(limits, "STREAMS", limits.Limit("streams", 1, 60, "slowly"))
+    monkeypatch.setattr(limits, "_full_at", limits._Remembered())
+    headers = {**signed, "Grip-Last": "events-room-lobby; last-id=0", "X-Forwarded-For": "198.51.100.66"}
+    for _ in range(3):
+        assert "Grip-Channel" in client.get("/events/7/?link=next&recover=true", headers=headers)

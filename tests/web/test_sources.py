@@ -94,6 +94,10 @@ def test_no_message_is_no_problem(first_call):
     forget_old_sources()
 
 
+def watch(address, host):
+    sources.watch_for_proxies(RequestFactory().post("/", REMOTE_ADDR=address, headers={"Host": host}))
+
+
 @pytest.fixture
 def counts_anew(monkeypatch):
     monkeypatch.setattr(sources, "_private", sources.Counter())
@@ -110,8 +114,8 @@ def test_one_line_in_the_log_says_that_a_proxy_may_be_unnamed(counts_anew, caplo
     caplog.set_level(logging.WARNING, sources.__name__)
     for _ in range(3):
         for _ in range(others):
-            source("203.0.113.7", headers={"Host": host})
+            watch("203.0.113.7", host)
         for _ in range(20 - others):
-            source("10.0.0.5", headers={"Host": host})
+            watch("10.0.0.5", host)
     lines = [record.getMessage() for record in caplog.records]
     assert [("10.0.0.5" in line and "TRUSTED_PROXIES" in line) for line in lines] == [True] * warns

@@ -2,10 +2,10 @@ import { strings } from "../lib/strings.js";
 
 // Sends messages one after the other, in the order in which they were typed, until the server has each of them once.
 //
-// An item is {tag, key, text, typedAt, askedAt, problem, unsure, refused}. The key is secret and the same in every
+// An item is {tag, key, text, typedAt, askedAt, problem, unsure, refused, tooFast}. The key is secret and the same in every
 // attempt, so the server stores the message once. The tag is public. It identifies the message wherever that comes
 // from: the answer, the stream, a list, or the page. `problem` says why an item failed, and is "" while it waits. An
-// `unsure` item may have arrived. A `refused` one has not.
+// `unsure` item may have arrived. A `refused` one has not. A `tooFast` one waits because the person has written much.
 //
 // store: see pending_store.js. post(item): see messages_api.js. show(item) draws an item, again and again. hide(tag)
 // removes it. keepKey(message, key): called for each message that has arrived. onSent(message): called after each
@@ -26,6 +26,7 @@ export function createOutbox({
 }) {
   const PATIENCE_MS = 10 * 60_000; // we ask before we send an older item, because the conversation has moved on
   const TOGETHER_MS = 60_000; // items typed within this time keep their order
+  const TOO_FAST = 429; // RFC 6585
   const LONGEST_REST_MS = 5 * 60_000; // even if the server asks for a longer one
 
   let items = [];
@@ -101,7 +102,7 @@ export function createOutbox({
     return true;
   }
 
-  function failed(item, { message, temporary, retryAfterMs = 0 }) {
+  function failed(item, { message, temporary, status, retryAfterMs = 0 }) {
     if (!temporary) {
       backOff.reset();
       // The stream may have brought the message meanwhile, or another tab may have sent it: then the item is gone.
@@ -109,6 +110,8 @@ export function createOutbox({
       return true;
     }
     item.unsure = true;
+    item.tooFast = status === TOO_FAST;
+    if (items.includes(item)) show(item);
     trouble = message;
     troubleAt = now();
     restsUntil = now() + Math.min(retryAfterMs, LONGEST_REST_MS);

@@ -1,3 +1,5 @@
+import { strings } from "../lib/strings.js";
+
 // Draws unsent messages. Below each message a second <template> says whether it is being sent or has failed.
 //
 // moment(date): see local_time.js. draw({from, text, date}) returns the element of a message. leave() moves the focus
@@ -9,7 +11,7 @@ export function createPendingView({ $, $list, template, draw, moment, user, leav
     const failed = item.problem !== "";
     const hadFocus = hasFocus($item);
     $item.toggleClass("failed", failed);
-    $item.find(".sending").prop("hidden", failed);
+    $item.find(".sending").prop("hidden", failed).text(item.tooFast ? strings.tooFast : strings.sending);
     $item.find(".problem").text(item.problem);
     $item.find(".actions").prop("hidden", !failed);
     $item.find(".rewrite").prop("hidden", !item.refused);

@@ -23,6 +23,8 @@ export const strings = {
   blank: "Not sent: there is nothing in it that can be seen.",
   storageFull:
     "This browser’s storage for the chat is full. A reload loses drafts, unsent messages and the right to edit new ones.",
+  sending: "Sending…",
+  tooFast: "You write faster than this chat allows. This waits a moment.",
   refused: (reasons) => `Not sent: ${reasons}`,
   refusedWithout: (status) => `Not sent: the server refused it (${status}).`,
   // In these cases the message may have arrived. Its key makes sure that the server stores it only once.

@@ -3,6 +3,7 @@ import { strings } from "../lib/strings.js";
 
 // Asks the server for the room's messages, and sends new messages and changes.
 export function createMessagesApi({ ajax, sendBeacon, url, user }) {
+  const TOO_FAST = 429; // RFC 6585
   const TIMEOUT_MS = 20_000;
   const PAGE_SIZE = 200; // messages, the server's limit
 
@@ -75,7 +76,7 @@ export function createMessagesApi({ ajax, sendBeacon, url, user }) {
 
   function failure(response, reasons) {
     const { status } = response;
-    const temporary = status < 400 || status === 408 || status === 429 || status >= 500;
+    const temporary = status < 400 || status === 408 || status === TOO_FAST || status >= 500;
     const seconds = Number(response.getResponseHeader?.("Retry-After") ?? 0); // a date counts as none
     const retryAfterMs = seconds > 0 ? seconds * 1_000 : 0;
     return Object.assign(new Error(reason(response, temporary, reasons)), { temporary, status, retryAfterMs });
@@ -83,7 +84,7 @@ export function createMessagesApi({ ajax, sendBeacon, url, user }) {
 
   function reason({ status, responseJSON }, temporary, reasons) {
     if (status < 400) return reasons.noAnswer;
-    if (temporary) return reasons.serverTrouble(status);
+    if (temporary && status !== TOO_FAST) return reasons.serverTrouble(status);
     if (reasons.known?.[status]) return reasons.known[status];
     if (!Array.isArray(responseJSON?.errors)) return reasons.refusedWithout(status);
     return reasons.refused(responseJSON.errors.map((error) => error.message).join(" "));

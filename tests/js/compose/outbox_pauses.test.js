@@ -135,3 +135,19 @@ test("a request to send during an attempt causes one more attempt, not a series"
   for (let turn = 0; turn < 20; turn += 1) await settled();
   assert.equal(page.server.posted.length, 2);
 });
+
+test("a message that waits because somebody wrote too fast says so, until it is sent", async () => {
+  const page = openPage();
+  const tooFast = Object.assign(new Error("wait"), { temporary: true, status: 429, retryAfterMs: 3_000 });
+  page.server.answer = (_, attempt) => [undefined, () => Promise.reject(tooFast), noAnswer][attempt]?.();
+  page.say("Hello");
+  await settled();
+  const waits = () => [...page.pending.values()].map((item) => item.tooFast);
+  assert.deepEqual(waits(), [true]);
+  assert.deepEqual(page.clock.waits(), [3_000]);
+  page.clock.pass(3_000);
+  await settled();
+  assert.deepEqual(waits(), [false]); // now it waits for the network
+  await passMinutes(page, 1);
+  assert.deepEqual(page.sent, ["Hello"]);
+});

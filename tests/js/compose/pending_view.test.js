@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { click } from "../fake_dom.js";
 import { $ } from "../fake_jquery.js";
 import { add, messageTemplate, openPage, templateOf } from "../fake_page.js";
+import { strings } from "../../../static/chat/lib/strings.js";
 import { createPendingView } from "../../../static/chat/compose/pending_view.js";
 
 const waiting = (tag) => ({ tag, text: `text ${tag}`, typedAt: 1_700_000_000_000, problem: "", refused: false });
@@ -114,4 +115,12 @@ test("the focus leaves a button that goes, and stays on one that does not", () =
   assert.equal(left(), 1);
   view.hide("t1");
   assert.equal(left(), 2);
+});
+
+test("a message that waits because somebody wrote too fast says so", () => {
+  const { view, item } = page();
+  view.show({ ...waiting("a"), tooFast: true });
+  assert.deepEqual(saidBelow(item("a")), [strings.tooFast, ""]);
+  view.show({ ...waiting("a"), tooFast: false });
+  assert.deepEqual(saidBelow(item("a")), ["Sending…", ""]);
 });

@@ -87,11 +87,17 @@ test("a refusal that does not come from the chat is final and names its status",
   }
 });
 
-test("timeouts, rate limits and server errors are temporary", async () => {
-  for (const status of [408, 429, 500, 502, 503]) {
+test("timeouts and server errors are temporary", async () => {
+  for (const status of [408, 500, 502, 503]) {
     const failure = { message: new RegExp(`trouble \\(${status}\\)`), temporary: true };
     await assert.rejects(failing({ status }).post(ITEM), failure);
   }
+});
+
+test("a rate limit is temporary, and the server says which one", async () => {
+  const responseJSON = { errors: [{ field: "writes", message: "Wait 3 s.", limit: 20 }] };
+  await assert.rejects(failing({ status: 429, responseJSON }).post(ITEM), { message: /Wait 3 s/, temporary: true });
+  await assert.rejects(failing({ status: 429 }).post(ITEM), { message: /\(429\)/, temporary: true });
 });
 
 test("without an answer, or with one that is not a message, nobody knows whether the message arrived", async () => {
