@@ -1,3 +1,4 @@
+import base64
 import hashlib
 import hmac
 import json
@@ -40,6 +41,7 @@ class ChatRoom(models.Model):
 
     class Meta:
         verbose_name = "room"
+        permissions = (("moderate", "Can moderate the chat"),)
 
     def __str__(self) -> str:
         return self.eid if self.deleted_name is None else f"{self.deleted_name} (being deleted)"
@@ -113,6 +115,9 @@ class ChatMessage(models.Model):
     change = models.BigIntegerField(null=True)
     # Where the message came from, see web/sources.py; None after SOURCE_DAYS. Nobody but a moderator's search uses it.
     source = models.BinaryField(max_length=16, null=True)
+    # The author's proof of identity in this room, see messages/authors.py. Its beginning is public: the mark.
+    author_hash = models.BinaryField(max_length=32, null=True)
+    staff = models.BooleanField(null=True)  # true for a message of a moderator, else null
 
     objects = ChatMessageQuerySet.as_manager()
 
@@ -140,12 +145,16 @@ class ChatMessage(models.Model):
     def to_data(self) -> MessageData:
         """Return the message object of the wire: id (int), from, text and date (str).
 
-        It also has tag (str) if the sender gave one, edited and deleted (dates, str) if that happened, and then change
-        (int).
+        It also has tag (str) if the sender gave one, author (str, the mark) if the sender proved who he is, staff
+        (true) if a moderator wrote it, edited and deleted (dates, str) if that happened, and then change (int).
         """
         data = {"id": self.id, "from": self.user, "text": self.text, "date": _iso(self.date)}
         if self.tag:
             data["tag"] = self.tag
+        if self.author_hash:
+            data["author"] = mark_of(self.author_hash)
+        if self.staff:
+            data["staff"] = True
         if self.edited:
             data["edited"] = _iso(self.edited)
         if self.deleted:
@@ -162,13 +171,24 @@ class ChatMessage(models.Model):
         """
         self.date = timezone.now()
         date = connection.ops.adapt_datetimefield_value(self.date)
-        values = (self.user, date, self.text, self.key_hash, self.tag, self.event, self.source)
+        values = (
+            self.user,
+            date,
+            self.text,
+            self.key_hash,
+            self.tag,
+            self.event,
+            self.source,
+            self.author_hash,
+            self.staff,
+        )
         # The lock keeps others from deleting the room until we commit.
         lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
         with connection.cursor() as cursor:
             cursor.execute(
-                f'INSERT INTO {self._meta.db_table} (room_id, "user", date, text, key_hash, tag, event, source)'
-                f" SELECT id, %s, %s, %s, %s, %s, %s, %s FROM {ChatRoom._meta.db_table} WHERE eid = %s {lock}"
+                f'INSERT INTO {self._meta.db_table} (room_id, "user", date, text, key_hash, tag, event, source,'
+                " author_hash, staff)"
+                f" SELECT id, {', '.join(['%s'] * len(values))} FROM {ChatRoom._meta.db_table} WHERE eid = %s {lock}"
                 " ON CONFLICT DO NOTHING RETURNING id, room_id",
                 [*values, eid],
             )
@@ -183,17 +203,29 @@ class ChatMessage(models.Model):
             return False
         return compare_digest(bytes(self.key_hash), hash_of(key))
 
-    def is_repeat(self, text: str, key: str) -> bool:
-        """Return whether a POST of this text with the key repeats this message: its first text, or its text now.
+    def is_by(self, author_hash: bytes | None) -> bool:
+        """Return whether this author sent the message; never true for a message without an author."""
+        if not author_hash or not self.author_hash:
+            return False
+        return compare_digest(bytes(self.author_hash), author_hash)
+
+    def is_repeat(self, text: str, *keys: str | None) -> bool:
+        """Return whether a POST of this text with the keys repeats this message: its first text, or its text now.
 
         True for any text if the message was deleted, or edited before first_text_hash was there: nobody knows any more.
         """
         if self.text == text or not self.change:
             return self.text == text
-        return self.first_text_hash is None or compare_digest(bytes(self.first_text_hash), keyed_hash_of(text, key))
+        if self.first_text_hash is None:
+            return True
+        first = bytes(self.first_text_hash)
+        return any(compare_digest(first, keyed_hash_of(text, key)) for key in keys if key)
 
     def edit(self, text: str, key: str, change: int) -> None:
-        """Give the message another text; `change` is the number of the event that announces the edit."""
+        """Give the message another text; `change` is the number of the event that announces the edit.
+
+        The key is the message's own, or its author's.
+        """
         if self.edited is None:
             self.first_text_hash = keyed_hash_of(self.text, key)
         self.text, self.edited, self.change = text, timezone.now(), change
@@ -235,6 +267,16 @@ class ChatEdit(models.Model):
         return f"edit of message {self.message_id} in event {self.event}"
 
 
+class Secret(models.Model):
+    """A random key that must not change with SECRET_KEY, and that a backup of the database keeps."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    value = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Bucket(models.Model):
     """A token bucket: how much one source may still do, see limits.py."""
 
@@ -272,6 +314,11 @@ def _iso(date: Any) -> str:
 def hash_of(key: str) -> bytes:
     """Return the 32 bytes that the database keeps of a key."""
     return hashlib.sha256(key.encode()).digest()
+
+
+def mark_of(author_hash: bytes) -> str:
+    """Return the author's public mark in the room: 8 characters of base32."""
+    return base64.b32encode(bytes(author_hash)[:5]).decode().lower()
 
 
 def keyed_hash_of(text: str, key: str) -> bytes:

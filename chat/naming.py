@@ -13,6 +13,16 @@ INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
 # Braille pattern, variation selectors.
 BLANKS = {*"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0", *map(chr, range(0xFE00, 0xFE10))}
 CONTROLS = {"Cc", "Zl", "Zp"}
+JOINERS = "\u200c\u200d"  # Persian and Indian words need them, and emoji of several parts
+MAX_MARKS = 4  # combining marks in a row; no language needs more, and many hide the lines above and below
+OUR_WORDS = {"admin", "static", "events", "rooms"}  # what our addresses begin with
+STAFF_NAMES = {"system", "admin", "moderator", "chat"}
+# Letters that look like the Latin ones in STAFF_NAMES: Cyrillic, then Greek.
+LOOK_ALIKES = str.maketrans(
+    "\u0430\u0441\u0501\u0435\u04bb\u0456\u04cf\u043c\u043e\u0433\u0455\u0442\u0443\u043f"
+    "\u03b1\u03f2\u03b5\u03b9\u03bf\u03c1\u03c4\u03c5\u03bd\u03b7",
+    "acdehilmorstynaceioptyvn",
+)
 
 
 def is_blank(text: str) -> bool:
@@ -49,6 +59,61 @@ def validate_name(name: str) -> None:
     if is_blank(name):
         raise ValidationError("is blank. Use at least one visible character.", "blank")
     refuse_long(name, MAX_NAME_LENGTH, "Shorten it.")
+
+
+def clean_person_name(text: str) -> str:
+    """Return the name without spaces around it; raise ValidationError for a name that nobody new may have."""
+    validate_name(text)  # before anything is cut off, so that the error says what was sent
+    name = text.strip()
+    _validate_new(name)
+    return name
+
+
+def validate_new_room(name: str) -> None:
+    """Raise ValidationError if no new room may have this name. Rooms that exist keep theirs."""
+    _validate_new(name)
+    if name in OUR_WORDS:
+        raise ValidationError("is a word that this site's own addresses begin with. Use another name.", "reserved")
+
+
+def _validate_new(name: str) -> None:
+    """Raise ValidationError for characters by which a name could look like another one, or disturb what is near it."""
+    for place, char in enumerate(name):
+        if char in JOINERS:
+            if not (_is_joinable(name[:place][-1:]) and _is_joinable(name[place + 1 :][:1])):
+                raise ValidationError("holds a joiner that joins nothing. Remove it.", "invisible")
+        elif unicodedata.category(char) == "Cf":
+            raise ValidationError("holds a character that nobody sees, or that turns the text. Remove it.", "invisible")
+        elif char in BLANKS and not _is_variation(name, place):
+            raise ValidationError("holds a character that nobody sees. Remove it.", "invisible")
+    if _marks_in_a_row(name) > MAX_MARKS:
+        raise ValidationError(
+            "holds more than %(limit)d accents on one letter. Use fewer.", "marks", {"limit": MAX_MARKS}
+        )
+
+
+def _is_joinable(char: str) -> bool:
+    """Return whether a joiner may stand beside it: letters of other alphabets, their marks, emoji."""
+    return bool(char) and not char.isascii() and unicodedata.category(char)[0] in "LMS"
+
+
+def _is_variation(name: str, place: int) -> bool:
+    """Return whether the character chooses a form of the one before it, as in many emoji."""
+    before = name[:place][-1:]
+    return "\ufe00" <= name[place] <= "\ufe0f" and bool(before) and before not in BLANKS and not before.isspace()
+
+
+def _marks_in_a_row(name: str) -> int:
+    most = now = 0
+    for char in name:
+        now = now + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        most = max(most, now)
+    return most
+
+
+def is_for_staff(name: str) -> bool:
+    """Return whether only moderators may have this name, or one that looks like it."""
+    return unicodedata.normalize("NFKC", name).casefold().translate(LOOK_ALIKES).strip() in STAFF_NAMES
 
 
 def clean_room_name(text: str) -> str:

@@ -12,14 +12,15 @@ from django.views.decorators.gzip import gzip_page
 from chat.events.channels import room_channel
 from chat.events.log import current_event_number, event_id
 from chat.messages import actions
+from chat.messages.authors import author_hash_of
 from chat.messages.errors import NoSuchMessage
-from chat.messages.forms import DeleteForm, EditForm, MessageForm, PageForm
+from chat.messages.forms import AuthorForm, DeleteForm, EditForm, MessageForm, PageForm
 from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
-from chat.models import ChatMessage, ChatMessageQuerySet, MessageData
+from chat.models import ChatMessage, ChatMessageQuerySet, MessageData, mark_of
 from chat.naming import clean_room_name
 from chat.web.conditional import conditional
-from chat.web.fields import read_message_fields
+from chat.web.fields import read_header, read_message_fields
 from chat.web.refusals import only, refuse_form, refuse_invalid
 from chat.web.writers import writer_of
 
@@ -37,7 +38,11 @@ def messages(request: HttpRequest, room: str) -> HttpResponse:
 
 def _list_messages(request: HttpRequest, eid: str) -> HttpResponse:
     last_event, messages, more = _page_for(request, eid) if request.GET else newest_page(eid)
-    return JsonResponse({"messages": messages, "more": more, "last-event-id": event_id(room_channel(eid), last_event)})
+    answer = {"messages": messages, "more": more, "last-event-id": event_id(room_channel(eid), last_event)}
+    author_key = _valid(AuthorForm({"Author-Key": read_header(request, "Author-Key")}))["author_key"]
+    if author_hash := author_hash_of(eid, author_key):
+        answer["you"] = mark_of(author_hash)
+    return JsonResponse(answer, headers={"Vary": "Author-Key"})
 
 
 def _page_for(request: HttpRequest, eid: str) -> tuple[int, list[MessageData], bool]:
@@ -66,7 +71,8 @@ def _messages_for(eid: str, page: dict[str, int | None], last_event: int) -> Cha
 @one_at_a_time
 def _post_message(request: HttpRequest, eid: str) -> HttpResponse:
     sent = _valid(MessageForm(read_message_fields(request)))
-    return _answer(actions.say(eid, sent["sender"], sent["text"], sent["key"], sent["tag"], writer_of(request)))
+    by = writer_of(request, sent["author_key"])
+    return _answer(actions.say(eid, sent["sender"], sent["text"], sent["key"], sent["tag"], by))
 
 
 # No CSRF token here either, for the same reason.
@@ -79,10 +85,11 @@ def message(request: HttpRequest, room: str, message_id: str) -> HttpResponse:
     number = int(message_id)
     if request.method == "PATCH":
         sent = _valid(EditForm(read_message_fields(request)))
-        return _answer(actions.edit(eid, number, sent["key"], sent["text"], writer_of(request)))
+        by = writer_of(request, sent["author_key"])
+        return _answer(actions.edit(eid, number, sent["key"], sent["text"], by))
     if request.method == "DELETE":
         sent = _valid(DeleteForm(read_message_fields(request)))
-        return _answer(actions.delete(eid, number, sent["key"], writer_of(request)))
+        return _answer(actions.delete(eid, number, sent["key"], writer_of(request, sent["author_key"])))
     found = ChatMessage.objects.in_room(eid).filter(id=number).first()
     if found is None:
         raise NoSuchMessage(number)

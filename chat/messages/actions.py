@@ -5,6 +5,7 @@ gives out message ids before the commit. So an action takes the number first, an
 event numbers and commits have the same order: after a reader has seen an id, no smaller one can appear later.
 """
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from chat import limits
@@ -12,8 +13,10 @@ from chat.events.channels import room_channel
 from chat.events.log import give_back, redact_events, take_event_number
 from chat.events.send import encode, send_event
 from chat.models import ChatMessage, ChatRoom, hash_of
+from chat.naming import is_for_staff, validate_new_room
 
-from .errors import KeyConflict, MessageDeleted, NoSuchMessage, NotTheSender
+from .authors import author_hash_of
+from .errors import KeyConflict, MessageDeleted, NameTaken, NoSuchMessage, NotTheSender, RoomNotAllowed
 from .turn import turn
 from .writer import UNKNOWN, Writer
 
@@ -23,9 +26,12 @@ def say(
 ) -> ChatMessage:
     """Return the new message; or, if this key was used before, the message that was sent with it, as it is now.
 
-    Raises KeyConflict if that message was another one, and OverLimit.
+    Raises KeyConflict if that message was another one, NameTaken and OverLimit.
     """
+    if is_for_staff(sender) and not by.is_staff:
+        raise NameTaken
     channel = room_channel(eid)
+    author_hash = author_hash_of(eid, by.author_key)
     with turn(channel, by) as number:
         message = ChatMessage(
             user=sender,
@@ -34,11 +40,14 @@ def say(
             key_hash=hash_of(key) if key else None,
             event=number,
             source=by.source,
+            author_hash=author_hash,
+            staff=by.is_staff or None,
         )
         if not message.insert_into(eid):
             room = _room(eid, by)
             if key and (earlier := room.messages.sent_with(key)):
-                _refuse_another(earlier, sender, text, key)
+                if earlier.user != sender or not earlier.is_repeat(text, key, by.author_key):
+                    raise KeyConflict
                 give_back(channel)
                 return earlier
             message.room = room
@@ -51,30 +60,31 @@ def _room(eid: str, by: Writer) -> ChatRoom:
     """Return the room, which may be new."""
     room = ChatRoom.objects.filter(eid=eid).first()
     if room is None:
+        try:
+            validate_new_room(eid)
+        except ValidationError as error:
+            raise RoomNotAllowed(error) from None
         if by.source and by.limited:
             limits.take(limits.ROOMS, by.source)
         room, _ = ChatRoom.objects.get_or_create(eid=eid)
     return room
 
 
-def _refuse_another(message: ChatMessage, sender: str, text: str, key: str) -> None:
-    if message.user != sender or not message.is_repeat(text, key):
-        raise KeyConflict
-
-
 def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNKNOWN) -> ChatMessage:
     """Return the message with its new text; raise NoSuchMessage, NotTheSender, MessageDeleted or OverLimit."""
     channel = room_channel(eid)
+    author_hash = author_hash_of(eid, by.author_key)
     _refuse_unknown(eid, message_id)
     with turn(channel, by) as number:
-        message = _senders(eid, message_id, key)
+        message = _senders(eid, message_id, key, author_hash)
         if message.deleted:
             raise MessageDeleted(message_id)
         if message.text == text:
             give_back(channel)
         else:
-            assert key is not None  # it identified the sender
-            message.edit(text, key, change=number)
+            proof = key if message.was_sent_with(key) else by.author_key
+            assert proof is not None
+            message.edit(text, proof, change=number)
             send_event(channel, "message-edited", message.to_data(), number=number)
     return message
 
@@ -82,9 +92,10 @@ def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNK
 def delete(eid: str, message_id: int, key: str | None, by: Writer = UNKNOWN) -> ChatMessage:
     """Return the message without its text; raise NoSuchMessage, NotTheSender or OverLimit."""
     channel = room_channel(eid)
+    author_hash = author_hash_of(eid, by.author_key)
     _refuse_unknown(eid, message_id)
     with turn(channel, by) as number:
-        message = _senders(eid, message_id, key)
+        message = _senders(eid, message_id, key, author_hash)
         if message.deleted:
             give_back(channel)
         else:
@@ -121,11 +132,11 @@ def _refuse_unknown(eid: str, message_id: int) -> None:
         raise NoSuchMessage(message_id)
 
 
-def _senders(eid: str, message_id: int, key: str | None) -> ChatMessage:
+def _senders(eid: str, message_id: int, key: str | None, author_hash: bytes | None) -> ChatMessage:
     """Return the message, under the room's lock: nobody else changes it now. Raise NoSuchMessage or NotTheSender."""
     message = ChatMessage.objects.filter(id=message_id, room__eid=eid).first()
     if message is None:  # deleted in between, maybe with its room
         raise NoSuchMessage(message_id)
-    if not message.was_sent_with(key):
-        raise NotTheSender(key)
+    if not message.was_sent_with(key) and not message.is_by(author_hash):
+        raise NotTheSender(key is not None or author_hash is not None)
     return message

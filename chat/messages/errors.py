@@ -1,5 +1,7 @@
 """The reasons why something can't be done to a message. web/refusals.py turns each into an HTTP status."""
 
+from django.core.exceptions import ValidationError
+
 
 class MessageError(Exception):
     """One sentence for the client: what is wrong, and what to do."""
@@ -15,11 +17,11 @@ class KeyConflict(MessageError):
 
 
 class NotTheSender(MessageError):
-    def __init__(self, key: str | None) -> None:
+    def __init__(self, has_key: bool) -> None:
         wrong = "key is not the one that the message was sent with. Only its sender can change it."
         missing = "key is missing. Send the one that the message was sent with: only its sender can change it."
-        super().__init__(wrong if key else missing)
-        self.is_guess = key is not None
+        super().__init__(wrong if has_key else missing)
+        self.is_guess = has_key
 
 
 class MessageDeleted(MessageError):
@@ -30,3 +32,15 @@ class MessageDeleted(MessageError):
 class NoSuchMessage(MessageError):
     def __init__(self, message_id: int | str) -> None:
         super().__init__(f"There is no message {message_id} in this room. Check its number.")
+
+
+class NameTaken(MessageError):
+    def __init__(self) -> None:
+        super().__init__("from is a name that only moderators may use. Choose another one.")
+
+
+class RoomNotAllowed(MessageError):
+    """A new room can't have this name."""
+
+    def __init__(self, error: ValidationError) -> None:
+        super().__init__(f"room {error.messages[0]}")

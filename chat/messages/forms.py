@@ -9,7 +9,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from chat.models import MAX_KEY_LENGTH, MAX_PAGE_SIZE, MAX_TAG_LENGTH, MAX_TEXT_LENGTH, PAGE_SIZE
-from chat.naming import clean_room_name, is_blank, refuse_controls, refuse_long, refuse_surrogates, validate_name
+from chat.naming import (
+    clean_person_name,
+    clean_room_name,
+    is_blank,
+    refuse_controls,
+    refuse_long,
+    refuse_surrogates,
+)
+
+MIN_AUTHOR_KEY_LENGTH = 16  # code points
 
 
 class VerbatimField(forms.CharField):
@@ -25,8 +34,8 @@ class PersonField(VerbatimField):
 
     default_error_messages = {"required": "is missing. Say who you are."}
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate_name, **kwargs)
+    def clean(self, value: Any) -> str:
+        return clean_person_name(super().clean(value))
 
 
 class RoomField(VerbatimField):
@@ -80,6 +89,18 @@ class KeyField(forms.Field):
             refuse_long(value, MAX_KEY_LENGTH, "Shorten it.")
 
 
+class AuthorKeyField(forms.Field):
+    """The secret by which a person proves to be the same as before, or None."""
+
+    def validate(self, value: str | None) -> None:
+        if value is not None and not (value.isprintable() and MIN_AUTHOR_KEY_LENGTH <= len(value) <= MAX_KEY_LENGTH):
+            raise ValidationError(
+                f"must have {MIN_AUTHOR_KEY_LENGTH} to %(limit)d printable characters, all of them random.",
+                "author_key",
+                {"limit": MAX_KEY_LENGTH},
+            )
+
+
 class NumberField(forms.Field):
     """A number in ASCII digits, or `initial` if there is none."""
 
@@ -110,6 +131,7 @@ class MessageForm(forms.Form):
     text = TextField()
     key = KeyField(required=False)
     tag = VerbatimField(validate_tag, required=False)
+    author_key = AuthorKeyField(required=False)
 
     def add_prefix(self, field_name: str) -> str:
         return "from" if field_name == "sender" else field_name  # Python reserves `from`
@@ -118,10 +140,19 @@ class MessageForm(forms.Form):
 class EditForm(forms.Form):
     text = TextField()
     key = KeyField(required=False)
+    author_key = AuthorKeyField(required=False)
 
 
 class DeleteForm(forms.Form):
     key = KeyField(required=False)
+    author_key = AuthorKeyField(required=False)
+
+
+class AuthorForm(forms.Form):
+    author_key = AuthorKeyField(required=False)
+
+    def add_prefix(self, field_name: str) -> str:
+        return "Author-Key"  # a list has it in this header
 
 
 class PageForm(forms.Form):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 class Writer:
     source: bytes | None = None  # where the request came from: web/sources.py makes it from the address
     limited: bool = False  # whether limits.py counts for this source
+    author_key: str | None = None  # a secret, see authors.py
+    is_staff: bool = False  # whether this is a moderator
 
 
 UNKNOWN = Writer()

@@ -15,14 +15,15 @@ from chat.events.channels import room_channel
 from chat.events.log import event_id
 from chat.limits import OverLimit
 from chat.messages.actions import say
-from chat.messages.errors import KeyConflict
+from chat.messages.errors import KeyConflict, MessageError
 from chat.messages.forms import JoinForm, MessageForm, PageForm
 from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
 from chat.models import MAX_TEXT_LENGTH, ChatMessage
+from chat.naming import is_for_staff
 from chat.web.fields import read_fields
 from chat.web.refusals import Refusal, is_for_programs, not_found, only, refuse_form, refuse_message_error
-from chat.web.writers import writer_of
+from chat.web.writers import is_staff, writer_of
 
 from .message_html import blank_message, render_messages
 from .static_storage import are_bundled
@@ -35,12 +36,19 @@ def join(request: HttpRequest) -> HttpResponse:
     """Ask who you are and where you want to go; with ?user= (and ?room=) go there."""
     if "user" not in request.GET:
         return render(request, "chat/join.html", {"form": JoinForm(), "room": None})
-    form = JoinForm({"room": "default", **request.GET.dict()})
+    form = _join_form(request, {"room": "default", **request.GET.dict()})
     if not form.is_valid():
         return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
     query = request.GET.copy()
     query.pop("room", None)
     return redirect(f"{reverse('room', args=[form.cleaned_data['room']])}?{query.urlencode()}")
+
+
+def _join_form(request: HttpRequest, fields: dict[str, str]) -> JoinForm:
+    form = JoinForm(fields)
+    if is_for_staff(form.data.get("user", "")) and not is_staff(request):
+        form.add_error("user", "is a name that only moderators may use. Choose another one.")
+    return form
 
 
 # No CSRF token, for the reason that api/views.py gives.
@@ -54,7 +62,7 @@ def room(request: HttpRequest, room: str) -> HttpResponse:
     """Show the room to ?user=, or save the message that a plain form sends."""
     if is_for_programs(request):
         return not_found(request)
-    form = JoinForm({"room": room, "user": request.GET.get("user", "")})
+    form = _join_form(request, {"room": room, "user": request.GET.get("user", "")})
     valid = form.is_valid()
     if "room" in form.errors:
         return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
@@ -84,6 +92,8 @@ def _say_by_form(request: HttpRequest, eid: str, user: str) -> HttpResponse:
         return _chat_page(
             request, eid, user, SENT_BEFORE, fields.get("text", ""), refuse_message_error(conflict).status
         )
+    except MessageError as error:
+        return _chat_page(request, eid, user, str(error), fields.get("text", ""), refuse_message_error(error).status)
     except OverLimit as over:
         return _chat_page(request, eid, user, str(over), fields.get("text", ""), 429)
     except Refusal as refusal:

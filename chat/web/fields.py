@@ -14,7 +14,8 @@ from django.http.multipartparser import MultiPartParserError
 from .refusals import Refusal, refuse
 
 MAX_FIELDS = 100
-FIELDS = ("from", "text", "key", "tag")  # the members that a JSON body may have; the others are ignored
+FIELDS = ("from", "text", "key", "tag", "author_key")  # the members that a JSON body may have; the others are ignored
+HEADERS = {"Idempotency-Key": "key", "Author-Key": "author_key"}
 CLOSED = r"(?:^|\r\n)--%s--[ \t]*(?:\r\n|$)"  # the end of a multipart body, RFC 2046 section 5.1.1
 HEAD = r"(?:^|\r\n)--%s[ \t]*\r\n(.*?\r\n)\r\n"  # the headers of a part
 ENCODED = re.compile(r"^content-transfer-encoding:(?!\s*(?:7bit|8bit|binary)\s*$)", re.IGNORECASE | re.MULTILINE)
@@ -23,18 +24,22 @@ Fields = dict[str, str]
 
 
 def read_message_fields(request: HttpRequest) -> Fields:
-    """Return the fields of a message; the client may send its key in the header Idempotency-Key."""
+    """Return the fields of a message; the client may send its keys in the headers Idempotency-Key and Author-Key."""
     fields = read_fields(request)
-    header = request.headers.get("Idempotency-Key")
-    if header is None:
-        return fields
-    try:
-        key = header.encode("latin-1").decode()  # a web server decodes each byte as one character
-    except UnicodeDecodeError:
-        raise refuse(400, "Idempotency-Key", "Idempotency-Key is not valid UTF-8. Send it in UTF-8.") from None
-    if fields.setdefault("key", key) != key:
-        raise refuse(400, "key", "key differs from the header Idempotency-Key. Send one of them.")
+    for header, field in HEADERS.items():
+        value = read_header(request, header)
+        if value is not None and fields.setdefault(field, value) != value:
+            raise refuse(400, field, f"{field} differs from the header {header}. Send one of them.")
     return fields
+
+
+def read_header(request: HttpRequest, name: str) -> str | None:
+    """Return the header's value, None if the client has not sent it."""
+    value = request.headers.get(name)
+    try:
+        return value and value.encode("latin-1").decode()  # a web server decodes each byte as one character
+    except UnicodeDecodeError:
+        raise refuse(400, name, f"{name} is not valid UTF-8. Send it in UTF-8.") from None
 
 
 def read_fields(request: HttpRequest) -> Fields:

@@ -16,7 +16,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from chat.limits import OverLimit
-from chat.messages.errors import KeyConflict, MessageDeleted, MessageError, NoSuchMessage, NotTheSender
+from chat.messages.errors import (
+    KeyConflict,
+    MessageDeleted,
+    MessageError,
+    NameTaken,
+    NoSuchMessage,
+    NotTheSender,
+    RoomNotAllowed,
+)
 
 from . import outages
 
@@ -28,6 +36,8 @@ MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {
     NotTheSender: (403, "key"),
     MessageDeleted: (410, "id"),
     NoSuchMessage: (404, "id"),
+    NameTaken: (403, "from"),
+    RoomNotAllowed: (400, "room"),
 }
 TITLES = {
     400: "That request can't be read",

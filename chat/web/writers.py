@@ -9,12 +9,17 @@ from .addresses import address_of, is_in
 from .sources import source_of, watch_for_proxies
 
 
-def writer_of(request: HttpRequest) -> Writer:
+def writer_of(request: HttpRequest, author_key: str | None = None) -> Writer:
     watch_for_proxies(request)
-    return Writer(source=source_of(request), limited=is_limited(request))
+    return Writer(source_of(request), is_limited(request), author_key, is_staff(request))
 
 
 def is_limited(request: HttpRequest) -> bool:
     """Return whether the client's address has limits."""
     address = address_of(request)
     return settings.LIMITS and address is not None and not is_in(address, settings.LIMITS_FREE)
+
+
+def is_staff(request: HttpRequest) -> bool:
+    """Return whether a moderator is logged in. Without a session's cookie this needs no database."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.has_perm("chat.moderate")

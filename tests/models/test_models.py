@@ -136,6 +136,7 @@ def test_the_statement_that_inserts_a_message_fills_every_column_that_save_fills
     """insert_into names each column, so somebody who adds a field could forget to add it there."""
     room = ChatRoom.objects.create(eid="lobby")
     values = {"user": "Alice", "text": "hi", "key_hash": b"k" * 32, "tag": "t", "event": 7, "source": b"s" * 16}
+    values |= {"author_hash": b"a" * 32, "staff": True}
     empty = {field.attname for field in ChatMessage._meta.concrete_fields if field.null} - {*values}
     assert empty == {"edited", "first_text_hash", "deleted", "change"}  # a new message has none of these
     inserted = ChatMessage(**values)
