@@ -1,5 +1,6 @@
 """The time limit of a request's body, on a real connection."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -127,3 +128,19 @@ def test_a_body_that_is_too_big_is_read_before_it_is_refused(settings, connectio
     request = request_on(server, 1_000)
     assert refusal_of(request) == 413
     assert request.read() == b""
+
+
+def test_a_body_that_is_too_big_is_not_read_forever(connections, monkeypatch):
+    monkeypatch.setattr(body_reader, "DISCARDED_BYTES", 3 * body_reader.PIECE_BYTES)
+    client, server = connections()
+    sending = threading.Thread(target=send_all, args=(client, b"x" * 40 * body_reader.PIECE_BYTES))
+    sending.start()
+    assert refusal_of(request_on(server, 10**12)) == 413
+    assert sending.is_alive()  # nobody takes the rest
+    server.close()
+    sending.join(WAIT_S)
+
+
+def send_all(client, data):
+    with contextlib.suppress(OSError):  # the server has stopped reading
+        client.sendall(data)

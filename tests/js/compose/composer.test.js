@@ -241,3 +241,12 @@ test("a tab with another draft keeps its own", () => {
   composer.follow({ before: "Theirs", after: "Theirs too" });
   assert.equal(field.value, "Mine");
 });
+
+test("a problem goes away when the text is sent or another one comes into the field", () => {
+  const tooLong = composerWith({ text: "Hello world" });
+  tooLong.composer.submit();
+  assert.notEqual(tooLong.seen.problem, "");
+  tooLong.field.value = "Hello";
+  tooLong.composer.submit();
+  assert.equal(tooLong.seen.problem, "");
+});

@@ -24,3 +24,11 @@ test("a name with direction marks, or in Arabic, does not turn around the senten
 test("an English name stays as it is", () => {
   assert.equal(strings.notificationTitle("Bob & Carol", "lobby"), "Bob & Carol in #lobby");
 });
+
+test("one is one, and two are several", () => {
+  for (const sentence of [strings.unreadMessages, strings.newMessages, (count) => strings.waitsElsewhere(count, "ann")]) {
+    assert.doesNotMatch(sentence(1), /messages/);
+    assert.match(sentence(2), /2 .*messages/);
+    assert.match(sentence(11), /11 .*messages/);
+  }
+});

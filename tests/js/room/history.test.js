@@ -207,3 +207,20 @@ test("a late answer does not bring back a reader who went elsewhere", async () =
   await answer(messages(98, 99), true, 1);
   assert.deepEqual(done.at(-1), ["end"]);
 });
+
+test("a problem goes away when the next request succeeds", async () => {
+  const { scroll, answer, fail, said, wait } = historyOf();
+  scroll(100);
+  await fail();
+  assert.equal(said(), strings.historyFailed);
+  wait(60_000);
+  scroll(90);
+  await answer(messages(9, 10), true);
+  assert.equal(said(), "");
+});
+
+test("a way to a message that is shown asks for nothing", () => {
+  const { jump, asked, done } = historyOf();
+  jump(20);
+  assert.deepEqual([asked(), done], [[], [["point", 20]]]);
+});

@@ -109,3 +109,13 @@ test("a click with a modifier key opens another tab", () => {
   assert.equal(isPlainClick({}), true);
   for (const key of ["ctrlKey", "metaKey", "shiftKey", "altKey"]) assert.equal(isPlainClick({ [key]: true }), false);
 });
+
+test("only an event about the list of rooms, or about the whole storage, is about the rooms", () => {
+  const storage = fakeStorage();
+  const rooms = recentRoomsIn(storage);
+  rooms.visit({ room: "lobby", user: "Alice" });
+  const names = Array.from({ length: storage.length }, (_, n) => storage.key(n));
+  assert.equal(names.filter((key) => rooms.isAbout({ key })).length, 1);
+  assert.equal(rooms.isAbout({ key: null }), true);
+  assert.equal(rooms.isAbout({ key: "another" }), false);
+});

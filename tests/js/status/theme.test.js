@@ -54,3 +54,11 @@ test("a cookie with an unknown theme does not count", () => {
   const page = pageWith(new Map([["theme", "pink"]]));
   assert.deepEqual([page.shown(), page.select.value], [undefined, ""]);
 });
+
+test("a tab that goes out of sight does not look at the cookie", () => {
+  const cookies = new Map();
+  const [here, there] = [pageWith(cookies), pageWith(cookies)];
+  here.choose("dark");
+  there.document.turn("hidden");
+  assert.equal(there.shown(), undefined);
+});

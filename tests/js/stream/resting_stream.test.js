@@ -68,3 +68,13 @@ test("a tab from the back-forward cache opens its stream", () => {
   tab.stream.open();
   assert.equal(tab.isOpen, true);
 });
+
+test("a tab that closed its stream and opens it again does not think that it rests", () => {
+  const tab = openTab();
+  tab.hide();
+  tab.clock.pass(FIVE_MINUTES);
+  tab.stream.close();
+  tab.hidden = true;
+  tab.stream.open();
+  assert.equal(tab.isOpen, true);
+});
