@@ -12,6 +12,7 @@ from django_eventstream.utils import get_storage
 
 from chat import limits
 from chat.grip import publisher
+from chat.messages.moderation import forget_old_bans
 from chat.messages.sources import forget_old_sources
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ def run() -> NoReturn:
     while True:
         _survive(get_storage().trim_event_log)
         _survive(forget_old_sources)
+        _survive(forget_old_bans)
         _survive(limits.purge)
         time.sleep(HOUR_S * random.uniform(0.5, 1))
 

@@ -38,6 +38,8 @@ class ChatRoom(models.Model):
     deleted_name = models.CharField(max_length=MAX_NAME_LENGTH, null=True)  # noqa: DJ001
     # The number of the event that announced the deletion.
     deleted_event = models.BigIntegerField(null=True)
+    locked = models.DateTimeField(null=True)  # since when only moderators may write, see messages/moderation.py
+    slow_s = models.PositiveIntegerField(null=True)  # slow mode: seconds between two messages of one source
 
     class Meta:
         verbose_name = "room"
@@ -48,6 +50,10 @@ class ChatRoom(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("room", args=[self.deleted_name or self.eid])
+
+    def to_data(self) -> dict[str, Any]:
+        """Return what readers need to know of the room: room (its name), locked (bool) and slow (seconds, 0: not)."""
+        return {"room": self.eid, "locked": self.locked is not None, "slow": self.slow_s or 0}
 
     def retire(self, event: int) -> None:
         """Give the name back and mark the room as deleted; `event` is the number of the event that announces that."""
@@ -78,7 +84,7 @@ class ChatMessageQuerySet(models.QuerySet["ChatMessage"]):
 
     def changed_after(self, event_number: int) -> "ChatMessageQuerySet":
         """Return the messages edited or deleted after this event of the room, in the order of their last changes."""
-        return self.filter(change__gt=event_number).order_by("change")
+        return self.filter(change__gt=event_number).order_by("change", "id")
 
     def page(self, limit: int = PAGE_SIZE) -> tuple[list[MessageData], bool]:
         """Return the first `limit` of these messages as the wire has them, and whether there are more.
@@ -88,6 +94,16 @@ class ChatMessageQuerySet(models.QuerySet["ChatMessage"]):
         found = [message.to_data() for message in self[: limit + 1]]
         count = min(limit, _fitting(found))
         return found[:count], len(found) > count
+
+    def page_of_changes(self, limit: int) -> tuple[list[MessageData], bool]:
+        """Return a page of changed_after(). All changes of one event are in one page: its number leads to the next."""
+        found, more = self.page(limit)
+        if more:
+            last = found[-1]["change"]
+            rest = self.filter(change=last, id__gt=found[-1]["id"])
+            found += [message.to_data() for message in rest]
+            more = self.filter(change__gt=last).exists()
+        return found, more
 
     def sent_with(self, key: str) -> "ChatMessage | None":
         return self.filter(key_hash=hash_of(key)).first()
@@ -164,7 +180,9 @@ class ChatMessage(models.Model):
         return data
 
     def insert_into(self, eid: str) -> bool:
-        """Save the new message in the room; return False if the room is missing or has a message with this key.
+        """Save the new message in the room; return False if something is in the way.
+
+        That is a room that is missing, locked or slow, a message with this key, or a ban of the sender.
 
         This is SQL because every POST runs it: Django takes as long to build the statement as the database takes for
         all statements of a message.
@@ -188,9 +206,10 @@ class ChatMessage(models.Model):
             cursor.execute(
                 f'INSERT INTO {self._meta.db_table} (room_id, "user", date, text, key_hash, tag, event, source,'
                 " author_hash, staff)"
-                f" SELECT id, {', '.join(['%s'] * len(values))} FROM {ChatRoom._meta.db_table} WHERE eid = %s {lock}"
+                f" SELECT id, {', '.join(['%s'] * len(values))} FROM {ChatRoom._meta.db_table}"
+                f" WHERE eid = %s AND locked IS NULL AND slow_s IS NULL AND NOT EXISTS ({BANNED}) {lock}"
                 " ON CONFLICT DO NOTHING RETURNING id, room_id",
-                [*values, eid],
+                [*values, eid, self.source, self.author_hash, date],
             )
             row = cursor.fetchone()
         if row:
@@ -233,21 +252,28 @@ class ChatMessage(models.Model):
         ChatEdit.objects.create(message=self, event=change)
 
     @classmethod
-    def redact(cls, changes: "dict[ChatMessage, int]") -> None:
-        """Remove the messages' texts and mark them as deleted: {message: number of the event that announces that}.
+    def redact(cls, messages: "list[ChatMessage]", change: int) -> None:
+        """Remove the messages' texts and mark them as deleted; event number `change` announces that.
 
-        This is SQL because an admin may delete thousands: Django takes ten times as long to build the statement.
+        This is SQL because a moderator may delete thousands: Django takes ten times as long to build the statement.
         """
         now = timezone.now()
-        for message, change in changes.items():
+        for message in messages:
             message.text, message.first_text_hash, message.deleted, message.change = "", None, now, change
         date = connection.ops.adapt_datetimefield_value(now)
         with connection.cursor() as cursor:
             cursor.executemany(
                 f"UPDATE {cls._meta.db_table} SET text = '', first_text_hash = NULL, deleted = %s, change = %s"
                 " WHERE id = %s",
-                [(date, change, message.id) for message, change in changes.items()],
+                [(date, change, message.id) for message in messages],
             )
+
+    @staticmethod
+    def deletions_data(messages: "list[ChatMessage]") -> MessageData:
+        """Return what one event says of messages that were deleted together: ids (list of int), deleted and change."""
+        [last] = messages[-1:]
+        assert last.deleted is not None
+        return {"ids": [message.id for message in messages], "deleted": _iso(last.deleted), "change": last.change}
 
     @classmethod
     def events_of(cls, messages: "list[ChatMessage]") -> "list[tuple[int, int]]":
@@ -265,6 +291,39 @@ class ChatEdit(models.Model):
 
     def __str__(self) -> str:
         return f"edit of message {self.message_id} in event {self.event}"
+
+
+class Ban(models.Model):
+    """Somebody who may not write until then: everybody with this source, and in its room this author."""
+
+    source = models.BinaryField(max_length=16, null=True, db_index=True)
+    author_hash = models.BinaryField(max_length=32, null=True, db_index=True)
+    until = models.DateTimeField()
+    name = models.CharField(max_length=MAX_NAME_LENGTH)  # under which somebody wrote, for moderators
+
+    def __str__(self) -> str:
+        return f"{self.name} until {self.until:%Y-%m-%d %H:%M} UTC"
+
+
+# A message's source and author, and the date now; a row if one of them is banned.
+BANNED = f"SELECT 1 FROM {Ban._meta.db_table} WHERE (source = %s OR author_hash = %s) AND until > %s"
+
+
+class ModerationEntry(models.Model):
+    """What a moderator did, for the admin's log."""
+
+    date = models.DateTimeField(auto_now_add=True)
+    moderator = models.CharField(max_length=150)
+    action = models.CharField(max_length=200)
+    room = models.CharField(max_length=MAX_NAME_LENGTH)
+    messages = models.PositiveIntegerField(default=0)  # how many it concerned
+
+    class Meta:
+        verbose_name = "moderation log entry"
+        verbose_name_plural = "moderation log"
+
+    def __str__(self) -> str:
+        return f"{self.moderator}: {self.action}"
 
 
 class Secret(models.Model):

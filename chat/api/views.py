@@ -50,17 +50,16 @@ def _page_for(request: HttpRequest, eid: str) -> tuple[int, list[MessageData], b
     channel = room_channel(eid)
     page = _valid(PageForm(request.GET, channel=channel))
     last_event = current_event_number(channel)  # before the messages, so that no event falls in between
-    messages, more = _messages_for(eid, page, last_event).page(page["limit"])
-    if more and page["since"] is not None:
-        last_event = messages[-1]["change"]
-    return last_event, messages, more
+    if page["since"] is None:
+        return last_event, *_messages_for(eid, page).page(page["limit"])
+    is_known = page["since"] <= last_event  # a greater number comes from another database
+    changed = ChatMessage.objects.in_room(eid).changed_after(page["since"] if is_known else 0)
+    messages, more = changed.page_of_changes(page["limit"])
+    return messages[-1]["change"] if more else last_event, messages, more
 
 
-def _messages_for(eid: str, page: dict[str, int | None], last_event: int) -> ChatMessageQuerySet:
+def _messages_for(eid: str, page: dict[str, int | None]) -> ChatMessageQuerySet:
     messages = ChatMessage.objects.in_room(eid)
-    if page["since"] is not None:
-        is_known = page["since"] <= last_event  # a greater number comes from another database
-        return messages.changed_after(page["since"] if is_known else 0)
     if page["after"] is not None:
         return messages.after(page["after"])
     if page["before"] is not None:

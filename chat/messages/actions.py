@@ -7,18 +7,31 @@ event numbers and commits have the same order: after a reader has seen an id, no
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from chat import limits
 from chat.events.channels import room_channel
 from chat.events.log import give_back, redact_events, take_event_number
 from chat.events.send import encode, send_event
-from chat.models import ChatMessage, ChatRoom, hash_of
+from chat.models import Ban, ChatMessage, ChatRoom, hash_of
 from chat.naming import is_for_staff, validate_new_room
 
 from .authors import author_hash_of
-from .errors import KeyConflict, MessageDeleted, NameTaken, NoSuchMessage, NotTheSender, RoomNotAllowed
+from .errors import (
+    Banned,
+    KeyConflict,
+    MessageDeleted,
+    NameTaken,
+    NoSuchMessage,
+    NotTheSender,
+    RoomLocked,
+    RoomNotAllowed,
+)
 from .turn import turn
 from .writer import UNKNOWN, Writer
+
+AT_ONCE = 500  # deletions that one event announces
 
 
 def say(
@@ -44,12 +57,14 @@ def say(
             staff=by.is_staff or None,
         )
         if not message.insert_into(eid):
+            _refuse_banned(by, author_hash)
             room = _room(eid, by)
             if key and (earlier := room.messages.sent_with(key)):
                 if earlier.user != sender or not earlier.is_repeat(text, key, by.author_key):
                     raise KeyConflict
                 give_back(channel)
                 return earlier
+            _slow_down(room, by)
             message.room = room
             message.save()
         send_event(channel, "message", message.to_data(), number=number)
@@ -70,6 +85,26 @@ def _room(eid: str, by: Writer) -> ChatRoom:
     return room
 
 
+def _refuse_banned(by: Writer, author_hash: bytes | None) -> None:
+    known = Q(source=by.source) if by.source else Q()
+    if author_hash:
+        known |= Q(author_hash=author_hash)
+    bans = Ban.objects.filter(known, until__gt=timezone.now()).order_by("-until") if known else Ban.objects.none()
+    if not by.is_staff and (ban := bans.first()):
+        raise Banned(ban.until)
+
+
+def _slow_down(room: ChatRoom, by: Writer) -> None:
+    """Raise RoomLocked, or OverLimit if the room is slow and the writer too fast."""
+    if by.is_staff:
+        return
+    if room.locked:
+        raise RoomLocked
+    if room.slow_s and by.source:
+        limit = limits.Limit("slow mode", 1, room.slow_s, "This room is in slow mode")
+        limits.take(limit, by.source + str(room.pk).encode())
+
+
 def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNKNOWN) -> ChatMessage:
     """Return the message with its new text; raise NoSuchMessage, NotTheSender, MessageDeleted or OverLimit."""
     channel = room_channel(eid)
@@ -79,6 +114,9 @@ def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNK
         message = _senders(eid, message_id, key, author_hash)
         if message.deleted:
             raise MessageDeleted(message_id)
+        _refuse_banned(by, author_hash)
+        if message.room.locked and not by.is_staff:
+            raise RoomLocked
         if message.text == text:
             give_back(channel)
         else:
@@ -103,27 +141,33 @@ def delete(eid: str, message_id: int, key: str | None, by: Writer = UNKNOWN) -> 
     return message
 
 
-def moderate(eid: str, *message_ids: int) -> None:
-    """Delete anybody's messages, all in one transaction; leave out those that are gone."""
+def moderate(eid: str, *message_ids: int) -> int:
+    """Delete anybody's messages, all in one transaction, and return how many; leave out those that are gone.
+
+    One event announces up to AT_ONCE deletions: 10 000 single events to 100 readers keep Pushpin busy for a minute.
+    """
     channel = room_channel(eid)
     with transaction.atomic():
         number = take_event_number(channel)
         wanted = ChatMessage.objects.not_deleted().filter(room__eid=eid, id__in=message_ids)
         messages = [*wanted.order_by("id")]
-        if messages:
-            _delete(channel, messages, number)
-        else:
+        if not messages:
             give_back(channel)
+        for place in range(0, len(messages), AT_ONCE):
+            _delete(channel, messages[place : place + AT_ONCE], take_event_number(channel) if place else number)
+    return len(messages)
 
 
 def _delete(channel: str, messages: list[ChatMessage], number: int) -> None:
-    """Delete messages that are not deleted yet; `number` is that of the first one's event."""
+    """Delete messages that are not deleted yet, and announce that by one event with this number."""
     announced = ChatMessage.events_of(messages)
-    ChatMessage.redact({m: take_event_number(channel) if place else number for place, m in enumerate(messages)})
+    ChatMessage.redact(messages, number)
     said = {message.id: encode(message.to_data()) for message in messages}
     redact_events(channel, "message-deleted", {event: said[message_id] for event, message_id in announced})
-    for message in messages:
-        send_event(channel, "message-deleted", said[message.id], json_encode=False, number=message.change)
+    if len(messages) == 1:
+        send_event(channel, "message-deleted", said[messages[0].id], json_encode=False, number=number)
+    else:
+        send_event(channel, "messages-deleted", ChatMessage.deletions_data(messages), number=number)
 
 
 def _refuse_unknown(eid: str, message_id: int) -> None:
@@ -134,7 +178,7 @@ def _refuse_unknown(eid: str, message_id: int) -> None:
 
 def _senders(eid: str, message_id: int, key: str | None, author_hash: bytes | None) -> ChatMessage:
     """Return the message, under the room's lock: nobody else changes it now. Raise NoSuchMessage or NotTheSender."""
-    message = ChatMessage.objects.filter(id=message_id, room__eid=eid).first()
+    message = ChatMessage.objects.filter(id=message_id, room__eid=eid).select_related("room").first()
     if message is None:  # deleted in between, maybe with its room
         raise NoSuchMessage(message_id)
     if not message.was_sent_with(key) and not message.is_by(author_hash):

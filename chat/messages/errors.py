@@ -1,5 +1,7 @@
 """The reasons why something can't be done to a message. web/refusals.py turns each into an HTTP status."""
 
+from datetime import datetime
+
 from django.core.exceptions import ValidationError
 
 
@@ -44,3 +46,18 @@ class RoomNotAllowed(MessageError):
 
     def __init__(self, error: ValidationError) -> None:
         super().__init__(f"room {error.messages[0]}")
+
+
+class RoomLocked(MessageError):
+    def __init__(self) -> None:
+        super().__init__("room is locked: only moderators can write here now.")
+
+
+class Banned(MessageError):
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"You may not write until {until:%Y-%m-%d %H:%M} UTC: a moderator has banned you.")
+
+
+class UnknownSender(MessageError):
+    def __init__(self, message_id: int) -> None:
+        super().__init__(f"The server no longer knows who wrote message {message_id}, so nobody can be banned for it.")

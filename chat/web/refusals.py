@@ -17,13 +17,16 @@ from django.shortcuts import render
 
 from chat.limits import OverLimit
 from chat.messages.errors import (
+    Banned,
     KeyConflict,
     MessageDeleted,
     MessageError,
     NameTaken,
     NoSuchMessage,
     NotTheSender,
+    RoomLocked,
     RoomNotAllowed,
+    UnknownSender,
 )
 
 from . import outages
@@ -38,6 +41,9 @@ MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {
     NoSuchMessage: (404, "id"),
     NameTaken: (403, "from"),
     RoomNotAllowed: (400, "room"),
+    RoomLocked: (403, "room"),
+    Banned: (403, "from"),
+    UnknownSender: (409, "id"),
 }
 TITLES = {
     400: "That request can't be read",

@@ -160,13 +160,40 @@ def test_simultaneous_sends_edits_and_deletions_end_in_one_deleted_message(clien
     assert ChatMessage.objects.count() == 1
 
 
-def test_an_admin_deletes_many_messages_each_with_an_event_of_its_own(client):
+def test_an_admin_deletes_many_messages_with_one_event(client):
     ids = [post(client, text=f"secret {number}").json()["id"] for number in range(5)]
-    actions.moderate("lobby", *reversed(ids[1:]))
-    deletions = [(message["id"], number, message["change"]) for kind, number, message in logged_events()[5:]]
-    assert deletions == [(ids[n], n + 5, n + 5) for n in range(1, 5)]
+    assert actions.moderate("lobby", *reversed(ids[1:])) == 4
+    *earlier, (kind, number, said) = logged_events()
+    assert (kind, number) == ("messages-deleted", 6)
+    assert said == {"ids": ids[1:], "deleted": get(client, ids[1]).json()["deleted"], "change": 6}
     assert [message["text"] for message in listed(client)] == ["secret 0"]
-    assert [message["text"] for _, _, message in logged_events()] == ["secret 0", *[""] * 8]
+    assert [(kind, message["text"]) for kind, _, message in earlier] == [
+        ("message", "secret 0"),
+        *[("message-deleted", "")] * 4,
+    ]
+
+
+def test_an_event_announces_at_most_so_many_deletions(client, monkeypatch):
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    ids = [post(client).json()["id"] for _ in range(5)]
+    actions.moderate("lobby", *ids)
+    kinds = [(kind, said.get("ids", said.get("id"))) for kind, _, said in logged_events()[5:]]
+    assert kinds == [("messages-deleted", ids[:2]), ("messages-deleted", ids[2:4]), ("message-deleted", ids[4])]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+def test_whoever_was_away_learns_of_each_of_the_deletions(client, limit):
+    """Deletions of one event are on one page, because the number of the event leads to the next page."""
+    ids = [post(client).json()["id"] for _ in range(7)]
+    actions.moderate("lobby", *ids[:3])
+    actions.moderate("lobby", *ids[3:5])
+    since, seen, more = "room-lobby:0", [], True
+    while more:
+        answer = client.get(url_of(), {"since": since, "limit": limit}).json()
+        seen += [message["id"] for message in answer["messages"]]
+        since, more = answer["last-event-id"], answer["more"]
+    assert seen == ids[:5]
+    assert since == "room-lobby:9"
 
 
 def test_an_admin_deletes_every_text_of_a_message_that_was_edited(client, hi):
