@@ -84,7 +84,7 @@ class ChatMessageQuerySet(models.QuerySet["ChatMessage"]):
 
     def changed_after(self, event_number: int) -> "ChatMessageQuerySet":
         """Return the messages edited or deleted after this event of the room, in the order of their last changes."""
-        return self.filter(change__gt=event_number).order_by("change", "id")
+        return self.filter(change__gt=event_number).order_by("change")
 
     def page(self, limit: int = PAGE_SIZE) -> tuple[list[MessageData], bool]:
         """Return the first `limit` of these messages as the wire has them, and whether there are more.
@@ -100,7 +100,7 @@ class ChatMessageQuerySet(models.QuerySet["ChatMessage"]):
         found, more = self.page(limit)
         if more:
             last = found[-1]["change"]
-            rest = self.filter(change=last, id__gt=found[-1]["id"])
+            rest = self.filter(change=last).exclude(id__in=[message["id"] for message in found])
             found += [message.to_data() for message in rest]
             more = self.filter(change__gt=last).exists()
         return found, more

@@ -116,7 +116,7 @@ def test_a_page_does_not_read_deleted_messages(rooms_of_all_kinds):
     now = datetime.now(timezone.utc)
     deleted = (ChatMessage(room=gone, user="Bob", deleted=now, change=n) for n in range(1, DELETED + 1))
     first = ChatMessage.objects.create(room=gone, user="Bob", text="the first")
-    ChatMessage.objects.bulk_create(deleted, batch_size=5000)
+    ChatMessage.objects.bulk_create(deleted, batch_size=2000)
     last = ChatMessage.objects.create(room=gone, user="Bob", text="the last")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
