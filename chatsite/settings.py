@@ -32,6 +32,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "chat.streams.middleware.GripMiddleware",  # first: it turns our answer into instructions for the proxy
     "chat.streams.proxies.TrustedProxies",  # second: it decides who the client is and whether it uses https
+    "chat.web.middleware.CookiesByScheme",
     "chat.web.middleware.ChatVersion",
     "chat.web.middleware.ContentSecurityPolicy",
     "chat.pages.theme.VaryByTheme",
@@ -52,6 +53,9 @@ MIDDLEWARE = [
 # Our proxies, by their addresses. TrustedProxies drops the header X-Forwarded-Proto of everybody else.
 TRUSTED_PROXIES = ENV.trusted_proxies
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# CookiesByScheme takes these two back in an answer over http.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 SOURCE_DAYS = ENV.source_days
 

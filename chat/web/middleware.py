@@ -27,6 +27,19 @@ class ContentSecurityPolicy(MiddlewareMixin):
         return response
 
 
+class CookiesByScheme(MiddlewareMixin):
+    """Mark all cookies Secure in an answer over https, and none over http.
+
+    A browser drops a Secure cookie that came over http, so the admin would take no form there. SecurityMiddleware asks
+    the same question, request.is_secure(), before it sends HSTS.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        for cookie in response.cookies.values():
+            cookie["secure"] = request.is_secure()
+        return response
+
+
 class ChatVersion(MiddlewareMixin):
     """Name the version of the chat in every response."""
 

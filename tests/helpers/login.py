@@ -3,9 +3,13 @@
 import re
 import ssl
 from http.client import HTTPConnection, HTTPSConnection
+from http.cookiejar import CookieJar
 from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPCookieProcessor, HTTPSHandler, build_opener
 
 ANSWER_S = 20
+NO_CHECK = ssl._create_unverified_context()
+TOKEN = r'csrfmiddlewaretoken" value="(\w+)"'
 WRONG_PASSWORD = "Please enter the correct username and password"
 
 
@@ -16,14 +20,14 @@ def login(url, origin=None, name="eve", password="wrong", **headers):
     """
     where = urlsplit(url)
     if where.scheme == "https":
-        connection = HTTPSConnection(where.netloc, timeout=ANSWER_S, context=ssl._create_unverified_context())
+        connection = HTTPSConnection(where.netloc, timeout=ANSWER_S, context=NO_CHECK)
     else:
         connection = HTTPConnection(where.netloc, timeout=ANSWER_S)
     origin = origin or f"{where.scheme}://{where.netloc}"
     try:
         connection.request("GET", "/admin/login/", headers=headers)
         page = connection.getresponse()
-        token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[1]
+        token = re.search(TOKEN, page.read().decode())[1]
         form = {"csrfmiddlewaretoken": token, "username": name, "password": password}
         sent = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -36,3 +40,19 @@ def login(url, origin=None, name="eve", password="wrong", **headers):
         return connection.getresponse().read().decode()
     finally:
         connection.close()
+
+
+def log_in(url, name, password):
+    """Log in like a browser, which sends back no Secure cookie over http.
+
+    Return the page that it then sees, with its headers, and whether each of its cookies is Secure.
+    """
+    cookies = CookieJar()
+    browser = build_opener(HTTPCookieProcessor(cookies), HTTPSHandler(context=NO_CHECK))
+    address = f"{url.rstrip('/')}/admin/"
+    with browser.open(address, timeout=ANSWER_S) as form:
+        token = re.search(TOKEN, form.read().decode())[1]
+    filled_in = {"csrfmiddlewaretoken": token, "username": name, "password": password, "next": "/admin/"}
+    browser.addheaders += [("Origin", url.rstrip("/")), ("Referer", address)]
+    with browser.open(f"{address}login/", urlencode(filled_in).encode(), timeout=ANSWER_S) as page:
+        return page.read().decode(), page.headers, {cookie.name: cookie.secure for cookie in cookies}
