@@ -1,4 +1,4 @@
-"""The site's whole configuration: fourteen variables, read from the environment once."""
+"""The site's whole configuration: fifteen variables, read from the environment once."""
 
 import ipaddress
 import os
@@ -15,6 +15,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 ANY_ADDRESS = ("0.0.0.0", "::", "[::]")
 MIN_SECRET_LENGTH = 32  # characters
+MAX_HSTS_SECONDS = 2 * 365 * 86_400
 
 
 class EnvironmentProblem(ImproperlyConfigured):
@@ -46,6 +47,7 @@ class Environment:
     source_days: int  # how long a message keeps its source
     limits: bool
     limits_free: tuple[str, ...]  # addresses and networks
+    hsts_seconds: int  # 0: off
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -67,6 +69,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         source_days=_source_days(environ.get("SOURCE_DAYS") or "30"),
         limits=_switch("LIMITS", environ, default="on"),
         limits_free=_networks("LIMITS_FREE", environ),
+        hsts_seconds=_hsts_seconds(environ.get("HSTS_SECONDS") or "0"),
     )
 
 
@@ -157,3 +160,10 @@ def _source_days(value: str) -> int:
     if re.fullmatch("[0-9]{1,4}", value) and 1 <= int(value) <= 3650:
         return int(value)
     raise EnvironmentProblem("SOURCE_DAYS", value, "write a number of days from 1 to 3650.")
+
+
+def _hsts_seconds(value: str) -> int:
+    if re.fullmatch("[0-9]{1,8}", value) and int(value) <= MAX_HSTS_SECONDS:
+        return int(value)
+    cure = f"write 0 for none, or a number up to {MAX_HSTS_SECONDS} (two years)."
+    raise EnvironmentProblem("HSTS_SECONDS", value, cure)

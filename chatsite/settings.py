@@ -57,6 +57,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # CookiesByScheme takes these two back in an answer over http.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
+SECURE_HSTS_SECONDS = ENV.hsts_seconds
+
 SOURCE_DAYS = ENV.source_days
 
 # chat/limits.py says how much one source may do. LIMITS_FREE names addresses without limits.

@@ -23,6 +23,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "127.0.0.1",
     "SECRET_KEY": "of this test only, 32 characters or more",
     "TRUSTED_PROXIES": "127.0.0.1",
+    "HSTS_SECONDS": "300",
 }
 
 
@@ -48,16 +49,18 @@ def test_the_admin_takes_a_form_over_https(caddy):
     assert WRONG_PASSWORD in login(caddy.url)
 
 
-def test_an_admin_who_logs_in_over_https_gets_secure_cookies(caddy):
-    page, _, cookies = log_in(caddy.url, *ADMIN)
+def test_an_admin_who_logs_in_over_https_gets_secure_cookies_and_hsts(caddy):
+    page, headers, cookies = log_in(caddy.url, *ADMIN)
     assert "Log out" in page
     assert cookies == {"csrftoken": True, "sessionid": True}
+    assert headers["Strict-Transport-Security"] == "max-age=300"
 
 
 def test_an_admin_can_log_in_without_https_too(production):
-    page, _, cookies = log_in(production.url, *ADMIN)
+    page, headers, cookies = log_in(production.url, *ADMIN)
     assert "Log out" in page
     assert cookies == {"csrftoken": False, "sessionid": False}
+    assert headers["Strict-Transport-Security"] is None
 
 
 def test_a_stream_opens_and_outlives_the_deadline_for_bodies(caddy):

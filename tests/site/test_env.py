@@ -1,10 +1,11 @@
-"""The eleven environment variables that configure the site."""
+"""The environment variables that configure the site."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from chatsite.env import PROJECT_DIR, EnvironmentProblem, make_data_dir, read
+from chatsite.env import PROJECT_DIR, Environment, EnvironmentProblem, make_data_dir, read
 
 LONG_KEY = "k" * 32
 
@@ -24,10 +25,7 @@ def test_a_fresh_clone_runs_without_any_variable():
 
 
 def test_an_empty_variable_counts_as_missing():
-    secrets = ("SECRET_KEY", "GRIP_URL", "GRIP_VERIFY_KEY", "DATABASE_URL")
-    addresses = ("ALLOWED_HOSTS", "HOST", "PORT", "TRUSTED_PROXIES", "LIMITS_FREE")
-    others = ("DEBUG", "DATA_DIR", "LOG_LEVEL", "LIMITS", "SOURCE_DAYS")
-    assert read(dict.fromkeys((*secrets, *addresses, *others), "")) == read({})
+    assert read({field.name.upper(): "" for field in fields(Environment)}) == read({})
 
 
 @pytest.mark.parametrize(("value", "on"), [("1", True), ("True", True), ("on", True), ("0", False), ("no", False)])
@@ -118,6 +116,21 @@ def test_trusted_proxies_are_addresses_and_networks():
 def test_a_trusted_proxy_that_is_no_address_is_refused(proxy):
     problem = problem_of(TRUSTED_PROXIES=f"127.0.0.1,{proxy}")
     assert problem.startswith(f"TRUSTED_PROXIES={proxy!r} won't do: write addresses or networks as in 127.0.0.1,")
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("0", 0), ("300", 300), ("63072000", 63_072_000)])
+def test_hsts_lasts_for_up_to_two_years(value, seconds):
+    assert read({"HSTS_SECONDS": value}).hsts_seconds == seconds
+
+
+def test_there_is_no_hsts_unless_it_is_set():
+    assert read({}).hsts_seconds == 0
+
+
+@pytest.mark.parametrize("value", ["63072001", "31536000000", "-1", "1.5", "on", "1y", "٣", " 300"])
+def test_another_value_of_hsts_seconds_is_refused(value):
+    problem = problem_of(HSTS_SECONDS=value)
+    assert problem == f"HSTS_SECONDS={value!r} won't do: write 0 for none, or a number up to 63072000 (two years)."
 
 
 def test_production_needs_a_secret_key():

@@ -1,10 +1,10 @@
-"""The admin's cookies: Secure over https, and such that a login works over http too."""
+"""The admin's cookies: Secure over https, and such that a login works over http too. HSTS: over https only."""
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-PROXY = "10.0.0.5"
+PROXY, HSTS = "10.0.0.5", "Strict-Transport-Security"
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +48,12 @@ def test_a_form_from_another_site_is_refused_over_https():
     answer, cookies = log_in("chat.example.com", PROXY, **https("https://evil.example"))
     assert answer.status_code == 403
     assert {*cookies} == {"csrftoken"}
+
+
+@pytest.mark.parametrize("path", ["/", "/admin/login/", "/no/such/page/", "/static/chat/favicon.svg"])
+@pytest.mark.parametrize(("seconds", "header"), [(300, "max-age=300"), (0, None)])
+def test_hsts_is_sent_over_https_if_a_variable_says_so(settings, seconds, header, path):
+    settings.SECURE_HSTS_SECONDS = seconds
+    client = Client(REMOTE_ADDR=PROXY, HTTP_HOST="chat.example.com")
+    assert client.get(path, headers=https("https://chat.example.com")).get(HSTS) == header
+    assert HSTS not in client.get(path)
