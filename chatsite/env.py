@@ -1,4 +1,4 @@
-"""The site's whole configuration: fifteen variables, read from the environment once."""
+"""The site's whole configuration: sixteen variables, read from the environment once."""
 
 import ipaddress
 import os
@@ -48,6 +48,7 @@ class Environment:
     limits: bool
     limits_free: tuple[str, ...]  # addresses and networks
     hsts_seconds: int  # 0: off
+    admin: bool  # whether the site has /admin/
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -70,6 +71,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         limits=_switch("LIMITS", environ, default="on"),
         limits_free=_networks("LIMITS_FREE", environ),
         hsts_seconds=_hsts_seconds(environ.get("HSTS_SECONDS") or "0"),
+        admin=_switch("ADMIN", environ, default="on"),
     )
 
 

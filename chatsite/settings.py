@@ -74,6 +74,7 @@ SOURCE_DAYS = ENV.source_days
 LIMITS = ENV.limits
 LIMITS_FREE = ENV.limits_free
 
+ADMIN = ENV.admin  # whether chatsite/urls.py has /admin/
 AUTHENTICATION_BACKENDS = ["chat.web.login.LimitedLogin"]
 
 APPEND_SLASH = False  # /events is a room, /events/ a stream

@@ -1,10 +1,10 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("", include("chat.urls")),
-]
+urlpatterns = [path("", include("chat.urls"))]
+if settings.ADMIN:
+    urlpatterns.append(path("admin/", admin.site.urls))
 
 handler400 = "chat.web.refusals.bad_request"
 handler403 = "chat.web.refusals.forbidden"

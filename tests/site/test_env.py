@@ -33,8 +33,14 @@ def test_debug_has_several_words_for_on_and_off(value, on):
     assert read({"DEBUG": value}).debug is on
 
 
-def test_another_value_of_debug_is_refused():
+@pytest.mark.parametrize(("value", "on"), [("", True), ("on", True), ("1", True), ("off", False), ("OFF", False)])
+def test_the_admin_is_there_unless_it_is_off(value, on):
+    assert read({"ADMIN": value}).admin is on
+
+
+def test_another_value_of_a_switch_is_refused():
     assert problem_of(DEBUG="maybe") == "DEBUG='maybe' won't do: write on or off."
+    assert problem_of(ADMIN="private") == "ADMIN='private' won't do: write on or off."
 
 
 @pytest.mark.parametrize(("value", "port"), [("1", 1), ("8000", 8000), ("65535", 65535)])
