@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.helpers.certificate import write_certificate
-from tests.helpers.machines import is_refused
+from tests.helpers.machines import is_refused, with_private_admin
 from tests.helpers.running import PROJECT, STOP_S, wait_for
 
 CADDYFILE = PROJECT / "deploy" / "Caddyfile"
@@ -13,10 +13,10 @@ START_S = 30
 
 
 class Caddy:
-    """Runs while in `with`, at `url`."""
+    """Runs while in `with`, at `url`. With `admin_from`, an address, the file's block for the admin is in force."""
 
-    def __init__(self, folder, port, chat):
-        self._folder = Path(folder)
+    def __init__(self, folder, port, chat, admin_from=None):
+        self._folder, self._admin_from = Path(folder), admin_from
         self._server = urlsplit(chat.url).netloc
         self.port, self.url = port, f"https://127.0.0.1:{port}"
         self._process = None
@@ -43,6 +43,8 @@ class Caddy:
         assert text.count(site) == 1
         assert "127.0.0.1:8000" in text
         text = text.replace(site, own).replace("127.0.0.1:8000", self._server)
+        if self._admin_from:
+            text = with_private_admin(text, "@strangers {", "respond @strangers 403", self._admin_from)
         options = "\tadmin off\n\tauto_https disable_redirects\n"
         assert text.count("\n{\n") == 1
         text = text.replace("\n{\n", "\n{\n" + options)

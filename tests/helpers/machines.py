@@ -138,9 +138,13 @@ def thaw(machine):
 
 
 class Nginx(Front):
-    """An nginx that runs deploy/nginx.conf, with other addresses and paths in it."""
+    """An nginx that runs deploy/nginx.conf, with other addresses and paths in it.
 
-    def __init__(self, folder, port, tls_port):
+    With `admin_from`, an address, its block for the admin is in force.
+    """
+
+    def __init__(self, folder, port, tls_port, admin_from=None):
+        self._admin_from = admin_from
         self._folder, self.port, self.tls_port = Path(folder), port, tls_port
         self.url = f"http://127.0.0.1:{port}/"
         self._process = None
@@ -179,6 +183,8 @@ class Nginx(Front):
         text = NGINX_CONF.read_text()
         text = with_servers(text, "django", web)
         text = with_servers(text, "pushpins", [proxy.address for proxy in proxies])
+        if self._admin_from:
+            text = with_private_admin(text, "location ~ ^/admin/ {", "}", self._admin_from)
         text = text.replace("user www-data;\n", "user root;\n" if os.getuid() == 0 else "")
         text = text.replace("worker_processes auto;", "worker_processes 2;")
         text = text.replace("listen 80;", f"listen 127.0.0.2:{self.port};")
@@ -209,6 +215,14 @@ def with_servers(text, upstream, addresses):
     edited = re.sub(r"( +server .*;\n)+", lines, block)
     assert edited != block or not addresses
     return text.replace(block, edited)
+
+
+def with_private_admin(text, first, last, address):
+    """Return the configuration with the lines from `first` to `last` no longer comments, and with this address."""
+    block = re.search(rf"^[ \t]*#{re.escape(first)}\n.*?^[ \t]*#{re.escape(last)}\n", text, re.M | re.S)[0]
+    assert block.count("192.168.1.0/24") == 1
+    in_force = re.sub("^([ \t]*)#", r"\1", block, flags=re.M).replace("192.168.1.0/24", address)
+    return text.replace(block, in_force)
 
 
 def _title(pid):
