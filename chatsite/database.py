@@ -10,8 +10,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 from chat.redaction import public_part
 
-from .env import make_data_dir
-
 SQLITE_FILE = "chat.sqlite3"  # in DATA_DIR
 SQLITE = {
     "ENGINE": "chatsite.sqlite3",
@@ -53,9 +51,8 @@ BACKENDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 def from_url(url: str | None, data_dir: Path) -> dict[str, Any]:
-    """Return the settings for `url`. Without a URL it is SQLite in `data_dir`, which is made if missing."""
+    """Return the settings for `url`. Without a URL it is SQLite in `data_dir`."""
     if not url:
-        make_data_dir(data_dir)
         return _settings({"NAME": data_dir / SQLITE_FILE}, SQLITE, SQLITE_OPTIONS)
     config: Mapping[str, Any]
     try:

@@ -6,8 +6,6 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from .env import make_data_dir
-
 
 def kept_key(data_dir: Path) -> str:
     """Return the key that `data_dir` keeps; make it on the first call.
@@ -16,7 +14,6 @@ def kept_key(data_dir: Path) -> str:
     """
     path = data_dir / "secret_key"
     if not path.exists():
-        make_data_dir(data_dir)
         with tempfile.NamedTemporaryFile("w", dir=data_dir, prefix="secret_key.") as mine:  # with mode 0600
             mine.write(secrets.token_urlsafe(48))
             mine.flush()

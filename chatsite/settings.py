@@ -8,6 +8,7 @@ from . import database, env, secret
 
 try:
     ENV = env.read()
+    env.make_data_dir(ENV.data_dir)
 except env.EnvironmentProblem as problem:
     raise ImproperlyConfigured(str(problem)) from None
 

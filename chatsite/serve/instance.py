@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from chatsite.env import EnvironmentProblem
+from chatsite.env import EnvironmentProblem, make_data_dir
 
 from . import processes
 from .sessions import LOOK_AGAIN_S, send
@@ -66,8 +66,8 @@ def _write(lock: TextIO, url: str, data_dir: Path) -> None:
 
 
 def _lock_file(data_dir: Path) -> TextIO:
+    make_data_dir(data_dir)
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
         return open(data_dir / LOCK, "a+")
     except OSError as error:
         cure = f"name a folder that we may write to ({error.strerror})."

@@ -51,6 +51,5 @@ def _sqlite_file(environment: dict[str, str]) -> Path | None:
     """Return the SQLite file of the chat whose processes have this environment."""
     from chatsite import database
 
-    url, data_dir = environment.get("DATABASE_URL"), Path(environment["DATA_DIR"])
-    settings = database.from_url(url, data_dir) if url else {**database.SQLITE, "NAME": data_dir / database.SQLITE_FILE}
+    settings = database.from_url(environment.get("DATABASE_URL"), Path(environment["DATA_DIR"]))
     return Path(settings["NAME"]).resolve() if settings["ENGINE"] == database.SQLITE["ENGINE"] else None

@@ -8,9 +8,6 @@ from functools import partial
 from pathlib import Path
 from subprocess import PIPE, Popen
 
-import pytest
-
-from chatsite.env import EnvironmentProblem
 from chatsite.secret import kept_key
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -23,12 +20,14 @@ for folder in sys.stdin:
 
 
 def test_the_key_is_created_once_and_read_again(tmp_path):
-    key = kept_key(tmp_path / "data")
+    key = kept_key(tmp_path)
     assert len(key) >= 50
-    assert kept_key(tmp_path / "data") == key
+    assert kept_key(tmp_path) == key
 
 
 def test_two_machines_create_different_keys(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
     assert kept_key(tmp_path / "one") != kept_key(tmp_path / "two")
 
 
@@ -47,6 +46,7 @@ def test_processes_that_start_at_the_same_time_get_the_same_key(tmp_path):
         popen = partial(Popen, [sys.executable, "-c", ASK_FOR_KEYS], cwd=PROJECT, stdin=PIPE, stdout=PIPE, text=True)
         processes = [running.enter_context(popen()) for _ in range(8)]
         for folder in map(str, range(20)):
+            (tmp_path / folder).mkdir()
             for process in processes:
                 print(tmp_path / folder, file=process.stdin, flush=True)
             keys = {process.stdout.readline().strip() for process in processes}
@@ -60,8 +60,3 @@ def test_the_key_that_another_process_wrote_first_wins(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "link", link_after_another_process)
     assert kept_key(tmp_path) == "the first process's key"
-
-
-def test_the_error_names_a_folder_without_write_permission():
-    with pytest.raises(EnvironmentProblem, match="DATA_DIR='/dev/null/data' won't do: name a folder"):
-        kept_key(Path("/dev/null/data"))
