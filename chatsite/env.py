@@ -3,8 +3,10 @@
 import ipaddress
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -132,13 +134,35 @@ def _data_dir(value: str | Path) -> Path:
 
 
 def make_data_dir(path: Path) -> None:
-    """Make the folder if it is missing; raise EnvironmentProblem if we can't write in it."""
+    """Make the folder if it is missing, and close it to other users.
+
+    Raise EnvironmentProblem if we can't write in it, or can't close it.
+    """
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=path).close()
     except OSError as error:
         cure = f"name a folder that we may write to ({error.strerror})."
         raise EnvironmentProblem("DATA_DIR", str(path), cure) from None
+    if _is_open(path):
+        _close(path)
+
+
+def _is_open(path: Path) -> bool:
+    return bool(path.stat().st_mode & 0o077)
+
+
+def _close(path: Path) -> None:
+    found = path.stat()
+    # /tmp, or / and /srv if that is where the project is: others need these.
+    if found.st_mode & stat.S_ISVTX or path in PROJECT_DIR.parents:
+        raise EnvironmentProblem("DATA_DIR", str(path), "others use this folder too: name one for the chat alone.")
+    if found.st_uid == os.getuid():
+        with suppress(OSError):
+            path.chmod(0o700)
+    if _is_open(path):  # it is another user's, or its file system has no permissions
+        cure = "others may look into this folder, and it is not ours to close: make it ours (chown), or name another."
+        raise EnvironmentProblem("DATA_DIR", str(path), cure)
 
 
 def _log_level(value: str) -> str:

@@ -118,6 +118,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+FILE_UPLOAD_PERMISSIONS = 0o600  # of the collected files too, which only we serve. Django would let others read them
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -3,6 +3,7 @@
 SIGUSR1 replaces the web server's workers by new ones with the current code. The readers' streams stay open.
 """
 
+import os
 import sys
 
 from chatsite import env as environment
@@ -17,6 +18,7 @@ READY_S = 30
 
 def main() -> int:
     """Return the exit status."""
+    os.umask(0o077)  # what we and our processes write in DATA_DIR is for us alone
     signals.hold()
     try:
         serve(environment.read())

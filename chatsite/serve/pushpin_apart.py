@@ -28,6 +28,7 @@ WRONG_URL = (
 
 def main(web_servers: list[str]) -> int:
     """Return the exit status."""
+    os.umask(0o077)  # our logs are for us alone
     signals.hold()
     try:
         serve(environment.read(), _checked(web_servers))

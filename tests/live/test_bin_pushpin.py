@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from tests.helpers.machines import PUSHPIN
+from tests.helpers.private import open_to_others
 from tests.helpers.running import Chat, spare_port
 
 KEY = "k" * 32
@@ -16,7 +17,8 @@ def start(tmp_path):
     started = []
 
     def start(*web_servers, **variables):
-        started.append(Chat(tmp_path, command=(PUSHPIN, *web_servers), **variables))
+        command = ("sh", "-c", 'umask 0; exec "$@"', "sh", PUSHPIN, *web_servers)
+        started.append(Chat(tmp_path, command=command, **variables))
         return started[-1]
 
     yield start
@@ -61,11 +63,13 @@ def test_it_refuses_a_control_port_that_another_program_has(pushpin, start):
     assert "sudo systemctl disable --now pushpin" in output
 
 
-def test_it_starts_without_a_django_server_and_stops_completely(pushpin, start):
+def test_it_starts_without_a_django_server_writes_for_nobody_else_and_stops_completely(pushpin, start):
     url = f"http://127.0.0.1:{spare_port()}?key={KEY}"
     running = start(f"127.0.0.1:{spare_port()}", GRIP_URL=url)
     running.wait_for_line("Pushpin is ready", 60)
     assert running.request("GET", "/")[0] == 502
+    assert (running.data_dir / "log" / "pushpin.log").exists()
+    assert open_to_others(running.data_dir) == []
     running.signal(signal.SIGTERM)
     assert running.wait_until_ended() == 0
     assert running.processes() == {}

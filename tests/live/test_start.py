@@ -6,7 +6,8 @@ import socket
 import pytest
 
 from tests.helpers.grip_proxy import KEY, GripProxy
-from tests.helpers.running import PROJECT, Chat, path_without, spare_port, wait_for
+from tests.helpers.private import open_to_others
+from tests.helpers.running import PROJECT, RUN, Chat, path_without, spare_port, wait_for
 
 REFUSED_S = 20
 
@@ -65,6 +66,16 @@ def test_it_starts_in_a_folder_with_spaces_and_from_another_folder(pushpin, tmp_
         assert (tmp_path / "my data, mine" / "chat.sqlite3").exists()
         assert (tmp_path / "my data, mine" / "log" / "pushpin-handler.log").exists()
         assert chat.post("lobby", "Alice", "Hello")
+
+
+@pytest.mark.parametrize("umask", ["0", "022"])
+def test_others_can_read_nothing_that_it_writes(pushpin, tmp_path, umask):
+    with Chat.ready(tmp_path / "data", command=("sh", "-c", f'umask {umask}; exec "$0"', RUN)) as chat:
+        chat.post("lobby", "Alice", "hello")
+        names = {path.name for path in chat.data_dir.rglob("*")}
+        assert names > {"run.lock", "secret_key", "pushpin.log", "static"}
+        assert names > {f"chat.sqlite3{end}" for end in ("", "-wal", "-shm", "-queue")}
+        assert open_to_others(chat.data_dir) == []
 
 
 def test_without_pushpin_it_runs_in_embedded_mode(tmp_path):

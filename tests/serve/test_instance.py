@@ -1,6 +1,7 @@
 """The file run.lock: which process runs on a DATA_DIR, and that nobody takes another program for it."""
 
 import os
+import stat
 import subprocess
 
 import pytest
@@ -23,6 +24,12 @@ def somebody():
 def test_a_running_instance_is_found(tmp_path):
     with instance.only_one(tmp_path, URL):
         assert instance.running(tmp_path) == (URL, os.getpid())
+
+
+def test_a_running_instance_has_closed_its_folder_to_others(tmp_path):
+    tmp_path.chmod(0o755)
+    with instance.only_one(tmp_path, URL):
+        assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
 
 
 def test_an_instance_that_has_ended_leaves_no_pid(tmp_path):
