@@ -1,6 +1,7 @@
 """A login at the admin, over http or https."""
 
 import re
+import secrets
 import ssl
 from http.client import HTTPConnection, HTTPSConnection
 from http.cookiejar import CookieJar
@@ -40,6 +41,14 @@ def login(url, origin=None, name="eve", password="wrong", **headers):
         return connection.getresponse().read().decode()
     finally:
         connection.close()
+
+
+def make_admin(chat):
+    """Make an admin in the chat; return the name and the password."""
+    name, password = f"admin-{secrets.token_hex(4)}", "for this test only"
+    user = ("--noinput", f"--username={name}", "--email=")
+    chat.manage("createsuperuser", *user, DJANGO_SUPERUSER_PASSWORD=password)
+    return name, password
 
 
 def log_in(url, name, password):

@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from tests.helpers import postgres
 from tests.helpers.line import Line
+from tests.helpers.login import make_admin
 from tests.helpers.machines import NGINX, Machines
 from tests.helpers.running import PROJECT, Chat
 
@@ -134,9 +134,7 @@ def people(chromium, chat):
 @pytest.fixture
 def admin(chat, people):
     """A page of an admin who has just logged in."""
-    name, password = f"admin-{secrets.token_hex(4)}", "for this test only"
-    user = ("--noinput", f"--username={name}", "--email=")
-    chat.manage("createsuperuser", *user, DJANGO_SUPERUSER_PASSWORD=password)
+    name, password = make_admin(chat)
     page = people.visit("admin/")
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(password)

@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.helpers.caddy import Caddy
-from tests.helpers.login import WRONG_PASSWORD, log_in, login
+from tests.helpers.login import WRONG_PASSWORD, log_in, login, make_admin
 from tests.helpers.running import Chat, spare_port
 from tests.helpers.slow_clients import BODY
 from tests.live.conftest import program
@@ -18,7 +18,6 @@ from tests.live.conftest import program
 NO_CHECK = ssl._create_unverified_context()
 SLOW = 80  # more than Pushpin serves at a time
 PATIENCE_S, GONE_S = 10, 20
-ADMIN = ("root", "for this test only")
 PRODUCTION = {
     "ALLOWED_HOSTS": "127.0.0.1",
     "SECRET_KEY": "of this test only, 32 characters or more",
@@ -32,8 +31,6 @@ def production(pushpin, tmp_path_factory):
     """A chat that trusts Caddy."""
     program("caddy", "Caddy is not installed: sudo apt install caddy")
     with Chat.ready(tmp_path_factory.mktemp("chat"), **PRODUCTION) as chat:
-        user = ("--noinput", f"--username={ADMIN[0]}", "--email=")
-        chat.manage("createsuperuser", *user, DJANGO_SUPERUSER_PASSWORD=ADMIN[1])
         chat.post("long", "Alice", "x" * 8000)
         yield chat
 
@@ -49,15 +46,15 @@ def test_the_admin_takes_a_form_over_https(caddy):
     assert WRONG_PASSWORD in login(caddy.url)
 
 
-def test_an_admin_who_logs_in_over_https_gets_secure_cookies_and_hsts(caddy):
-    page, headers, cookies = log_in(caddy.url, *ADMIN)
+def test_an_admin_who_logs_in_over_https_gets_secure_cookies_and_hsts(caddy, production):
+    page, headers, cookies = log_in(caddy.url, *make_admin(production))
     assert "Log out" in page
     assert cookies == {"csrftoken": True, "sessionid": True}
     assert headers["Strict-Transport-Security"] == "max-age=300"
 
 
 def test_an_admin_can_log_in_without_https_too(production):
-    page, headers, cookies = log_in(production.url, *ADMIN)
+    page, headers, cookies = log_in(production.url, *make_admin(production))
     assert "Log out" in page
     assert cookies == {"csrftoken": False, "sessionid": False}
     assert headers["Strict-Transport-Security"] is None

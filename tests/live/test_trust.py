@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.helpers.login import WRONG_PASSWORD, login
+from tests.helpers.login import WRONG_PASSWORD, log_in, login, make_admin
 from tests.helpers.machines import Nginx, Proxy
 from tests.helpers.running import spare_port
 from tests.live.conftest import program
@@ -34,9 +34,11 @@ def test_a_stranger_can_not_claim_to_use_https(chat):
     assert WRONG_PASSWORD not in login(chat.url, origin, **claims)
 
 
-def test_the_admin_takes_a_form_over_https_behind_nginx(chat, tmp_path):
+def test_an_admin_can_log_in_over_https_behind_nginx_and_gets_secure_cookies(chat, tmp_path):
     program("nginx", "nginx is not installed: sudo apt install nginx-light")
     server = urlsplit(chat.url).netloc
     with Nginx(tmp_path / "nginx", spare_port(), spare_port()) as nginx:
         nginx.start([server], [Proxy(server, control_port=0)])
-        assert WRONG_PASSWORD in login(f"https://127.0.0.1:{nginx.tls_port}")
+        page, _, cookies = log_in(f"https://127.0.0.1:{nginx.tls_port}", *make_admin(chat))
+    assert "Log out" in page
+    assert cookies == {"csrftoken": True, "sessionid": True}
