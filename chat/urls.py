@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from .api import moderation
 from .api import views as api
 from .pages import views as pages
 from .streams import views as streams
@@ -25,5 +26,6 @@ urlpatterns = [
     path("rooms/<segment:room>/messages/", api.messages, name="messages"),
     path("rooms/<segment:room>/messages/<segment:message_id>/", api.message, name="message"),
     path("rooms/<segment:room>/events/", streams.room_events, name="room-events"),
+    path("-/moderate/", moderation.act, name="moderate"),
     path("<segment:room>", pages.room, name="room"),
 ]

@@ -58,6 +58,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # CookiesByScheme takes these two back in an answer over http.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
+CSRF_FAILURE_VIEW = "chat.web.refusals.csrf_failure"
+
 SECURE_HSTS_SECONDS = ENV.hsts_seconds
 
 # What `manage.py check --deploy` would say here, and why it does not apply.

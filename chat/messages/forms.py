@@ -181,3 +181,29 @@ class PageForm(forms.Form):
         sent = [name for name in ("after", "before", "since") if self.cleaned_data.get(name) is not None]
         for name in sent[1:]:
             self.add_error(name, f"can't be combined with {sent[0]}. Send one of them.")
+
+
+class ModerationForm(forms.Form):
+    """What a moderator does; each action needs some of the fields."""
+
+    ACTIONS = ("delete", "remove", "ban", "lock", "unlock", "slow", "clear")
+    ABOUT_A_MESSAGE = ("delete", "remove", "ban")
+    SPANS = ("hour", "day", "all")
+
+    action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS])
+    room = RoomField()
+    message = NumberField(required=False)
+    span = forms.ChoiceField(choices=[(name, name) for name in SPANS], required=False)
+    hours = forms.IntegerField(min_value=1, max_value=720, required=False)
+    seconds = forms.IntegerField(min_value=0, max_value=3600, required=False)
+
+    def clean(self) -> None:
+        given = self.cleaned_data
+        action = given.get("action")
+        needed = [
+            *(["message"] if action in self.ABOUT_A_MESSAGE else []),
+            *{"remove": ["span"], "ban": ["hours"], "slow": ["seconds"]}.get(str(action), []),
+        ]
+        for name in needed:
+            if given.get(name) in (None, "") and name not in self.errors:
+                self.add_error(name, f"is missing. {action} needs it.")

@@ -47,6 +47,10 @@ def written_by_sender_of(message: ChatMessage, since: datetime | None = None) ->
     return found
 
 
+def count(found: Found) -> int:
+    return sum(map(len, found.values()))
+
+
 def _by_sender_of(message: ChatMessage) -> Q:
     condition = Q(id=message.pk)
     if message.source:

@@ -1,8 +1,10 @@
 """The pages for people."""
 
 import secrets
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -19,7 +21,7 @@ from chat.messages.errors import KeyConflict, MessageError
 from chat.messages.forms import JoinForm, MessageForm, PageForm
 from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
-from chat.models import MAX_TEXT_LENGTH, ChatMessage
+from chat.models import MAX_TEXT_LENGTH, ChatMessage, ChatRoom
 from chat.naming import is_for_staff
 from chat.web.fields import read_fields
 from chat.web.refusals import Refusal, is_for_programs, not_found, only, refuse_form, refuse_message_error
@@ -125,7 +127,10 @@ def _chat_page(
         "eventsUrl": f"{reverse('events')}?{urlencode({'channel': channel})}",
         "streamWorkerUrl": static("chat/worker.js") if are_bundled() else None,
         "maxTextLength": MAX_TEXT_LENGTH,
+        **_state(eid),
     }
+    if is_staff(request):
+        page |= {"moderateUrl": reverse("moderate"), "csrfToken": get_token(request)}
     context = {
         "room": eid,
         "user": user,
@@ -140,6 +145,13 @@ def _chat_page(
         "text": text,
     }
     return render(request, "chat/room.html", context, status=status)
+
+
+def _state(eid: str) -> dict[str, Any]:
+    """Return whether the room is locked, and how slow it is (seconds, 0: not)."""
+    room = ChatRoom.objects.filter(eid=eid).first()
+    data = room.to_data() if room else {"locked": False, "slow": 0}
+    return {"locked": data["locked"], "slow": data["slow"]}
 
 
 def _before(request: HttpRequest) -> int | None:

@@ -31,7 +31,7 @@ from chat.messages.errors import (
 
 from . import outages
 
-PROGRAM_PATHS = ("/rooms/", "/events/")
+PROGRAM_PATHS = ("/rooms/", "/events/", "/-/")
 STREAM_PATH = re.compile("/events/|/rooms/[^/]+/events/$")
 # The status and the field for each error of the domain.
 MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {
@@ -179,6 +179,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return answer(request, refuse(403, "request", "You may not do this."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    message = "This page is too old to be sent, or your browser has kept back its cookies. Load it again and try again."
+    return answer(request, refuse(403, "csrfmiddlewaretoken", message))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

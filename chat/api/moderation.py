@@ -1,0 +1,108 @@
+"""POST /-/moderate/: what moderators do on a room's page."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from chat.messages import moderation
+from chat.messages.actions import moderate
+from chat.messages.errors import NoSuchMessage
+from chat.messages.forms import ModerationForm
+from chat.messages.room_deletion import remove_room, retire_room
+from chat.models import ChatMessage, ChatRoom
+from chat.web.refusals import only, refuse, refuse_form
+from chat.web.writers import is_staff
+
+WORK_S = 4  # a request takes at most 5
+SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "all": None}
+
+
+class Done(NamedTuple):
+    """What an action has done: the words for the log, how many messages it removed, and whether nothing is left."""
+
+    words: str
+    messages: int = 0
+    all: bool = True
+
+
+# With CSRF protection, unlike the rest of this folder: here a cookie says who somebody is.
+@only("POST")
+def act(request: HttpRequest) -> HttpResponse:
+    """Answer {"messages": how many were removed, "done": whether nothing is left}; if not, send the same again."""
+    if not is_staff(request):
+        raise refuse(403, "user", "Only moderators may do this. Log in as one who has the permission chat.moderate.")
+    form = ModerationForm(request.POST)
+    if not form.is_valid():
+        raise refuse_form(form)
+    wanted = form.cleaned_data
+    done = ACTIONS[wanted["action"]](wanted)
+    if done.messages or done.all:
+        moderation.write_down(request.user.get_username(), done.words, wanted["room"], done.messages)
+    return JsonResponse({"messages": done.messages, "done": done.all})
+
+
+def _delete(wanted: dict[str, Any]) -> Done:
+    message = _message(wanted)
+    return Done(f"deleted message {message.pk} of {message.user}", moderate(wanted["room"], message.pk))
+
+
+def _remove(wanted: dict[str, Any]) -> Done:
+    message = _message(wanted)
+    span = SPANS[wanted["span"]]
+    found = moderation.written_by_sender_of(message, timezone.now() - span if span else None)
+    before = moderation.count(found)
+    done = moderation.remove_all(found, time.monotonic() + WORK_S)
+    words = f"removed all from {message.user} ({wanted['span']})"
+    return Done(words, before - moderation.count(found), done)
+
+
+def _ban(wanted: dict[str, Any]) -> Done:
+    message = _message(wanted)
+    ban = moderation.ban_sender_of(message, timedelta(hours=wanted["hours"]))
+    return Done(f"banned {message.user} until {ban.until:%Y-%m-%d %H:%M} UTC")
+
+
+def _lock(wanted: dict[str, Any]) -> Done:
+    moderation.lock_room(wanted["room"], True)
+    return Done("locked the room")
+
+
+def _unlock(wanted: dict[str, Any]) -> Done:
+    moderation.lock_room(wanted["room"], False)
+    return Done("unlocked the room")
+
+
+def _slow(wanted: dict[str, Any]) -> Done:
+    moderation.slow_down_room(wanted["room"], wanted["seconds"])
+    return Done(f"set the slow mode to {wanted['seconds']} s")
+
+
+def _clear(wanted: dict[str, Any]) -> Done:
+    room = ChatRoom.objects.filter(eid=wanted["room"]).first()
+    left = ChatRoom.objects.filter(deleted_name=wanted["room"])
+    if room is not None:
+        retire_room(room.pk)
+    deadline = time.monotonic() + WORK_S
+    return Done("cleared the room", all=all(remove_room(one.pk, deadline) for one in left))
+
+
+ACTIONS: dict[str, Callable[[dict[str, Any]], Done]] = {
+    "delete": _delete,
+    "remove": _remove,
+    "ban": _ban,
+    "lock": _lock,
+    "unlock": _unlock,
+    "slow": _slow,
+    "clear": _clear,
+}
+
+
+def _message(wanted: dict[str, Any]) -> ChatMessage:
+    found = ChatMessage.objects.filter(id=wanted["message"], room__eid=wanted["room"]).first()
+    if found is None:
+        raise NoSuchMessage(wanted["message"])
+    return found

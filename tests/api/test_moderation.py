@@ -1,0 +1,157 @@
+"""POST /-/moderate/: what moderators do on a room's page."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from chat.api import moderation
+from chat.models import Ban, ChatMessage, ChatRoom, ModerationEntry
+from tests.helpers.posting import logged_events, url_of
+
+pytestmark = pytest.mark.django_db
+
+URL = "/-/moderate/"
+EVE = "198.51.100.66"
+
+
+@pytest.fixture
+def moderator():
+    user = User.objects.create(username="mod", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="moderate"))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def say(room="lobby", address=EVE):
+    fields = {"from": "Eve", "text": "spam"}
+    return Client().post(url_of(room), fields, REMOTE_ADDR=address).json()["id"]
+
+
+def act(client, action, room="lobby", **fields):
+    return client.post(URL, {"action": action, "room": room, **fields})
+
+
+def left():
+    return [*ChatMessage.objects.not_deleted().order_by("id").values_list("id", flat=True)]
+
+
+def log():
+    return [(e.moderator, e.action, e.room, e.messages) for e in ModerationEntry.objects.order_by("id")]
+
+
+def test_nobody_else_may():
+    message_id = say()
+    clerk = Client()
+    clerk.force_login(User.objects.create(username="clerk", is_staff=True))
+    for other in (clerk, Client()):
+        answer = act(other, "delete", message=message_id)
+        assert answer.status_code == 403
+        assert answer.json()["errors"][0]["field"] == "user"
+    assert left() == [message_id]
+
+
+def test_a_session_alone_is_not_enough(moderator):
+    """Without the page's token, a foreign page could use the moderator's cookie."""
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = moderator.cookies
+    answer = act(strict, "lock")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (403, "csrfmiddlewaretoken")
+    assert not ChatRoom.objects.filter(locked__isnull=False).exists()
+    page = strict.get("/lobby", {"user": "System"})
+    token = page.context["page"]["csrfToken"]
+    assert strict.post(URL, {"action": "lock", "room": "lobby"}, headers={"X-CSRFToken": token}).status_code == 200
+
+
+def test_only_a_moderators_page_leads_there(client, moderator):
+    assert moderator.get("/lobby", {"user": "x"}).context["page"]["moderateUrl"] == URL
+    assert {"moderateUrl", "csrfToken"}.isdisjoint(client.get("/lobby", {"user": "x"}).context["page"])
+
+
+def test_a_message_is_deleted(moderator):
+    first, second = say(), say()
+    assert act(moderator, "delete", message=first).json() == {"messages": 1, "done": True}
+    assert left() == [second]
+    assert log() == [("mod", f"deleted message {first} of Eve", "lobby", 1)]
+
+
+def test_all_of_a_sender_is_removed(moderator):
+    spam = [say(), say("attic"), say()]
+    kept = say(address="203.0.113.7")
+    assert act(moderator, "remove", message=spam[0], span="hour").json() == {"messages": 3, "done": True}
+    assert left() == [kept]
+    assert log() == [("mod", "removed all from Eve (hour)", "lobby", 3)]
+
+
+def test_a_removal_that_takes_long_goes_on_with_the_next_request(moderator, monkeypatch):
+    spam = [say() for _ in range(3)]
+    monkeypatch.setattr(moderation, "WORK_S", -1)
+    assert act(moderator, "remove", message=spam[0], span="all").json() == {"messages": 0, "done": False}
+    monkeypatch.setattr(moderation, "WORK_S", 4)
+    assert act(moderator, "remove", message=spam[0], span="all").json() == {"messages": 3, "done": True}
+
+
+def test_a_sender_is_banned(moderator):
+    assert act(moderator, "ban", message=say(), hours=24).json() == {"messages": 0, "done": True}
+    assert Client().post(url_of(), {"from": "Eve", "text": "x"}, REMOTE_ADDR=EVE).status_code == 403
+    assert log()[0][1] == f"banned Eve until {Ban.objects.get().until:%Y-%m-%d %H:%M} UTC"
+
+
+def test_nobody_is_banned_for_a_message_of_unknown_origin(moderator):
+    message_id = say()
+    ChatMessage.objects.update(source=None)
+    answer = act(moderator, "ban", message=message_id, hours=24)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (409, "id")
+
+
+def test_a_room_is_locked_slowed_and_cleared(moderator, client):
+    say()
+    act(moderator, "lock")
+    act(moderator, "slow", seconds=30)
+    page = client.get("/lobby", {"user": "x"}).context["page"]
+    assert (page["locked"], page["slow"]) == (True, 30)
+    act(moderator, "unlock")
+    act(moderator, "slow", seconds=0)
+    assert act(moderator, "clear").json() == {"messages": 0, "done": True}
+    assert left() == []
+    assert logged_events()[-1][2]["cleared"] > 0
+    words = [action for _, action, _, _ in log()]
+    assert words == [
+        "locked the room",
+        "set the slow mode to 30 s",
+        "unlocked the room",
+        "set the slow mode to 0 s",
+        "cleared the room",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"action": "explode"}, "action"),
+        ({}, "action"),
+        ({"action": "lock", "room": "a/b"}, "room"),
+        ({"action": "delete"}, "message"),
+        ({"action": "delete", "message": "x"}, "message"),
+        ({"action": "remove", "message": 1}, "span"),
+        ({"action": "remove", "message": 1, "span": "year"}, "span"),
+        ({"action": "ban", "message": 1}, "hours"),
+        ({"action": "ban", "message": 1, "hours": 0}, "hours"),
+        ({"action": "ban", "message": 1, "hours": 721}, "hours"),
+        ({"action": "slow"}, "seconds"),
+        ({"action": "slow", "seconds": 3601}, "seconds"),
+    ],
+)
+def test_bad_input_names_the_field(moderator, fields, wrong):
+    answer = moderator.post(URL, {"room": "lobby", **fields})
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [wrong]
+    assert log() == []
+
+
+def test_a_missing_message_is_a_404(moderator):
+    assert act(moderator, "delete", message=17).status_code == 404
+
+
+def test_other_methods_are_refused(moderator):
+    assert moderator.get(URL).status_code == 405
