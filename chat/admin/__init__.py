@@ -1,5 +1,7 @@
 """The admin's view of rooms and messages: look and delete."""
 
+import time
+from datetime import timedelta
 from itertools import groupby
 from typing import Any, cast
 
@@ -9,12 +11,14 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from chat.messages import moderation
 from chat.messages.actions import moderate
 from chat.messages.batches import in_batches
+from chat.messages.errors import UnknownSender
 from chat.messages.room_deletion import remove_room, retire_room
-from chat.models import ChatMessage, ChatMessageQuerySet, ChatRoom
+from chat.models import Ban, ChatMessage, ChatMessageQuerySet, ChatRoom, ModerationEntry
 
-from .deletion import DeletesInBatches, ShortLists
+from .deletion import WORK_S, DeletesInBatches, ShortLists
 
 AT_ONCE = 500  # messages that one search fetches
 
@@ -75,7 +79,8 @@ class ChatMessageAdmin(NoEditing):
     list_select_related = ("room",)
     search_fields = ("room__eid", "user", "text")
     ordering = ("-id",)
-    warning = "Readers see them disappear one by one."
+    actions = ("delete_selected", "remove_all_of_senders", "ban_senders")
+    warning = "Readers see them disappear."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChatMessage]:
         messages = cast(ChatMessageQuerySet, super().get_queryset(request))
@@ -101,9 +106,74 @@ class ChatMessageAdmin(NoEditing):
 
         return in_batches(delete, deadline)
 
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("chat.moderate")
+
+    @admin.action(permissions=["moderate"], description="Remove all messages from the senders of selected messages")
+    def remove_all_of_senders(self, request: HttpRequest, messages: QuerySet[ChatMessage]) -> None:
+        deadline = time.monotonic() + WORK_S
+        for message in messages.select_related("room")[:AT_ONCE]:
+            found = moderation.written_by_sender_of(message)
+            before = moderation.count(found)
+            all_done = moderation.remove_all(found, deadline)
+            removed = before - moderation.count(found)
+            if removed:
+                self._note(request, message, f"removed all from {message.user}", removed)
+            if not all_done:
+                self.message_user(request, "There was not time for all. Do the same again.", level="WARNING")
+                return
+
+    @admin.action(permissions=["moderate"], description="Ban the senders of selected messages for a day")
+    def ban_senders(self, request: HttpRequest, messages: QuerySet[ChatMessage]) -> None:
+        for message in messages.select_related("room")[:AT_ONCE]:
+            try:
+                ban = moderation.ban_sender_of(message, timedelta(days=1))
+            except UnknownSender as error:
+                self.message_user(request, str(error), level="WARNING")
+            else:
+                self._note(request, message, f"banned {message.user} until {ban.until:%Y-%m-%d %H:%M} UTC")
+
+    def _note(self, request: HttpRequest, message: ChatMessage, words: str, messages: int = 0) -> None:
+        moderation.write_down(request.user.get_username(), words, message.room.eid, messages)
+        self.message_user(request, f"{words[0].upper()}{words[1:]}.")
+
     @admin.display(description="text")
     def beginning(self, message: ChatMessage) -> str:
         return message.text[:100]
+
+
+@admin.register(Ban)
+class BanAdmin(admin.ModelAdmin):
+    """Look at bans, and end them by deleting them."""
+
+    list_display = ("name", "until", "everywhere")
+    fields = ("name", "until")
+    readonly_fields = ("name", "until")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(boolean=True, description="everywhere")
+    def everywhere(self, ban: Ban) -> bool:
+        return ban.source is not None
+
+
+@admin.register(ModerationEntry)
+class ModerationLog(admin.ModelAdmin):
+    list_display = ("date", "moderator", "action", "room", "messages")
+    search_fields = ("moderator", "action", "room")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 admin.site.unregister(User)

@@ -28,7 +28,7 @@ ROOMS = {
     "apps": {"checks"},
     "urls": {"api", "pages", "streams"},
     "templatetags": {"pages"},
-    "management": set(),
+    "management": {"messages", "models"},
     "migrations": set(),
 }
 
