@@ -23,7 +23,7 @@ EXAMPLES = 20
 class DeletesInBatches(admin.ModelAdmin):
     """Replaces Django's pages that delete one or many; the subclass counts messages and deletes some."""
 
-    actions = ("delete_selected",)
+    actions: tuple[str, ...] = ("delete_selected",)
     warning = ""
     done = "Deleted {}."
 
