@@ -57,32 +57,28 @@ def say(
             staff=by.is_staff or None,
         )
         if not message.insert_into(eid):
-            _refuse_banned(by, author_hash)
-            room = _room(eid, by)
-            if key and (earlier := room.messages.sent_with(key)):
+            room = ChatRoom.objects.filter(eid=eid).first()
+            if room and key and (earlier := room.messages.sent_with(key)):
                 if earlier.user != sender or not earlier.is_repeat(text, key, by.author_key):
                     raise KeyConflict
                 give_back(channel)
                 return earlier
-            _slow_down(room, by)
-            message.room = room
+            _refuse_banned(by, author_hash)
+            message.room = room or _new_room(eid, by)
+            _slow_down(message.room, by)
             message.save()
         send_event(channel, "message", message.to_data(), number=number)
     return message
 
 
-def _room(eid: str, by: Writer) -> ChatRoom:
-    """Return the room, which may be new."""
-    room = ChatRoom.objects.filter(eid=eid).first()
-    if room is None:
-        try:
-            validate_new_room(eid)
-        except ValidationError as error:
-            raise RoomNotAllowed(error) from None
-        if by.source and by.limited:
-            limits.take(limits.ROOMS, by.source)
-        room, _ = ChatRoom.objects.get_or_create(eid=eid)
-    return room
+def _new_room(eid: str, by: Writer) -> ChatRoom:
+    try:
+        validate_new_room(eid)
+    except ValidationError as error:
+        raise RoomNotAllowed(error) from None
+    if by.source and by.limited:
+        limits.take(limits.ROOMS, by.source)
+    return ChatRoom.objects.get_or_create(eid=eid)[0]
 
 
 def _refuse_banned(by: Writer, author_hash: bytes | None) -> None:
