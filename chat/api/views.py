@@ -37,7 +37,7 @@ def messages(request: HttpRequest, room: str) -> HttpResponse:
 
 
 def _list_messages(request: HttpRequest, eid: str) -> HttpResponse:
-    last_event, messages, more = _page_for(request, eid) if request.GET else newest_page(eid)
+    last_event, messages, more = _page_for(request, eid) if request.GET else newest_page(eid)[:3]
     answer = {"messages": messages, "more": more, "last-event-id": event_id(room_channel(eid), last_event)}
     author_key = _valid(AuthorForm({"Author-Key": read_header(request, "Author-Key")}))["author_key"]
     if author_hash := author_hash_of(eid, author_key):

@@ -1,7 +1,6 @@
 """The pages for people."""
 
 import secrets
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
@@ -21,7 +20,7 @@ from chat.messages.errors import KeyConflict, MessageError
 from chat.messages.forms import JoinForm, MessageForm, PageForm
 from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
-from chat.models import MAX_TEXT_LENGTH, ChatMessage, ChatRoom
+from chat.models import MAX_TEXT_LENGTH, ChatMessage
 from chat.naming import is_for_staff
 from chat.web.fields import read_fields
 from chat.web.refusals import Refusal, is_for_programs, not_found, only, refuse_form, refuse_message_error
@@ -110,9 +109,8 @@ def _chat_page(
     before = _before(request)
     channel = room_channel(eid)
     # The event id is read before the messages. A message sent in between arrives twice, and the page drops one by id.
-    last_event, newest_messages, more = newest_page(eid)
-    newest = newest_messages[0]["id"] if newest_messages else 0
-    messages = newest_messages
+    last_event, messages, more, locked, slow = newest_page(eid)
+    newest = messages[0]["id"] if messages else 0
     if before is not None:
         messages, more = ChatMessage.objects.in_room(eid).before(before).page()
     newer = before is not None and newest >= before
@@ -127,7 +125,8 @@ def _chat_page(
         "eventsUrl": f"{reverse('events')}?{urlencode({'channel': channel})}",
         "streamWorkerUrl": static("chat/worker.js") if are_bundled() else None,
         "maxTextLength": MAX_TEXT_LENGTH,
-        **_state(eid),
+        "locked": locked,
+        "slow": slow,
     }
     if is_staff(request):
         page |= {"moderateUrl": reverse("moderate"), "csrfToken": get_token(request)}
@@ -145,13 +144,6 @@ def _chat_page(
         "text": text,
     }
     return render(request, "chat/room.html", context, status=status)
-
-
-def _state(eid: str) -> dict[str, Any]:
-    """Return whether the room is locked, and how slow it is (seconds, 0: not)."""
-    room = ChatRoom.objects.filter(eid=eid).first()
-    data = room.to_data() if room else {"locked": False, "slow": 0}
-    return {"locked": data["locked"], "slow": data["slow"]}
 
 
 def _before(request: HttpRequest) -> int | None:
