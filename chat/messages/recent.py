@@ -32,10 +32,10 @@ class Newest(NamedTuple):
 
 
 def newest_page(eid: str) -> Newest:
-    number, room_id, *state = _last_number_and_room(eid)
+    number, room_id, locked, slow = _last_number_and_room(eid)
     if room_id is None:
         return Newest(number, [], False)
-    return Newest(number, *_messages(room_id, number), *state)
+    return Newest(number, *_messages(room_id, number), locked, slow)
 
 
 def _messages(room_id: int, number: int) -> tuple[list[MessageData], bool]:
