@@ -1,9 +1,9 @@
 """Makes RESULTS.md and results.png from results.json."""
 
-from . import delivery, idle, pages, plots, posts, readers, targets
+from . import delivery, idle, pages, plots, posts, readers, siege, targets
 from .found import Found
 
-SECTIONS = (posts, readers, delivery, idle, pages)
+SECTIONS = (posts, readers, delivery, idle, pages, siege)
 ABOUT = """# What the chat is measured at
 
 `bin/bench` makes this page. It also writes `results.json`, with the figures of each run. `bin/bench report` makes this

@@ -68,6 +68,7 @@ class Chat(Front):
 
     def __init__(self, data_dir, command=(RUN,), cwd=None, **environment):
         self.data_dir = Path(cwd or "", data_dir)
+        self._given = environment
         self.port = environment.get("PORT") or str(spare_port())
         self.url = f"http://127.0.0.1:{self.port}/"
         self.printed = []
@@ -140,7 +141,7 @@ class Chat(Front):
 
     def manage(self, *arguments, **environment):
         """Run manage.py with these arguments on the chat's data; return what it prints."""
-        own = {"PATH": os.environ["PATH"], "DATA_DIR": str(self.data_dir), **environment}
+        own = {"PATH": os.environ["PATH"], "DATA_DIR": str(self.data_dir), **self._given, **environment}
         command = [PROJECT / ".venv/bin/python", PROJECT / "manage.py", *arguments]
         return subprocess.run(command, env=own, check=True, capture_output=True, text=True, timeout=MANAGE_S).stdout
 

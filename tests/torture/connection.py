@@ -22,10 +22,13 @@ class Connection:
         self._chunked, self._length = False, None
 
     @classmethod
-    async def open(cls, port):
+    async def open(cls, port, address=""):
+        """Connect from this address of the machine, by default from the usual one."""
         near = socket.socket()
         near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
         near.setblocking(False)
+        if address:
+            near.bind((address, 0))
         try:
             loop = asyncio.get_running_loop()
             await asyncio.wait_for(loop.sock_connect(near, ("127.0.0.1", port)), CONNECT_S)
@@ -88,11 +91,11 @@ def request(method, path, body=b"", headers=()):
     return "\r\n".join(lines).encode() + body
 
 
-async def exchange(port, data, seconds=ANSWER_S):
+async def exchange(port, data, seconds=ANSWER_S, address=""):
     """Send a whole request; return the answer's status and body. Raises one of BROKEN."""
 
     async def ask():
-        connection = await Connection.open(port)
+        connection = await Connection.open(port, address)
         try:
             await connection.send(data)
             return await connection.head(), await connection.body()
