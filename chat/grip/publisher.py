@@ -4,23 +4,23 @@ import atexit
 import json
 import os
 import random
-import re
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from django.conf import settings
 from django_eventstream.event import Event
 from django_eventstream.utils import sse_encode_event
-from gripcontrol import GripPubControl, HttpStreamFormat
+from gripcontrol import HttpStreamFormat
 from pubcontrol import Item
 
 from chat.redaction import public_part
 
 from .channel_names import name_at_proxy
+from .connection import Connection, RefusedContent
 from .control_port import ControlPort
 from .lane_log import LaneLog
 
@@ -29,7 +29,6 @@ MATTERS_S = 900  # by then every held stream has followed its next link
 MAX_REQUEST_BYTES = 500_000  # the proxy refuses requests over 1 000 000
 MAX_QUEUE_BYTES = 16_000_000  # beyond that the lane drops the oldest; their readers get them by a next link
 FLUSH_S = 1  # at the end of a process; the next process publishes the rest again
-REFUSED_CONTENT = re.compile("status code (400|413) ")  # pubcontrol's words
 
 
 def publish(event: Event) -> None:
@@ -71,16 +70,14 @@ class Lane:
     The thread tries a proxy that refuses or hangs again with back-off. It delays no other proxy.
     """
 
-    def __init__(self, client: Any) -> None:
-        self.client = client
-        self.proxy = public_part(client.uri)
-        self.client.requests_session = ControlPort(client.uri)
+    def __init__(self, proxy: str, connection: Connection) -> None:
+        self.connection = connection
         self.queue: deque[QueuedItem] = deque()
         self.queued_bytes = 0
-        self.log = LaneLog(self.proxy)
+        self.log = LaneLog(proxy)
         self.sending = False
         self.changed = threading.Condition()
-        threading.Thread(target=self._run, name=f"publish to {self.proxy}", daemon=True).start()
+        threading.Thread(target=self._run, name=f"publish to {proxy}", daemon=True).start()
 
     def put(self, item: QueuedItem) -> None:
         with self.changed:
@@ -124,15 +121,14 @@ class Lane:
         pause = FIRST_RETRY_S
         while batch:
             try:
-                body = b'{"items":[%s]}' % b",".join(item.json for item in batch)
-                self.client.http_call("/publish/", body, {"Content-Type": "application/json"})
+                self.connection.publish([item.json for item in batch])
                 self.log.works()
                 return
             except Exception as error:
                 # A retry is safe whatever became of the request: the proxy drops ids that it has seen.
                 oldest = min(item.queued for item in batch)
                 self.log.waiting(len(batch) + behind + len(self.queue), time.monotonic() - oldest, error)
-                if REFUSED_CONTENT.search(str(error)):
+                if isinstance(error, RefusedContent):
                     self._send_one_by_one(batch)
                     return
             time.sleep(pause * random.uniform(0.5, 1))
@@ -163,7 +159,9 @@ def _lanes() -> list[Lane]:
         with _making_lanes:
             if not _existing_lanes:
                 # All in one step: a thread that saw only some of the lanes would publish to those alone.
-                _existing_lanes[:] = [Lane(client) for client in GripPubControl(settings.GRIP_PROXIES).clients]
+                _existing_lanes[:] = [
+                    Lane(public_part(proxy["control_uri"]), ControlPort(proxy)) for proxy in settings.GRIP_PROXIES
+                ]
     return _existing_lanes
 
 

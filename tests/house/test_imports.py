@@ -42,7 +42,7 @@ LIBRARIES = {
         "chat.streams",
     },
     "django_grip": {"chat.streams.middleware", "chat.streams.grip_response"},
-    "gripcontrol": {"chat.grip.config", "chat.grip.publisher", "chat.streams.grip_response"},
+    "gripcontrol": {"chat.grip.config", "chat.grip.control_port", "chat.grip.publisher", "chat.streams.grip_response"},
     "pubcontrol": {"chat.grip.publisher"},
     "requests": set(),
     "urllib3": {"chat.grip.control_port"},
