@@ -4,7 +4,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +12,7 @@ from gripcontrol import parse_grip_uri
 
 from chat.redaction import public_part
 
+LONGEST_SOCKET_PATH = 107  # bytes, on Linux
 PARAMETERS = ("key", "iss", "verify-key", "verify-iss")
 
 Proxy = dict[str, Any]  # django-grip's form: control_uri, and maybe control_iss, key, verify_key, verify_iss
@@ -56,6 +57,9 @@ def _parse(url: str) -> Proxy:
 
 
 def _refuse_wrong_address(name: str, uri: str) -> None:
+    if uri.startswith("ipc:"):
+        _refuse_wrong_socket(name, uri)
+        return
     try:
         parts = urlsplit(uri)
         good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not re.search("[?#]", uri)
@@ -65,6 +69,19 @@ def _refuse_wrong_address(name: str, uri: str) -> None:
         raise ImproperlyConfigured(
             f"{name}={public_part(uri)!r} is no address of a GRIP proxy: write http://host:5561, and in GRIP_URL "
             "?key=... behind it."
+        )
+
+
+def _refuse_wrong_socket(name: str, uri: str) -> None:
+    path = unquote(uri.removeprefix("ipc://"))
+    if not re.fullmatch("ipc://(/[^/?#@]+)+", uri) or "\0" in path:
+        raise ImproperlyConfigured(
+            f"{name}={public_part(uri)!r} is no address of Pushpin's command socket: write ipc:///path/to/c-command, "
+            "with %20 for a space and the like for other special characters, and in GRIP_URL ?key=... behind it."
+        )
+    if len(path.encode()) > LONGEST_SOCKET_PATH:
+        raise ImproperlyConfigured(
+            f"{name}={public_part(uri)!r} has a path of more than {LONGEST_SOCKET_PATH} bytes: no socket can be there."
         )
 
 

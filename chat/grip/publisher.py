@@ -20,6 +20,8 @@ from pubcontrol import Item
 from chat.redaction import public_part
 
 from .channel_names import name_at_proxy
+from .command_socket import CommandSocket
+from .config import Proxy
 from .connection import Connection, RefusedContent
 from .control_port import ControlPort
 from .lane_log import LaneLog
@@ -159,10 +161,13 @@ def _lanes() -> list[Lane]:
         with _making_lanes:
             if not _existing_lanes:
                 # All in one step: a thread that saw only some of the lanes would publish to those alone.
-                _existing_lanes[:] = [
-                    Lane(public_part(proxy["control_uri"]), ControlPort(proxy)) for proxy in settings.GRIP_PROXIES
-                ]
+                _existing_lanes[:] = [_lane_to(proxy) for proxy in settings.GRIP_PROXIES]
     return _existing_lanes
+
+
+def _lane_to(proxy: Proxy) -> Lane:
+    uri = proxy["control_uri"]
+    return Lane(public_part(uri), CommandSocket(proxy) if uri.startswith("ipc:") else ControlPort(proxy))
 
 
 def forget_lanes() -> None:

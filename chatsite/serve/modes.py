@@ -31,7 +31,6 @@ def _behind_pushpin(
 ) -> tuple[list[Part], dict[str, str]]:
     ports.listen(ip, env.port).close()  # fails if the port is taken; Pushpin would say so in its log only
     listener = ports.listen_inside(env.port)
-    control_port = ports.free_inside(env.port)
     key = secrets.token_hex(32)
     log_dir = env.data_dir / "log"
     log = log_dir / "pushpin.log"
@@ -42,14 +41,13 @@ def _behind_pushpin(
             run_dir,
             log_dir,
             listen=ports.written(ip, env.port),
-            control_port=control_port,
             web_port=listener.getsockname()[1],
             key=key,
         )
         own = {"PATH": os.environ.get("PATH", os.defpath), MARK: str(run_dir)}
         return Session(pushpin.command(configuration), own, output=log)
 
-    environment["GRIP_URL"] = f"http://{ports.LOOPBACK}:{control_port}?key={key}"
+    environment["GRIP_URL"] = f"{pushpin.command_uri(run_dir)}?key={key}"
     environment.pop("GRIP_VERIFY_KEY", None)  # our Pushpin signs with the key above
     return [_web(web.BEHIND_A_PROXY, environment, listener), Part("Pushpin", start_pushpin, log)], environment
 

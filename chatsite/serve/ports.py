@@ -63,12 +63,6 @@ def listen_inside(public_port: int) -> socket.socket:
     raise CannotStart(f"No free port from {INTERNAL.start} to {INTERNAL.stop - 1} on {LOOPBACK}: end something there.")
 
 
-def free_inside(public_port: int) -> int:
-    """Return a free port on loopback, for a program that opens its own socket."""
-    with listen_inside(public_port) as listener:
-        return listener.getsockname()[1]
-
-
 def _listening(ip: str, port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET)
     try:

@@ -3,12 +3,15 @@
 import shutil
 from pathlib import Path
 from string import Template
+from urllib.parse import quote
 
 from chatsite.env import PROJECT_DIR
 
 from . import open_files, ports
 
 TEMPLATES = PROJECT_DIR / "deploy"
+COMMAND_SOCKET = "c-command"  # command_spec in deploy/pushpin.conf
+NO_PORT = -1  # 0 would be any free port
 WANTED_CONNECTIONS = 50_000
 OTHER_FILES = 100
 
@@ -25,11 +28,11 @@ def put_old_logs_aside(log_dir: Path) -> None:
 
 
 def write_configuration(
-    run_dir: Path, log_dir: Path, *, listen: str, control_port: int, web_port: int, key: str
+    run_dir: Path, log_dir: Path, *, listen: str, web_port: int, key: str, control_port: int = NO_PORT
 ) -> Path:
     """Fill in the templates for a Pushpin that browsers connect to, with the web server on the same machine.
 
-    Return the path of the configuration file.
+    The web server publishes to its command socket. Return the path of the configuration file.
     """
     return fill_in(
         run_dir,
@@ -57,6 +60,11 @@ def fill_in(run_dir: Path, log_dir: Path, **values: object) -> Path:
         template = Template((TEMPLATES / name).read_text())
         (run_dir / name).write_text(template.substitute(values))
     return run_dir / "pushpin.conf"
+
+
+def command_uri(run_dir: Path) -> str:
+    """Return the address, as GRIP_URL names it, of the command socket of a Pushpin with this run directory."""
+    return f"ipc://{quote(str(run_dir / COMMAND_SOCKET))}"
 
 
 def command(configuration: Path) -> tuple[str, ...]:

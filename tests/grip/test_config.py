@@ -144,6 +144,36 @@ def test_a_malformed_address_is_refused(url):
     assert "is no address of a GRIP proxy: write http://host:5561" in refusal([{"control_uri": url, "key": SECRET}])
 
 
+@pytest.mark.parametrize(
+    "address", ["ipc:///tmp/chat-0-1a2b/c-command", "ipc:///tmp/a%20b%23/c", f"ipc:///{'x' * 106}"]
+)
+def test_the_command_socket_of_a_pushpin_is_an_address_too(address):
+    assert grip_proxies([], f"{address}?key={SECRET}") == [{"control_uri": address, "key": SECRET}]
+    assert grip_proxies([{"control_uri": address, "key": SECRET}]) == [{"control_uri": address, "key": SECRET}]
+
+
+def test_a_request_through_the_pushpin_of_a_command_socket_is_proxied(settings):
+    proxies = grip_proxies([], f"ipc:///tmp/chat-0-1a2b/c-command?key={SECRET}")
+    assert is_proxied(settings, proxies, encode({"exp": FAR_FUTURE}, SECRET))
+    assert not is_proxied(settings, proxies, encode({"exp": FAR_FUTURE}, f"not {SECRET}"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ipc:", "ipc:c-command", "ipc:/tmp/c", "ipc://", "ipc:///", "ipc://tmp/c", "ipc://user@/tmp/c", "ipc:///tmp/@c",
+     "ipc:///tmp/c/", "ipc:///tmp//c", "ipc:///tmp/c%00"],
+)  # fmt: skip
+def test_a_malformed_address_of_a_command_socket_is_refused(address):
+    assert "is no address of Pushpin's command socket: write ipc:///" in refusal([], f"{address}?key={SECRET}")
+    assert "is no address of Pushpin's command socket: write ipc:///" in refusal([{"control_uri": address}])
+
+
+@pytest.mark.parametrize("path", ["x" * 107, "%C3%BC" * 54])
+def test_a_path_that_no_socket_can_have_is_refused(path):
+    """ZeroMQ would say so at the first message only."""
+    assert "has a path of more than 107 bytes" in refusal([], f"ipc:///{path}?key={SECRET}")
+
+
 def test_the_error_shows_the_address_without_user_and_password():
     assert "GRIP_URL='http://one:port'" in refusal([], f"http://alice:{SECRET}@one:port?key={SECRET}")
 

@@ -13,8 +13,24 @@ import pytest
 
 from chat import maintenance
 from chat.events.log import EventLog
-from chat.grip import control_port, publisher
-from tests.helpers.grip_proxy import CHANNEL, GripProxy, event, use
+from chat.grip import command_socket, control_port, publisher
+from tests.helpers.grip_proxy import CHANNEL, KEY, CommandProxy, GripProxy, event, use
+
+
+@pytest.fixture(params=[GripProxy, CommandProxy], ids=["http", "command"])
+def kind(request):
+    """The kind of the fake proxy: the publisher treats both alike."""
+    return request.param
+
+
+@pytest.fixture
+def grip_proxy(settings, kind):
+    """A fake GRIP proxy, the only one that the site publishes to."""
+    with kind() as proxy:
+        settings.GRIP_PROXIES = [{"control_uri": proxy.uri, "key": KEY}]
+        publisher.forget_lanes()
+        yield proxy
+    publisher.forget_lanes()
 
 
 def test_a_published_item_has_the_channel_the_ids_and_the_event(grip_proxy):
@@ -31,7 +47,7 @@ def test_a_published_item_has_the_channel_the_ids_and_the_event(grip_proxy):
 
 
 def test_every_proxy_gets_every_event_in_order(settings):
-    with GripProxy() as one, GripProxy() as other:
+    with GripProxy() as one, CommandProxy() as other:
         use(settings, one, other)
         for number in range(1, 51):
             publisher.publish(event(number))
@@ -40,8 +56,8 @@ def test_every_proxy_gets_every_event_in_order(settings):
         assert other.next_ids(50) == expected
 
 
-def test_simultaneous_first_publishes_reach_every_proxy(settings):
-    with GripProxy() as one, GripProxy() as other:
+def test_simultaneous_first_publishes_reach_every_proxy(settings, kind):
+    with kind() as one, kind() as other:
         for attempt in range(20):
             use(settings, one, other)
             barrier = threading.Barrier(4, timeout=20)
@@ -58,20 +74,20 @@ def test_simultaneous_first_publishes_reach_every_proxy(settings):
         assert set(other.next_ids(80)) == expected
 
 
-def test_an_event_that_a_proxy_always_refuses_does_not_delay_the_others(settings, caplog):
-    with GripProxy("refuse") as proxy:
+def test_an_event_that_a_proxy_always_refuses_does_not_delay_the_others(settings, caplog, kind):
+    with kind("refuse") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
         proxy.requests.get(timeout=10)
         for number in range(2, 5):
-            publisher.publish(event(number, GripProxy.UNWANTED if number == 3 else "{}"))
+            publisher.publish(event(number, kind.UNWANTED if number == 3 else "{}"))
         proxy.mode = "accept"
         assert proxy.next_ids(3) == ["1", "2", "4"]
     assert "refuses its content" in caplog.text
 
 
-def test_the_publisher_tries_again_until_the_proxy_accepts(settings, caplog):
-    with GripProxy("refuse") as proxy:
+def test_the_publisher_tries_again_until_the_proxy_accepts(settings, caplog, kind):
+    with kind("refuse") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
         proxy.requests.get(timeout=10)
@@ -93,8 +109,16 @@ def test_the_publisher_tries_again_after_every_refusal_of_the_sender(settings, s
 
 
 @pytest.mark.parametrize("status", [400, 413])
-def test_the_publisher_sends_content_that_is_refused_only_once(settings, caplog, status):
+def test_a_control_port_refuses_content_with_these_words(settings, caplog, status):
     with GripProxy(status) as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        publisher.flush(10)
+    assert "1 event(s) given up" in caplog.text
+
+
+def test_the_publisher_sends_content_that_is_refused_only_once(settings, caplog, kind):
+    with kind("refuse content") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
         publisher.flush(10)
@@ -104,7 +128,7 @@ def test_the_publisher_sends_content_that_is_refused_only_once(settings, caplog,
     assert "1 event(s) given up" in caplog.text
 
 
-def test_the_publisher_waits_longer_before_each_new_try(settings, monkeypatch):
+def test_the_publisher_waits_longer_before_each_new_try(settings, monkeypatch, kind):
     pauses, enough = [], threading.Event()
 
     def pass_time(seconds):
@@ -114,7 +138,7 @@ def test_the_publisher_waits_longer_before_each_new_try(settings, monkeypatch):
             enough.set()
         threading.Event().wait(0.001)
 
-    with GripProxy("refuse") as proxy:
+    with kind("refuse") as proxy:
         monkeypatch.setattr(publisher, "time", SimpleNamespace(sleep=pass_time, monotonic=time.monotonic))
         use(settings, proxy)
         publisher.publish(event(1))
@@ -142,16 +166,16 @@ def test_a_flush_ends_when_the_proxy_has_everything(grip_proxy):
     assert grip_proxy.accepted() == 99
 
 
-def test_a_proxy_that_is_down_gets_the_events_when_it_is_back(settings):
-    with GripProxy() as gone:
+def test_a_proxy_that_is_down_gets_the_events_when_it_is_back(settings, kind):
+    with kind() as gone:
         use(settings, gone)
     publisher.publish(event(1))
-    with GripProxy(port=gone.port) as back:
+    with gone.again() as back:
         assert back.next_ids(1) == ["1"]
 
 
-def test_a_hanging_proxy_delays_neither_the_caller_nor_the_other_proxies(settings):
-    with GripProxy("hang") as hanging, GripProxy() as other:
+def test_a_hanging_proxy_delays_neither_the_caller_nor_the_other_proxies(settings, kind):
+    with kind("hang") as hanging, kind() as other:
         use(settings, hanging, other)
         publisher.publish(event(1))
         hanging.requests.get(timeout=10)
@@ -161,9 +185,10 @@ def test_a_hanging_proxy_delays_neither_the_caller_nor_the_other_proxies(setting
         assert hanging.is_empty()
 
 
-def test_a_request_to_a_hanging_proxy_times_out_and_is_sent_again(settings, monkeypatch):
+def test_a_request_to_a_hanging_proxy_times_out_and_is_sent_again(settings, monkeypatch, kind):
     monkeypatch.setattr(control_port, "ANSWER_S", 0.05)
-    with GripProxy("hang") as proxy:
+    monkeypatch.setattr(command_socket, "ANSWER_S", 0.05)
+    with kind("hang") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
         proxy.requests.get(timeout=10)
@@ -171,8 +196,8 @@ def test_a_request_to_a_hanging_proxy_times_out_and_is_sent_again(settings, monk
         assert proxy.next_ids(1) == ["1"]
 
 
-def test_requests_stay_well_below_the_proxys_size_limit(settings):
-    with GripProxy("refuse") as proxy:
+def test_requests_stay_well_below_the_proxys_size_limit(settings, kind):
+    with kind("refuse") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
         proxy.requests.get(timeout=10)
@@ -185,9 +210,9 @@ def test_requests_stay_well_below_the_proxys_size_limit(settings):
         assert len(sizes) < 15  # several events share a request
 
 
-def test_the_queue_for_a_dead_proxy_is_bounded_and_keeps_the_newest(settings, monkeypatch):
+def test_the_queue_for_a_dead_proxy_is_bounded_and_keeps_the_newest(settings, monkeypatch, kind):
     monkeypatch.setattr(publisher, "MAX_QUEUE_BYTES", 10_000)
-    with GripProxy("refuse") as proxy:
+    with kind("refuse") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
         proxy.requests.get(timeout=10)
@@ -200,8 +225,8 @@ def test_the_queue_for_a_dead_proxy_is_bounded_and_keeps_the_newest(settings, mo
         assert len(ids) < 15
 
 
-def test_events_that_arrive_out_of_order_are_published_in_order(settings):
-    with GripProxy("refuse") as proxy:
+def test_events_that_arrive_out_of_order_are_published_in_order(settings, kind):
+    with kind("refuse") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
         proxy.requests.get(timeout=10)
@@ -247,9 +272,9 @@ for number in range(1, 100): publisher.publish(Event("room-x", "message", "{}", 
     assert grip_proxy.next_ids(99)[-1] == "99"
 
 
-def test_many_hanging_proxies_share_one_deadline(settings):
+def test_many_hanging_proxies_share_one_deadline(settings, kind):
     with ExitStack() as stack:
-        proxies = [stack.enter_context(GripProxy("hang")) for _ in range(20)]
+        proxies = [stack.enter_context(kind("hang")) for _ in range(20)]
         code = """
 import django; django.setup()
 from django_eventstream.event import Event
@@ -262,11 +287,12 @@ publisher.publish(Event("room-x", "message", "{}", id=1))
     assert ended.returncode == 0
 
 
-def test_the_publisher_ignores_http_proxy_in_the_environment(grip_proxy, monkeypatch):
-    with GripProxy() as web_proxy:
+def test_the_publisher_ignores_http_proxy_in_the_environment(settings, monkeypatch):
+    with GripProxy() as proxy, GripProxy() as web_proxy:
+        use(settings, proxy)
         monkeypatch.setenv("http_proxy", web_proxy.uri)
         publisher.publish(event(1))
-        assert grip_proxy.next_ids(1) == ["1"]
+        assert proxy.next_ids(1) == ["1"]
 
 
 @pytest.mark.django_db

@@ -1,46 +1,37 @@
-"""A fake control port of a GRIP proxy: it accepts, refuses or ignores published items."""
+"""Fake GRIP proxies: a control port and a command socket. They accept, refuse or ignore published items."""
 
 import json
+import os
 import queue
+import shutil
+import tempfile
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import zmq
 from django_eventstream.event import Event
 
-from chat.grip import publisher
+from chat.grip import publisher, tnetstring
 
 WAIT_S = 10
 CHANNEL = "room-two words"
 KEY = "a-key-of-at-least-32-characters-as-HS256-wants-it"
 
 
-class GripProxy:
-    """Listens on loopback inside `with`. `next_item` returns the items that it accepted.
+class FakeProxy:
+    """Works inside `with`. `next_item` returns the items that it accepted.
 
-    `mode` is "accept", "refuse" (answer 500), "hang" (no answer until the end) or the status of every answer, for
-    example 401. A test may change it at any time.
+    `mode` is "accept", "refuse" (the sender), "refuse content", "hang" (no answer until the end) or, for a GripProxy,
+    the status of every answer, for example 401. A test may change it at any time.
     """
 
-    UNWANTED = "the proxy answers 400 to a request that contains this"
+    UNWANTED = "the proxy refuses the content of a request that contains this"
 
-    def __init__(self, mode="accept", port=0):
+    def __init__(self, mode="accept"):
         self.mode = mode
-        self.requests = queue.Queue()  # the bodies, as bytes
+        self.requests = queue.Queue()  # as bytes
         self._items = queue.Queue()
-        self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self._server.daemon_threads = True
-        self.port = self._server.server_port
-        self.uri = f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
 
     def next_item(self):
         """Return the next accepted item; fail after 10 s."""
@@ -56,21 +47,51 @@ class GripProxy:
         """Return how many accepted items the test has not taken yet."""
         return self._items.qsize()
 
+    def _outcome(self, request, items):
+        """Return what becomes of a request: "accept" or another mode."""
+        mode = "refuse content" if self.mode == "accept" and self.UNWANTED.encode() in request else self.mode
+        if mode == "accept":
+            for item in items:
+                self._items.put(item)
+        return mode
+
+
+class GripProxy(FakeProxy):
+    """A control port on loopback."""
+
+    STATUS = {"accept": 200, "refuse content": 400, "refuse": 500}
+
+    def __init__(self, mode="accept", port=0):
+        super().__init__(mode)
+        self._closing = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._server.daemon_threads = True
+        self.uri = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def again(self):
+        """Return a new proxy with the address of this one, which has ended."""
+        return GripProxy(port=self._server.server_port)
+
     def _handler(proxy):
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 proxy.requests.put(body)
-                if proxy.mode == "hang":
+                mode = proxy._outcome(body, json.loads(body)["items"])
+                if mode == "hang":
                     proxy._closing.wait()
                     return
-                accepted = proxy.mode == "accept" and proxy.UNWANTED.encode() not in body
-                if accepted:
-                    for item in json.loads(body)["items"]:
-                        proxy._items.put(item)
-                answer = b"Published\n" if accepted else b"broken\n"
-                refusal = {"accept": 400, "refuse": 500}.get(proxy.mode, proxy.mode)
-                self.send_response(200 if accepted else refusal)
+                answer = b"Published\n" if mode == "accept" else b"broken\n"
+                self.send_response(proxy.STATUS.get(mode, mode))
                 self.send_header("Content-Length", len(answer))
                 self.end_headers()
                 self.wfile.write(answer)
@@ -79,6 +100,51 @@ class GripProxy:
                 pass
 
         return Handler
+
+
+class CommandProxy(FakeProxy):
+    """A command socket in a folder of its own. tests/live/test_pushpin.py asks a real Pushpin too."""
+
+    ANSWERS = {
+        "accept": {"value": None, "success": True},
+        "refuse content": {"condition": "bad-request", "value": "Invalid format: …", "success": False},
+        "refuse": {"condition": "method-not-found", "success": False},
+    }
+
+    def __init__(self, mode="accept", folder=None):
+        super().__init__(mode)
+        self._folder = folder or tempfile.mkdtemp(dir="/tmp", prefix="chat-test-")  # a short path
+        self.uri = f"ipc://{self._folder}/c-command"
+        self._context = zmq.Context()
+        socket = self._context.socket(zmq.ROUTER)  # unlike REP, it may leave a request without an answer
+        socket.linger = 0
+        socket.bind(self.uri)
+        self._thread = threading.Thread(target=self._serve, args=(socket,), daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._context.term()  # ends the wait for a request; returns when the socket is closed
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def again(self):
+        """Return a new proxy with the address of this one, which has ended."""
+        os.mkdir(self._folder)
+        return CommandProxy(folder=self._folder)
+
+    def _serve(self, socket):
+        with socket, suppress(zmq.ContextTerminated):
+            while True:
+                *sender, request = socket.recv_multipart()
+                self.requests.put(request)
+                command = tnetstring.decode(request)
+                assert command["method"] == "publish"
+                mode = self._outcome(request, command["args"]["items"])
+                if mode != "hang":
+                    answer = {"id": command["id"], **self.ANSWERS[mode]}
+                    socket.send_multipart([*sender, tnetstring.encode(answer)])
 
 
 def use(settings, *proxies):

@@ -46,6 +46,7 @@ LIBRARIES = {
     "pubcontrol": {"chat.grip.publisher"},
     "requests": set(),
     "urllib3": {"chat.grip.control_port"},
+    "zmq": {"chat.grip.command_socket"},
     "cryptography": {"chat.grip.config"},
     "dj_database_url": {"chatsite.database"},
     "psycopg": set(),

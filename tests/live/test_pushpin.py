@@ -1,16 +1,23 @@
 """deploy/pushpin.conf: its values have the effect that its comments promise."""
 
+import json
 import os
 import re
+import signal
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from chat.grip import command_socket
+from chat.grip.command_socket import CommandSocket
+from chat.grip.connection import RefusedContent
+from chatsite.serve import instance, processes
 from chatsite.serve import pushpin as configuration
 from chatsite.serve.sessions import Session
 from tests.helpers.echo import Echo
@@ -19,6 +26,8 @@ from tests.helpers.running import PROJECT, spare_port, wait_for
 OURS = PROJECT / "deploy" / "pushpin.conf"
 DEBIANS = Path("/usr/share/pushpin/pushpin.conf.condure")
 
+ITEM = {"channel": "events-room-x", "id": "2", "prev-id": "1", "http-stream": {"content": "größe"}}
+LISTENS = "0A"  # in /proc/net/tcp
 WRITERS, BURST_S, LATEST_S = 4, 2, 1
 
 
@@ -44,26 +53,48 @@ def test_the_messages_of_a_burst_arrive_during_the_burst(chat):
 
 
 @pytest.fixture(scope="module")
-def headers_behind_pushpin(pushpin):
-    """A function that sends headers through a Pushpin with our configuration, and returns the headers that arrive."""
+def alone(pushpin):
+    """The run directory and the port of a Pushpin with our configuration, in front of a server that echoes headers."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="chat-test-") as folder:
         port, run_dir = spare_port(), Path(folder)
         file = configuration.write_configuration(
-            run_dir,
-            run_dir,
-            listen=f"127.0.0.1:{port}",
-            control_port=spare_port(),
-            web_port=server.server_port,
-            key="a key",
+            run_dir, run_dir, listen=f"127.0.0.1:{port}", web_port=server.server_port, key="a key"
         )
-        session = Session(configuration.command(file), {"PATH": os.environ["PATH"]}, output=run_dir / "out")
+        environment = {"PATH": os.environ["PATH"], instance.MARK: folder}
+        session = Session(configuration.command(file), environment, output=run_dir / "out")
         wait_for(lambda: get(port, {}), 10)
-        yield lambda headers: get(port, headers)
+        yield run_dir, port
         session.end(2)
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def headers_behind_pushpin(alone):
+    """A function that sends headers through this Pushpin, and returns the headers that arrive."""
+    _, port = alone
+    return lambda headers: get(port, headers)
+
+
+@pytest.fixture
+def socket_of_pushpin(alone):
+    """A connection to the command socket of this Pushpin."""
+    run_dir, _ = alone
+    return CommandSocket({"control_uri": configuration.command_uri(run_dir)})
+
+
+@pytest.fixture
+def handler(alone):
+    """The pid of the process that takes the events of this Pushpin."""
+    (found,) = [pid for pid in processes.carrying(instance.MARK, alone[0]) if name(pid) == "pushpin-handler"]
+    yield found
+    os.kill(found, signal.SIGCONT)
+
+
+def name(pid):
+    return Path(Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()).name
 
 
 def get(port, headers):
@@ -82,6 +113,60 @@ def test_pushpin_adds_the_address_that_connected_after_what_a_client_claims(head
     arrived = headers_behind_pushpin({"X-Forwarded-For": "6.6.6.6"})
     assert re.findall("X-Forwarded-For: (.*)", arrived, re.I) == ["6.6.6.6, 127.0.0.1"]
     assert re.findall("X-Forwarded-For: (.*)", headers_behind_pushpin({}), re.I) == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("items", [[ITEM], [ITEM] * 1000, []])
+def test_pushpin_says_that_it_has_the_items(socket_of_pushpin, items):
+    socket_of_pushpin.publish([json.dumps(item).encode() for item in items])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{}, {"channel": "x"}, {**ITEM, "channel": 1}, {**ITEM, "id": 2}, {**ITEM, "http-stream": {}}],
+)
+def test_pushpin_says_that_it_refuses_an_item(socket_of_pushpin, wrong):
+    for items in ([wrong], [ITEM, wrong]):
+        with pytest.raises(RefusedContent, match="bad-request: Invalid format: "):
+            socket_of_pushpin.publish([json.dumps(item).encode() for item in items])
+    socket_of_pushpin.publish([json.dumps(ITEM).encode()])
+
+
+def test_a_stopped_pushpin_is_a_time_out_until_it_goes_on(socket_of_pushpin, handler, monkeypatch):
+    item = json.dumps(ITEM).encode()
+    socket_of_pushpin.publish([item])
+    os.kill(handler, signal.SIGSTOP)
+    with monkeypatch.context() as patch:
+        patch.setattr(command_socket, "ANSWER_S", 0.1)
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                socket_of_pushpin.publish([item])
+    os.kill(handler, signal.SIGCONT)
+    socket_of_pushpin.publish([item])
+
+
+def test_bin_run_opens_one_port_to_the_world_and_one_inside(chat):
+    """Pushpin takes events in its private folder only."""
+    found = [(name(pid), port) for pid in chat.processes() for port in ports_of(pid)]
+    front, web = ({port for its, port in found if (its == "condure") == is_front} for is_front in (True, False))
+    assert front == {int(chat.port)}
+    assert len(web) == 1
+    assert {its for its, port in found if port in web} == {name(chat.pids_of("web master")[0])}
+
+
+def ports_of(pid):
+    """Return the TCP ports that a process listens on."""
+    lines = [
+        line.split() for file in ("tcp", "tcp6") for line in Path(f"/proc/net/{file}").read_text().splitlines()[1:]
+    ]
+    ports = {f"socket:[{line[9]}]": int(line[1].rpartition(":")[2], 16) for line in lines if line[3] == LISTENS}
+    return {ports[link] for link in links(pid) if link in ports}
+
+
+def links(pid):
+    """Return the names of the files that a process has open."""
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            yield os.readlink(file)
 
 
 def test_every_value_that_differs_from_debians_has_a_comment():
