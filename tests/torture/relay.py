@@ -1,4 +1,4 @@
-"""A TCP relay in front of a Pushpin's control port. It can refuse or hang while the streams stay open."""
+"""A relay in front of the place where a Pushpin takes events. It can refuse or hang while the streams stay open."""
 
 import asyncio
 import socket
@@ -6,12 +6,10 @@ from contextlib import suppress
 
 
 class Relay:
-    """Passes connections from `port` on to `target`, two ports on this machine."""
+    """Passes connections on. Django publishes to its `uri`."""
 
-    def __init__(self, port, target):
-        self.port, self._target = port, target
-        # This socket is bound but does not listen: while the relay refuses, no other process can take the port.
-        self._reserved = self._bound()
+    def __init__(self, uri):
+        self.uri = uri
         self._server = None
         self._tasks = set()
         self._may_pass = asyncio.Event()
@@ -22,13 +20,12 @@ class Relay:
 
     async def __aexit__(self, *_):
         await self.refuse()
-        self._reserved.close()
 
     async def pass_on(self):
         """Pass connections on, also after refuse() or hang()."""
         self._may_pass.set()
         if not self._server:
-            self._server = await asyncio.start_server(self._serve, sock=self._bound())
+            self._server = await self._listen()
 
     async def refuse(self):
         """End all connections and refuse new ones."""
@@ -44,19 +41,13 @@ class Relay:
         """Accept connections and their bytes, but never answer."""
         self._may_pass.clear()
 
-    def _bound(self):
-        bound = socket.socket()
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(("127.0.0.1", self.port))
-        return bound
-
     async def _serve(self, near_in, near_out):
         task = asyncio.current_task()
         self._tasks.add(task)
         far_out = None
         try:
             await self._may_pass.wait()
-            far_in, far_out = await asyncio.open_connection("127.0.0.1", self._target)
+            far_in, far_out = await self._connect()
             there = asyncio.ensure_future(self._pass(near_in, far_out))
             back = asyncio.ensure_future(self._pass(far_in, near_out))
             try:
@@ -77,3 +68,43 @@ class Relay:
                 await self._may_pass.wait()
                 target.write(data)
                 await target.drain()
+
+
+class PortRelay(Relay):
+    """A relay from `port` to `target`, two TCP ports on this machine."""
+
+    def __init__(self, port, target):
+        super().__init__(f"http://127.0.0.1:{port}")
+        self._port, self._target = port, target
+        # This socket is bound but does not listen: while the relay refuses, no other process can take the port.
+        self._reserved = self._bound()
+
+    async def __aexit__(self, *arguments):
+        await super().__aexit__(*arguments)
+        self._reserved.close()
+
+    async def _listen(self):
+        return await asyncio.start_server(self._serve, sock=self._bound())
+
+    async def _connect(self):
+        return await asyncio.open_connection("127.0.0.1", self._target)
+
+    def _bound(self):
+        bound = socket.socket()
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", self._port))
+        return bound
+
+
+class SocketRelay(Relay):
+    """A relay from `path` to `target`, two sockets in folders."""
+
+    def __init__(self, path, target):
+        super().__init__(f"ipc://{path}")
+        self._path, self._target = path, target
+
+    async def _listen(self):
+        return await asyncio.start_unix_server(self._serve, self._path)
+
+    async def _connect(self):
+        return await asyncio.open_unix_connection(self._target)

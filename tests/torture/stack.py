@@ -11,19 +11,22 @@ from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from chatsite.serve import processes
+from chatsite.serve import processes, pushpin
 from tests.helpers.postgres import Cluster
 from tests.helpers.running import ANSWER_S, STOP_S, Chat, spare_port, wait_for
 
 from . import pushpins
 from .database import PostgreSQL, SQLite
-from .relay import Relay
+from .relay import PortRelay, SocketRelay
 
 WEB = ("web master", "web worker")
 
 
 class Stack:
-    """`with` starts and ends it. `fronts` are the ports that people connect to, one for each Pushpin."""
+    """`with` starts and ends it. `fronts` are the ports that people connect to, one for each Pushpin.
+
+    The first Pushpin takes events at its command socket, like that of bin/run; the others have control ports.
+    """
 
     def __init__(self, how_many_pushpins=1, postgres=False):
         self._wanted, self._postgres = how_many_pushpins, postgres
@@ -37,7 +40,7 @@ class Stack:
             self._pushpins = [self._pushpin(number, web) for number in range(self._wanted)]
             self.fronts = [int(one["listen"].rpartition(":")[2]) for one in self._pushpins]
             # Django publishes through these relays. They must be started in the event loop.
-            self.relays = [Relay(self._port(), one["control_port"]) for one in self._pushpins]
+            self.relays = [self._relay(number, one) for number, one in enumerate(self._pushpins)]
             self._start_pushpins(stack)
             self._start_django(stack, web)
             for front in self.fronts:
@@ -76,10 +79,15 @@ class Stack:
             "run_dir": str(run_dir),
             "log_dir": str(log_dir),
             "listen": f"127.0.0.1:{self._port()}",
-            "control_port": self._port(),
+            "control_port": self._port() if number else pushpin.NO_PORT,
             "web_port": web_port,
             "key": secrets.token_hex(32),
         }
+
+    def _relay(self, number, one):
+        if number:
+            return PortRelay(self._port(), one["control_port"])
+        return SocketRelay(self.folder / "command", Path(one["run_dir"], pushpin.COMMAND_SOCKET))
 
     def _start_pushpins(self, stack):
         command = [sys.executable, "-m", pushpins.__name__, json.dumps(self._pushpins)]
@@ -89,8 +97,7 @@ class Stack:
     def _start_django(self, stack, web_port):
         environment = {"PORT": str(web_port), "LOG_LEVEL": "ERROR"}
         environment["GRIP_URL"] = " ".join(
-            f"http://127.0.0.1:{relay.port}?key={one['key']}"
-            for relay, one in zip(self.relays, self._pushpins, strict=True)
+            f"{relay.uri}?key={one['key']}" for relay, one in zip(self.relays, self._pushpins, strict=True)
         )
         data = self.folder / "data"
         if self._postgres:
