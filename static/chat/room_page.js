@@ -94,7 +94,11 @@ const showState = (state) => $("html").attr("data-stream", state);
 stream.listen({
   message: catchUp.add,
   change: catchUp.change,
-  clear: store.clear,
+  room(news) {
+    if (news.cleared !== undefined) store.clear(news.cleared);
+    else if (news.ids) store.removeAll(news);
+    else compose.showRoom(news);
+  },
   reset: catchUp.reset,
   opened() {
     showState("open");

@@ -107,6 +107,12 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
     editMark.mark(id);
   }
 
+  // Who may write now has changed.
+  function showRoom(state) {
+    $("#room-state").text(strings.roomState(state));
+    outbox.send(); // a slow room may not be slow any more
+  }
+
   function showLeftOver() {
     const links = pendingStore.waitingAsOthers().map(([name, count]) =>
       $("<a>")
@@ -204,5 +210,5 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
     outbox.send();
   }
 
-  return { restore, start };
+  return { restore, start, showRoom };
 }

@@ -23,6 +23,12 @@ export const strings = {
   blank: "Not sent: there is nothing in it that can be seen.",
   storageFull:
     "This browser’s storage for the chat is full. A reload loses drafts, unsent messages and the right to edit new ones.",
+  roomState: ({ locked, slow }) =>
+    locked
+      ? "A moderator has locked this room. You can read on."
+      : slow > 0
+        ? `Slow mode: one message in ${slow} seconds.`
+        : "",
   sending: "Sending…",
   tooFast: "You write faster than this chat allows. This waits a moment.",
   refused: (reasons) => `Not sent: ${reasons}`,

@@ -86,6 +86,17 @@ export function createStore({ older = false, live = true, nearEnd, onForeign, li
     tell("changed", message);
   }
 
+  // These messages were deleted together: ids, the date, and the event's number.
+  function removeAll({ ids, deleted, change: number }) {
+    for (const id of ids) {
+      const message = { id, from: "", text: "", date: dates.get(id), deleted, change: number };
+      if (!isNewer(message, changes.get(id))) continue;
+      remember(changes, id, message, CHANGES);
+      tell("changed", message);
+    }
+    remove(ids.filter((id) => shown.has(id)));
+  }
+
   // The room was deleted, with all its messages up to this id.
   function clear(id) {
     if (id <= clearedTo) return;
@@ -183,6 +194,7 @@ export function createStore({ older = false, live = true, nearEnd, onForeign, li
     open,
     add,
     change,
+    removeAll,
     clear,
     expect,
     expectNothing,

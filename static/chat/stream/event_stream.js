@@ -1,5 +1,6 @@
 import { readJson } from "../lib/json.js";
 import { isMessage } from "../lib/message_schema.js";
+import { readRoomNews } from "./room_news.js";
 
 // Holds a room's event stream open, from the page's last event id on.
 //
@@ -10,7 +11,7 @@ import { isMessage } from "../lib/message_schema.js";
 // It listens to events by their names. onmessage would handle every "message" a second time.
 //
 // onMessage(message, eventId): somebody said it. onChange(message, eventId): it was edited or deleted.
-// onClear(id, eventId): the room was deleted, with all its messages up to this id.
+// onRoom(news, eventId): something has happened to the room or to many of its messages; see room_news.js.
 // onReset(goodEventId, eventId, data): events after goodEventId may be missing; the stream continues after eventId.
 // onLost(ms): the next attempt starts in ms; null means that it runs now.
 export function createEventStream({
@@ -19,7 +20,7 @@ export function createEventStream({
   lastEventId,
   onMessage,
   onChange,
-  onClear,
+  onRoom,
   onReset,
   onOpen,
   onLost,
@@ -53,7 +54,8 @@ export function createEventStream({
     listen("message", pass(onMessage));
     listen("message-edited", pass(onChange));
     listen("message-deleted", pass(onChange));
-    listen("room-changed", clear);
+    listen("messages-deleted", passNews);
+    listen("room-changed", passNews);
     listen("stream-reset", ({ data }, goodEventId) => onReset(goodEventId, lastEventId, readJson(data)));
     source.addEventListener("stream-error", refused); // its id is "error", and no stream can resume from that
     watch();
@@ -82,9 +84,9 @@ export function createEventStream({
     };
   }
 
-  function clear({ data }) {
-    const cleared = readJson(data)?.cleared;
-    if (Number.isSafeInteger(cleared)) onClear(cleared, lastEventId);
+  function passNews({ data }) {
+    const news = readRoomNews(readJson(data));
+    if (news !== null) onRoom(news, lastEventId);
   }
 
   function refused({ data }) {

@@ -14,7 +14,7 @@ import { createRestingStream } from "./resting_stream.js";
 //   stopped(why)        the server refuses the stream for good
 //   message(message)    somebody said it
 //   change(message)     somebody edited or deleted it
-//   clear(id)           the room was deleted, with all its messages up to this id
+//   room(news)          something has happened to the room or to many of its messages; see room_news.js
 //   reset(goodEventId)  events after goodEventId may be missing
 export function createSharedStream({
   SharedWorker,
@@ -43,9 +43,9 @@ export function createSharedStream({
     lost: ({ retryInMs }) => tell("lost", retryInMs),
     message: receiveEvent,
     change: receiveEvent,
-    clear({ id, eventId }) {
+    room({ news, eventId }) {
       lastEventId = eventId;
-      tell("clear", id);
+      tell("room", news);
     },
     reset({ goodEventId, eventId }) {
       lastEventId = eventId;
@@ -104,7 +104,7 @@ export function createSharedStream({
         lastEventId,
         onMessage: (message, eventId) => receiveEvent({ type: "message", message, eventId }),
         onChange: (message, eventId) => receiveEvent({ type: "change", message, eventId }),
-        onClear: (id, eventId) => receivers.clear({ id, eventId }),
+        onRoom: (news, eventId) => receivers.room({ news, eventId }),
         onReset: (goodEventId, eventId) => receivers.reset({ goodEventId: readable(goodEventId), eventId }),
         onOpen: receivers.open,
         onLost: (retryInMs) => tell("lost", retryInMs),

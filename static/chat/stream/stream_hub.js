@@ -107,7 +107,7 @@ export function createStreamHub({ newStream, now = Date.now, setTimeout = global
       lastEventId: writeEventId(channels.map((channel) => [channel, rooms.get(channel).position])),
       onMessage: (message, eventId) => pass(channels, eventId, { type: "message", message }),
       onChange: (message, eventId) => pass(channels, eventId, { type: "change", message }),
-      onClear: (id, eventId) => pass(channels, eventId, { type: "clear", id }),
+      onRoom: (news, eventId) => pass(channels, eventId, { type: "room", news }),
       onReset: (_, eventId, data) => {
         const named = channels.filter((channel) => data?.channels?.includes?.(channel));
         resync(named.length ? named : channels, readEventId(eventId));

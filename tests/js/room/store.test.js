@@ -377,3 +377,20 @@ test("the store knows the last 500 changed messages, for old versions that come 
   [1, 2].forEach((id) => addMessage(message(id)));
   assert.deepEqual(texts(), ["text 1", "edited 2"]);
 });
+
+test("messages that are deleted together leave the page together", () => {
+  const { ids, removeAll, heard } = storeOf([1, 2, 3, 4]);
+  removeAll({ ids: [1, 3, 9], deleted: "now", change: 7 });
+  assert.deepEqual(ids(), [2, 4]);
+  assert.deepEqual(heard.slice(4), [["changed", 1, 7], ["changed", 3, 7], ["changed", 9, 7]]);
+  removeAll({ ids: [1, 3, 9], deleted: "now", change: 7 });
+  assert.equal(heard.length, 7);
+});
+
+test("a message that was deleted with others stays away when it comes late", () => {
+  const { ids, removeAll, add, change } = storeOf([1, 2]);
+  removeAll({ ids: [2, 3], deleted: "now", change: 7 });
+  add(3);
+  change(message(2, { edited: "earlier", change: 6 }));
+  assert.deepEqual(ids(), [1]);
+});

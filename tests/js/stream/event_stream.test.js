@@ -17,7 +17,7 @@ function openStream() {
     lastEventId: "room-lobby:5",
     onMessage: (message, eventId) => seen.push(message) && ids.push(eventId),
     onChange: (message, eventId) => seen.push({ changed: message }) && ids.push(eventId),
-    onClear: (id, eventId) => seen.push({ cleared: id }) && ids.push(eventId),
+    onRoom: (news, eventId) => seen.push(news) && ids.push(eventId),
     onReset: (...all) => seen.push(["reset", ...all]),
     onOpen: () => seen.push("open"),
     onLost: (retryInMs) => retryInMs !== null && seen.push("lost") && waits.push(retryInMs),
@@ -50,6 +50,14 @@ test("edits and deletions are passed on as changes, each with its event id", () 
   sources.latest().tell("message-edited", JSON.stringify({ ...edited, change: "9" }), "room-lobby:9");
   assert.deepEqual(seen, [SIX, { changed: edited }, { changed: deleted }]);
   assert.deepEqual(ids, ["room-lobby:6", "room-lobby:7", "room-lobby:8"]);
+});
+
+test("what happens to the room, or to many messages, is passed on as news", () => {
+  const { sources, seen, ids } = openStream();
+  sources.latest().tell("messages-deleted", '{"ids": [1, 2], "deleted": "now", "change": 7}', "room-lobby:7");
+  sources.latest().tell("room-changed", '{"room": "lobby", "locked": true, "slow": 30}', "room-lobby:8");
+  assert.deepEqual(seen, [{ ids: [1, 2], deleted: "now", change: 7 }, { locked: true, slow: 30 }]);
+  assert.deepEqual(ids, ["room-lobby:7", "room-lobby:8"]);
 });
 
 test("a deleted room says up to which message all are gone", () => {

@@ -43,7 +43,7 @@ function openTab({ hidden = false, SharedWorker, workerUrl = "/worker.js" } = {}
   tab.stream.listen({
     message: hear("message"),
     change: hear("change"),
-    clear: hear("clear"),
+    room: hear("room"),
     reset: hear("reset"),
     opened: hear("opened"),
     lost: hear("lost"),
@@ -65,12 +65,12 @@ test("a tab tells the worker its last event, and passes on the worker's notices"
     { type: "open" },
     { type: "message", message: "Hi", eventId: "room-b%2Cc:6" },
     { type: "change", message: "Hi!", eventId: "room-b%2Cc:7" },
-    { type: "clear", id: 17, eventId: "room-b%2Cc:8" },
+    { type: "room", news: { cleared: 17 }, eventId: "room-b%2Cc:8" },
     { type: "gone" },
     { type: "lost", retryInMs: 1_000 },
     { type: "stopped", why: "Not for you" },
   );
-  const events = [["message", "Hi"], ["change", "Hi!"], ["clear", 17]];
+  const events = [["message", "Hi"], ["change", "Hi!"], ["room", { cleared: 17 }]];
   assert.deepEqual(heard, [["lost", null], ["opened"], ...events, ["lost", 1_000], ["stopped", "Not for you"]]);
   assert.deepEqual(worker().said, [here(5), here(8)]);
   assert.deepEqual(own, []);
@@ -130,9 +130,9 @@ test("without shared workers a tab opens its own stream", () => {
     assert.deepEqual(own.map(({ url, lastEventId, isOpen }) => [url, lastEventId, isOpen]), [[URL, "room-b%2Cc:5", true]]);
     own[0].onMessage("Hi", "room-b%2Cc:6");
     own[0].onChange("Hi!", "room-b%2Cc:7");
-    own[0].onClear(17, "room-b%2Cc:8");
+    own[0].onRoom({ cleared: 17 }, "room-b%2Cc:8");
     own[0].onReset("room-b%2Cc:8", "room-b%2Cc:90", null);
-    assert.deepEqual(heard.slice(1), [["message", "Hi"], ["change", "Hi!"], ["clear", 17], ["reset", "room-b%2Cc:8"]]);
+    assert.deepEqual(heard.slice(1), [["message", "Hi"], ["change", "Hi!"], ["room", { cleared: 17 }], ["reset", "room-b%2Cc:8"]]);
   }
 });
 

@@ -43,12 +43,12 @@ test("all tabs of a room share one stream, and each gets every event once", () =
   assert.deepEqual(asked(), ["channel=room-a room-a:5"]);
   latest().onMessage("Hi", "room-a:6");
   latest().onChange("Hi!", "room-a:7");
-  latest().onClear(17, "room-a:8");
+  latest().onRoom({ cleared: 17 }, "room-a:8");
   for (const { heard } of tabs) {
     assert.deepEqual(heard.slice(-3), [
       { type: "message", message: "Hi", eventId: "room-a:6" },
       { type: "change", message: "Hi!", eventId: "room-a:7" },
-      { type: "clear", id: 17, eventId: "room-a:8" },
+      { type: "room", news: { cleared: 17 }, eventId: "room-a:8" },
     ]);
   }
   assert.equal(all.length, 1);
