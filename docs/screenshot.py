@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 OUT = Path(__file__).with_name("screenshot.png")
 SAID = [
@@ -34,7 +34,8 @@ FRAME = """
 
 def main(url):
     for sender, text in SAID:
-        with urlopen(f"{url}rooms/seaside/messages/", urlencode({"from": sender, "text": text}).encode()) as answer:
+        said = urlencode({"from": sender, "text": text, "author_key": secret_of(sender)}).encode()
+        with urlopen(f"{url}rooms/seaside/messages/", said) as answer:
             json.load(answer)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
@@ -48,10 +49,16 @@ def main(url):
         browser.close()
 
 
+def secret_of(name):
+    return f"the-secret-of-{name}"
+
+
 def shoot(browser, url, scheme, width, height):
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page.add_init_script(f"localStorage.setItem('chat author key', '{secret_of('Ann')}')")
     for room in ("lighthouse", "book club", "seaside"):
         page.goto(f"{url}{room}?user=Ann")
+    expect(page.locator(".own")).not_to_have_count(0)
     return base64.b64encode(page.screenshot()).decode()
 
 

@@ -134,7 +134,7 @@ def _chat_page(
         "room": eid,
         "user": user,
         "user_query": urlencode({"user": user}),
-        "messages": render_messages(reversed(messages), user),
+        "messages": render_messages(reversed(messages)),
         "blank_message": blank_message(),
         "page": page,
         "older": messages[-1]["id"] if more else None,

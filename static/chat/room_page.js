@@ -1,10 +1,13 @@
 import { createComposePanel } from "./compose/compose_panel.js";
+import { createOwnKeys } from "./compose/own_keys.js";
 import { takeTyping } from "./compose/take_typing.js";
 import { createBackOff } from "./lib/back_off.js";
 import { followPage } from "./lib/page_life.js";
 import { refuseFiles } from "./lib/refuse_files.js";
 import { createSafeStorage } from "./lib/safe_storage.js";
 import { strings } from "./lib/strings.js";
+import { createAuthorKey } from "./room/author_key.js";
+import { createIdentity } from "./room/identity.js";
 import { createMessagesApi } from "./room/messages_api.js";
 import { createRoomView } from "./room/room_view.js";
 import { createStore } from "./room/store.js";
@@ -34,11 +37,18 @@ const $field = $("#text");
 const hasMouse = matchMedia("(pointer: fine)").matches; // on a phone, focus in the field would open the keyboard
 const leave = () => (hasMouse ? $field : $log).trigger("focus");
 
+const identity = createIdentity({
+  storage,
+  room: page.room,
+  authorKey: createAuthorKey({ storage }),
+  keys: createOwnKeys({ storage, room: page.room }),
+});
 const api = createMessagesApi({
   ajax: $.ajax,
   sendBeacon: (url, data) => navigator.sendBeacon?.(url, data),
   url: page.messagesUrl,
   user: page.user,
+  identity,
 });
 
 const stream = createSharedStream({
@@ -65,11 +75,21 @@ const catchUp = createCatchUp({
   store,
   backOff: createBackOff(),
 });
-const status = createStatusPanel({ $, page, storage, store, stream, leave });
+const status = createStatusPanel({
+  $,
+  page,
+  storage,
+  store,
+  stream,
+  isOwn: identity.isOwn,
+  nameOf: (message) => room.nameOf(message),
+  leave,
+});
 const room = createRoomView({
   $,
   page,
   storage,
+  identity,
   api,
   store,
   isFilled: catchUp.isFilled,
@@ -80,6 +100,7 @@ const compose = createComposePanel({
   $,
   page,
   storage,
+  identity,
   api,
   store,
   stream,
@@ -104,6 +125,7 @@ stream.listen({
     showState("open");
     catchUp.resume();
     room.gap.close();
+    identity.find();
   },
   lost() {
     showState("lost");
@@ -117,6 +139,7 @@ $(window).on({
     stream.open();
     catchUp.resume();
   },
+  storage: ({ originalEvent }) => identity.followStorage(originalEvent),
 });
 // A browser does not keep a page with an open stream in its back-forward cache, or the stream is dead afterwards.
 followPage(window, { onClose: stream.close, onReturn: stream.open });
@@ -126,6 +149,7 @@ takeTyping(document, $field[0]);
 compose.restore();
 room.open();
 compose.start();
+identity.start(api.askMark);
 stream.open();
 
 const isLinked = document.activeElement !== document.body; // the address leads to a message, which has the focus

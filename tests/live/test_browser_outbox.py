@@ -81,7 +81,7 @@ def test_a_message_whose_answer_was_lost_appears_once(people, chat, room):
     alice, keys = Person(page), []
 
     def lose_answer(route):
-        keys.append(re.search(r"key=(\w+)", route.request.post_data)[1])
+        keys.append(re.search(r"\bkey=(\w+)", route.request.post_data)[1])
         route.fetch()
         page.unroute("**/messages/", lose_answer)
         route.abort()
@@ -91,7 +91,7 @@ def test_a_message_whose_answer_was_lost_appears_once(people, chat, room):
         alice.say("Once")
     expect(alice.texts).to_have_text(["Once"])
     expect(alice.pending).to_have_count(0)
-    assert keys == re.findall(r"key=(\w+)", second.value.request.post_data)
+    assert keys == re.findall(r"\bkey=(\w+)", second.value.request.post_data)
     alice.page.reload()
     expect(alice.texts).to_have_text(["Once"])
 
@@ -103,7 +103,7 @@ def test_a_message_deleted_before_its_second_attempt_stays_deleted(people, chat,
     alice = Person(page)
 
     def delete_and_lose_answer(route):
-        key = re.search(r"key=(\w+)", route.request.post_data)[1]
+        key = re.search(r"\bkey=(\w+)", route.request.post_data)[1]
         answer = route.fetch()
         page.request.delete(f"{answer.url}{answer.json()['id']}/", headers={"Idempotency-Key": key})
         page.unroute("**/messages/", delete_and_lose_answer)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.staticfiles import finders
 from django.test import RequestFactory
 
@@ -120,10 +121,33 @@ def test_a_message_shows_its_sender_its_date_and_its_id(client):
     assert page.all("li", class_="message")[0]["data-id"] == str(message["id"])
 
 
-def test_a_persons_own_messages_are_marked(client):
+def test_the_page_draws_messages_alike_for_everybody(client):
+    """The script knows which ones are the person's own: a name proves nothing."""
     post(client, sender="Bob")
-    post(client, sender="Alice")
-    assert len(chat_page(client, user="Bob").all("li", class_="message own")) == 1
+    post(client, sender="Alice", author_key="alice's secret, random")
+    pages = [chat_page(client, user=user).all("li", class_="message") for user in ("Bob", "Alice", "Eve")]
+    assert pages[0] == pages[1] == pages[2]
+    assert len(pages[0]) == 3, "two messages, and the script's template"
+
+
+def test_a_message_says_who_wrote_it(client, django_user_model):
+    mark = post(client, author_key="alice's secret, random").json()["author"]
+    moderator = django_user_model.objects.create(username="mod")
+    moderator.user_permissions.add(Permission.objects.get(codename="moderate"))
+    client.force_login(moderator)
+    post(client)
+    page = chat_page(client)
+    proved, moderators, template = page.all("li", class_="message")
+    assert (proved.get("data-author"), "data-staff" in proved) == (mark, False)
+    assert (moderators.get("data-author"), moderators["data-staff"]) == (None, "true")
+    assert "data-author" not in template
+    labels = page.all("span", class_="staff")
+    assert [(label.text, "hidden" in label) for label in labels] == [
+        ("Moderator", True),
+        ("Moderator", False),
+        ("Moderator", True),
+    ]
+    assert all(disc["aria-hidden"] == "true" for disc in page.all("span", class_="disc"))
 
 
 def test_the_page_of_an_unknown_room_does_not_create_the_room(client):

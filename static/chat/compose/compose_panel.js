@@ -8,16 +8,28 @@ import { createEditMark } from "./edit_mark.js";
 import { createEditing } from "./editing.js";
 import { createMessageTools } from "./message_tools.js";
 import { createOutbox } from "./outbox.js";
-import { createOwnKeys } from "./own_keys.js";
 import { createPendingStore } from "./pending_store.js";
 import { createPendingView } from "./pending_view.js";
 
 // Lets a person write: the composer with its draft, the outbox, and changes of the person's own messages.
 //
-// page: what the server says in <script id="page">. draw(message): see message_view.js. moment(date): see
-// local_time.js. onSaid(): called when the person sends a message. latest() leads to the room's newest messages.
-// leave() moves the focus away from an element that goes.
-export function createComposePanel({ $, page, storage, api, store, stream, draw, moment, onSaid, latest, leave }) {
+// page: what the server says in <script id="page">. identity: see identity.js. draw(message, own): see message_view.js.
+// moment(date): see local_time.js. onSaid(): called when the person sends a message. latest() leads to the room's
+// newest messages. leave() moves the focus away from an element that goes.
+export function createComposePanel({
+  $,
+  page,
+  storage,
+  identity,
+  api,
+  store,
+  stream,
+  draw,
+  moment,
+  onSaid,
+  latest,
+  leave,
+}) {
   const template = (id) => document.getElementById(id);
   const $field = $("#text");
   const $messages = $(".messages");
@@ -26,16 +38,15 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
   const sendText = $send.text();
   const editingText = $("#editing").text();
 
-  const keys = createOwnKeys({ storage, room: page.room });
   const editMark = createEditMark($messages);
   const tools = createMessageTools({
     $,
     $list: $messages,
     tools: template("tools"),
     question: template("deletion"),
-    user: page.user,
+    isOwn: identity.isOwn,
     get: store.get,
-    keyOf: keys.keyOf,
+    keyOf: identity.keyOf,
     isMarked: editMark.isMarked,
     remove: api.remove,
     onChanged: store.change,
@@ -46,7 +57,7 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
     $,
     $list: $(".outbox"),
     template: template("pending"),
-    draw,
+    draw: (message) => draw({ ...message, author: identity.mark() }, true),
     moment,
     user: page.user,
     leave,
@@ -54,14 +65,10 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
   const outbox = createOutbox({
     store: pendingStore,
     post: api.post,
-    user: page.user,
     newId: randomId,
     show: pendingView.show,
     hide: pendingView.hide,
-    keepKey(message, key) {
-      keys.keep(message, key);
-      tools.update(message.id); // the stream may have brought the message before its key was known
-    },
+    keepKey: identity.keepKey,
     onSent(message) {
       store.add(message);
       stream.wake(); // the server answers, so a lost stream need not wait for its next attempt
@@ -158,7 +165,6 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
     if (pendingStore.isAbout(originalEvent)) showLeftOver(); // it reads the names of all items
     const draftElsewhere = draft.changedElsewhere(originalEvent);
     if (draftElsewhere) composer.follow(draftElsewhere);
-    tools.update(keys.keptElsewhere(originalEvent));
   }
 
   // The page is about to close.
@@ -177,6 +183,7 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
       tools.update(message.id);
     },
   });
+  identity.listen({ changed: (id) => (id === undefined ? tools.updateAll() : tools.update(id)) });
   stream.listen({ opened: outbox.send });
 
   tools.onEdit(edit);
@@ -206,7 +213,7 @@ export function createComposePanel({ $, page, storage, api, store, stream, draw,
   }
 
   function start() {
-    editing.restore(store.get, keys.keyOf);
+    editing.restore({ get: store.get, isOwn: identity.isOwn, keyOf: identity.keyOf });
     outbox.send();
   }
 

@@ -11,7 +11,7 @@ import { strings } from "../lib/strings.js";
 export function createEditing({ composer, kept, edit, maxLength, showProblem, show, onChanged }) {
   const GONE = [404, 410];
 
-  let message = null; // the message as the room has it, with its key
+  let message = null; // the message as the room has it, with its key or null
   let original = ""; // its text as the field shows it
   let saving = false;
   let duringSave = null; // the message, if somebody changed it during the save
@@ -31,12 +31,12 @@ export function createEditing({ composer, kept, edit, maxLength, showProblem, sh
     kept.keep(JSON.stringify({ message: keyless, text: composer.text() }));
   }
 
-  // Continues the edit that an earlier page left. get(id): see store.js. keyOf(message): see own_keys.js.
-  function restore(get, keyOf) {
+  // Continues the edit that an earlier page left. get(id): see store.js. isOwn(message) and keyOf(message): see
+  // identity.js.
+  function restore({ get, isOwn, keyOf }) {
     const left = readJson(kept.load());
-    const key = isMessage(left?.message) ? keyOf(left.message) : null;
-    if (key === null || typeof left.text !== "string") return;
-    start({ ...left.message, key });
+    if (!isMessage(left?.message) || typeof left.text !== "string" || !isOwn(left.message)) return;
+    start({ ...left.message, key: keyOf(left.message) });
     composer.fill(left.text);
     keep();
     const now = get(message.id);

@@ -1,22 +1,27 @@
-// Gives the person's own messages their buttons: Edit, and Delete, which asks first. A message has buttons if this
-// browser has its key.
+// Gives the person's own messages their buttons: Edit, and Delete, which asks first.
 //
-// get(id) returns a message of the window; see store.js. keyOf(message) returns its key or null. isMarked(id): whether
-// it is being edited. remove({id, key}): see messages_api.js. onChanged(message) takes the deleted message.
-export function createMessageTools({ $, $list, tools, question, user, get, keyOf, isMarked, remove, onChanged }) {
+// isOwn(message) and keyOf(message): see identity.js. get(id) returns a message of the window; see store.js.
+// isMarked(id): whether it is being edited. remove({id, key}): see messages_api.js. onChanged(message) takes the
+// deleted message.
+export function createMessageTools({ $, $list, tools, question, isOwn, get, keyOf, isMarked, remove, onChanged }) {
   $list.on("click", ".message", ({ currentTarget }) => {
     $list.children(".chosen").removeClass("chosen"); // a mouse shows the buttons by hovering, a finger by tapping
     $(currentTarget).addClass("chosen");
   });
   $list.on("click", ".tools .delete", ({ currentTarget }) => ask($(currentTarget).closest(".message")));
 
-  // Call this after a message was drawn, and after its key was kept.
+  // Call this after a message was drawn, and when it may have become an own one.
   function update(id) {
     const message = get(id);
-    if (message?.from !== user) return;
-    const $item = find(id).toggleClass("being-edited", isMarked(id));
-    if (keyOf(message) === null) $item.children(".tools").remove();
+    if (message === undefined) return;
+    const $item = find(id);
+    $item.toggleClass("being-edited", isMarked(id));
+    if (!isOwn(message)) $item.children(".tools").remove();
     else if ($item.children(".tools").length === 0) addTools($item, id);
+  }
+
+  function updateAll() {
+    $list.children("[data-id]").each((_, item) => update(Number(item.dataset.id)));
   }
 
   function addTools($item, id) {
@@ -27,16 +32,15 @@ export function createMessageTools({ $, $list, tools, question, user, get, keyOf
     $item.append($tools);
   }
 
-  // Calls action(message) with the message and its key when somebody presses its Edit button.
+  // Calls action(message) with the message and its key, or null, when somebody presses its Edit button.
   function onEdit(action) {
     $list.on("click", ".tools .edit", ({ currentTarget }) => action(withKey($(currentTarget).closest(".message"))));
   }
 
-  // Returns the person's last message in the window, with its key. null: there is none, or this browser has no key of
-  // it.
+  // Returns the person's last message in the window, with its key; null if there is none.
   function last() {
     const $last = $list.children(".own").last();
-    return $last.children(".tools").length ? withKey($last) : null;
+    return $last.length ? withKey($last) : null;
   }
 
   function withKey($item) {
@@ -81,5 +85,5 @@ export function createMessageTools({ $, $list, tools, question, user, get, keyOf
     return $(`#m${id}`);
   }
 
-  return { update, onEdit, last };
+  return { update, updateAll, onEdit, last };
 }

@@ -8,12 +8,10 @@ import { strings } from "../lib/strings.js";
 // `unsure` item may have arrived. A `refused` one has not. A `tooFast` one waits because the person has written much.
 //
 // store: see pending_store.js. post(item): see messages_api.js. show(item) draws an item, again and again. hide(tag)
-// removes it. keepKey(message, key): called for each message that has arrived. onSent(message): called after each
-// successful POST.
+// removes it. keepKey(message, key) and onSent(message): both called after each successful POST.
 export function createOutbox({
   store,
   post,
-  user,
   newId,
   show,
   hide,
@@ -162,14 +160,10 @@ export function createOutbox({
     return item === undefined || isOld(item) || store.isGone(item.tag) ? null : item;
   }
 
-  // Removes the item whose message has arrived.
+  // Removes the item whose message has arrived. Only from then on do others know the tag. They may copy it, so the tag
+  // does not prove that the message has the item's key.
   function settle(message) {
-    if (message.from !== user) return;
-    const arrived = items.filter(({ tag, text }) => tag === message.tag && text === message.text);
-    arrived.forEach((item) => {
-      keepKey(message, item.key);
-      remove(item);
-    });
+    items.filter(({ tag, text }) => tag === message.tag && text === message.text).forEach(remove);
   }
 
   function remove(item) {

@@ -6,7 +6,8 @@ export function isMessage(value) {
     Number.isSafeInteger(value.id) &&
     value.id >= 0 &&
     ["from", "text", "date"].every((name) => typeof value[name] === "string") &&
-    ["edited", "deleted"].every((name) => ["string", "undefined"].includes(typeof value[name])) &&
+    ["author", "edited", "deleted"].every((name) => ["string", "undefined"].includes(typeof value[name])) &&
+    [true, undefined].includes(value.staff) &&
     (value.change === undefined || (Number.isSafeInteger(value.change) && value.change > 0))
   );
 }

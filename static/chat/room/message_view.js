@@ -1,13 +1,21 @@
+import { createInitials } from "./initials.js";
 import { nameHue } from "./name_hue.js";
+import { createNamesakes } from "./namesakes.js";
 import { createRichText, richNodes } from "./rich_text.js";
 
 // Draws messages from the page's <template>. Above them it draws the days and the line where the reader left off.
 //
-// $list: contains the messages that the server drew. focusLost(): called when a message that has the focus goes.
-export function createMessageView({ $, $list, templates, user, localTime, focusLost }) {
+// $list: contains the messages that the server drew. isOwn(message): see identity.js. user: the name whose mentions
+// stand out. focusLost(): called when a message that has the focus goes.
+export function createMessageView({ $, $list, templates, user, isOwn, localTime, focusLost }) {
   const GROUP_MS = 5 * 60_000; // messages of one author within this time form a group
 
+  const OWN = "own"; // no mark has three characters
+  const MARK_SHOWN = 4; // characters of a mark: enough to tell a few people of one name from each other
+
   const richText = createRichText(user);
+  const initials = createInitials();
+  const namesakes = createNamesakes(showMark);
   const elements = new Map(); // by id, because to search thousands of elements at each insertion takes too long
   const messages = new WeakMap(); // by element
   let lineAt = null; // the unread line is above the message with this id, or above the next one
@@ -20,29 +28,40 @@ export function createMessageView({ $, $list, templates, user, localTime, focusL
     });
   });
 
-  function draw(message) {
+  // own: true for a message that is not sent yet.
+  function draw(message, own = isOwn(message)) {
     const $item = $(templates.message.content.firstElementChild.cloneNode(true));
-    $item.toggleClass("own", message.from === user);
     $item.find(".from").text(message.from);
+    $item.find(".staff").prop("hidden", !message.staff);
     $item.find("time").attr("datetime", message.date);
-    enrich($item, message);
+    enrich($item, message, own);
     return $item;
   }
 
-  function enrich($item, message) {
-    $item.find(".from").addClass(`hue-${nameHue(message.from)}`);
+  function enrich($item, message, own) {
+    $item.toggleClass("own", own).addClass(`hue-${nameHue(message.author ?? message.from)}`);
+    $item.find(".disc").text(initials(message.from));
     localTime.show($item.find("time")[0]);
     write($item, message);
   }
 
-  function write($item, { from, text, edited }) {
+  function write($item, { text, edited }) {
     const parts = richText.parse(text);
     const [element] = $item.find(".text");
     element.replaceChildren(...richNodes(document, parts));
     folds.observe(element);
     $item.find(".text a").each((_, link) => dropName(link));
-    $item.toggleClass("mentioned", from !== user && parts.some(({ kind }) => kind === "mention"));
+    showMention($item);
     $item.find(".edited").prop("hidden", !edited);
+  }
+
+  // Nobody mentions himself.
+  function showMention($item) {
+    $item.toggleClass("mentioned", !isDrawnAsOwn($item[0]) && $item.find(".text mark").length > 0);
+  }
+
+  function isDrawnAsOwn(item) {
+    return item.classList.contains("own");
   }
 
   // A link to a room of this chat does not decide who the reader is there.
@@ -53,15 +72,15 @@ export function createMessageView({ $, $list, templates, user, localTime, focusL
     link.search = query;
   }
 
-  // Takes over the messages that the server drew. Returns them, oldest first: {id, from, text, date}, and tag, change
-  // and edited if they have them.
+  // Takes over the messages that the server drew, the same for everybody. Returns them, oldest first: {id, from, text,
+  // date}, and tag, author, staff, change and edited if they have them.
   function adopt() {
     return $list
       .children("[data-id]")
       .get()
       .map((item) => {
         const message = read(item);
-        enrich($(item), message);
+        enrich($(item), message, isOwn(message));
         keep(item, message);
         arrange(item);
         return message;
@@ -69,13 +88,15 @@ export function createMessageView({ $, $list, templates, user, localTime, focusL
   }
 
   function read(item) {
-    const { id, tag, change, edited } = item.dataset;
+    const { id, tag, author, staff, change, edited } = item.dataset;
     return {
       id: Number(id),
       from: $(item).find(".from").text(),
       text: $(item).find(".text").text(),
       date: $(item).find("time").attr("datetime"),
       ...(tag && { tag }),
+      ...(author && { author }),
+      ...(staff && { staff: true }),
       ...(change && { change: Number(change), edited }),
     };
   }
@@ -85,6 +106,28 @@ export function createMessageView({ $, $list, templates, user, localTime, focusL
     $(item).find(".when").attr("href", `${location.pathname}#m${message.id}`);
     elements.set(message.id, item);
     messages.set(item, message);
+    namesakes.add(item, ...nameAndPerson(item));
+  }
+
+  function nameAndPerson(item) {
+    const { from, author } = messages.get(item);
+    return [from, isDrawnAsOwn(item) ? OWN : author];
+  }
+
+  // Two people in view have the same name: a part of the mark tells them apart.
+  function showMark(item, isShared) {
+    const { author } = messages.get(item);
+    const isWanted = isShared && author !== undefined;
+    $(item).find(".mark").prop("hidden", !isWanted).text(isWanted ? shortMark(author) : "");
+  }
+
+  function shortMark(author) {
+    return `·${author.slice(0, MARK_SHOWN)}`;
+  }
+
+  // Returns the author's name as the page shows it.
+  function nameOf({ from, author }) {
+    return author !== undefined && namesakes.isShared(from) ? `${from} ${shortMark(author)}` : from;
   }
 
   function insert(message, nextId) {
@@ -103,37 +146,70 @@ export function createMessageView({ $, $list, templates, user, localTime, focusL
     messages.set(item, message);
   }
 
+  // Draws a message anew if it is known to be an own one now, or no longer; without an id, all such messages.
+  function refresh(id) {
+    const items = id === undefined ? [...elements.values()] : [elements.get(id)];
+    const turned = items.filter((item) => item && isDrawnAsOwn(item) !== isOwn(messages.get(item)));
+    turned.forEach((item) => {
+      namesakes.remove(item, ...nameAndPerson(item));
+      item.classList.toggle("own");
+      showMention($(item));
+      namesakes.add(item, ...nameAndPerson(item));
+    });
+    turned.forEach((item) => {
+      arrange(item);
+      const next = messageAfter(item);
+      if (next) arrange(next);
+    });
+  }
+
   function remove(ids) {
-    const next = elements.get(ids.at(-1)).nextElementSibling;
     const items = ids.map((id) => elements.get(id));
+    const below = messageAfter(items.at(-1));
     const hadFocus = items.some((item) => item.contains(document.activeElement));
     items.forEach((item) => {
+      namesakes.remove(item, ...nameAndPerson(item));
       clearAbove(item);
       item.remove();
     });
     ids.forEach((id) => elements.delete(id));
-    const below = next && (messages.has(next) ? next : $(next).nextAll("[data-id]")[0]);
     if (below) arrange(below);
     if (hadFocus) focusLost();
+  }
+
+  function messageAfter({ nextElementSibling: next }) {
+    return next && (messages.has(next) ? next : $(next).nextAll("[data-id]")[0]);
   }
 
   // Draws what belongs above a message: the day, the unread line, or nothing.
   function arrange(item) {
     clearAbove(item);
     const message = messages.get(item);
-    const before = item.previousElementSibling && messages.get(item.previousElementSibling);
+    const above = item.previousElementSibling;
+    const before = above && messages.get(above);
     const day = localTime.dayOf(message.date);
     const newDay = !before || localTime.dayOf(before.date) !== day;
     const hasLine = isLineAbove(message, before);
     if (newDay) item.before(dayElement(day));
     if (hasLine) item.before(templates.unread.content.firstElementChild.cloneNode(true));
-    const together = before?.from === message.from && new Date(message.date) - new Date(before.date) <= GROUP_MS;
-    item.classList.toggle("grouped", together && !newDay && !hasLine);
+    const isGrouped = !newDay && !hasLine && isSoonAfter(message, before) && hasSameByline(item, above);
+    item.classList.toggle("grouped", isGrouped);
   }
 
   function clearAbove(item) {
     let above;
     while ((above = item.previousElementSibling) && above.matches(".day, .unread")) above.remove();
+  }
+
+  function isSoonAfter(message, before) {
+    return new Date(message.date) - new Date(before.date) <= GROUP_MS;
+  }
+
+  // Returns whether one byline is true for both messages.
+  function hasSameByline(item, other) {
+    const [one, two] = [messages.get(item), messages.get(other)];
+    const isSame = ["author", "from", "staff"].every((name) => one[name] === two[name]);
+    return isSame && isDrawnAsOwn(item) === isDrawnAsOwn(other);
   }
 
   function isLineAbove({ id }, before) {
@@ -164,5 +240,7 @@ export function createMessageView({ $, $list, templates, user, localTime, focusL
     $list.children(".day").each((_, item) => $(item).find("time").text(localTime.dayName(item.dataset.day)));
   }
 
-  return { draw, adopt, insert, update, remove, setUnreadLine, renewDays, element: (id) => elements.get(id) };
+  const element = (id) => elements.get(id);
+
+  return { draw, adopt, insert, update, refresh, remove, nameOf, setUnreadLine, renewDays, element };
 }

@@ -2,7 +2,9 @@ import { isMessage } from "../lib/message_schema.js";
 import { strings } from "../lib/strings.js";
 
 // Asks the server for the room's messages, and sends new messages and changes.
-export function createMessagesApi({ ajax, sendBeacon, url, user }) {
+//
+// identity: see identity.js. It gives each request its secret, and learns its mark from the answers.
+export function createMessagesApi({ ajax, sendBeacon, url, user, identity }) {
   const TOO_FAST = 429; // RFC 6585
   const TIMEOUT_MS = 20_000;
   const PAGE_SIZE = 200; // messages, the server's limit
@@ -13,11 +15,13 @@ export function createMessagesApi({ ajax, sendBeacon, url, user }) {
 
   // Promises {messages, more, lastEventId}: a page of messages, whether there are more, and the last event that the
   // server had logged before it read them.
-  async function page(wanted) {
-    const answer = await request({ method: "GET", data: { ...wanted, limit: PAGE_SIZE } });
-    const { messages, more, "last-event-id": lastEventId } = answer;
+  async function page(wanted, limit = PAGE_SIZE) {
+    const key = identity.key();
+    const answer = await request({ method: "GET", headers: { "Author-Key": key }, data: { ...wanted, limit } });
+    const { messages, more, "last-event-id": lastEventId, you } = answer;
     // Something between us and the server may have answered.
     if (typeof more !== "boolean" || typeof lastEventId !== "string") throw new Error("not a page of messages");
+    identity.learn(you, key);
     return { messages: messages.filter(isMessage), more, lastEventId };
   }
 
@@ -31,14 +35,21 @@ export function createMessagesApi({ ajax, sendBeacon, url, user }) {
   const before = (id) => oldestFirst(page({ before: id }));
   const newest = () => oldestFirst(page({}));
 
+  // Every list answers with the mark of whoever asks.
+  const askMark = () => page({}, 1);
+
   // Messages that were edited or deleted after an event, as they are now, in the order of their last change. Here
   // lastEventId is the event up to which the page is complete.
   const since = (eventId) => page({ since: eventId });
 
   // Promises the message as the server has it. The promise fails with an Error whose message is for people. If its
   // `temporary` is true, the message may have arrived, and the same key may be sent again after `retryAfterMs`.
-  function post(item) {
-    return write({ method: "POST", fields: fieldsOf(item), reasons: strings });
+  async function post(item) {
+    const fields = fieldsOf(item);
+    identity.sends(item.tag);
+    const message = await write({ method: "POST", fields, reasons: strings });
+    if (!item.unsure) identity.learn(message.author, fields.author_key); // or it may have arrived with another secret
+    return message;
   }
 
   // Sends a message without waiting for the answer: the page is about to close, and that may cancel its requests.
@@ -47,16 +58,20 @@ export function createMessagesApi({ ajax, sendBeacon, url, user }) {
   }
 
   function fieldsOf({ text, key, tag }) {
-    return { from: user, text, key, tag };
+    return { from: user, text, key, tag, author_key: identity.key() };
   }
 
-  // Both promise the message after the change, and fail as post() does.
+  // Both promise the message after the change, and fail as post() does. key: null if this browser has lost it.
   function edit({ id, text, key }) {
-    return write({ method: "PATCH", id, fields: { text, key }, reasons: strings.saving });
+    return write({ method: "PATCH", id, fields: { text, ...proof(key) }, reasons: strings.saving });
   }
 
   function remove({ id, key }) {
-    return write({ method: "DELETE", id, fields: { key }, reasons: strings.deleting });
+    return write({ method: "DELETE", id, fields: proof(key), reasons: strings.deleting });
+  }
+
+  function proof(key) {
+    return { ...(key !== null && { key }), author_key: identity.key() };
   }
 
   async function write({ method, id, fields, reasons }) {
@@ -90,5 +105,5 @@ export function createMessagesApi({ ajax, sendBeacon, url, user }) {
     return reasons.refused(responseJSON.errors.map((error) => error.message).join(" "));
   }
 
-  return { after, before, newest, since, post, hurry, edit, remove };
+  return { after, before, newest, since, askMark, post, hurry, edit, remove };
 }

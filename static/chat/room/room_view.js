@@ -11,10 +11,10 @@ import { createUnread } from "./unread.js";
 
 // Shows the room: the window onto its history, and which messages are new.
 //
-// page: what the server says in <script id="page">. isFilled(): see gap.js. onUnread(count, message): the reader has not
-// seen so many messages of others; message is the one that has just come, or null. leave() moves the focus away from an
-// element that goes.
-export function createRoomView({ $, page, storage, api, store, isFilled, onUnread, leave }) {
+// page: what the server says in <script id="page">. identity: see identity.js. isFilled(): see gap.js. onUnread(count,
+// message): the reader has not seen so many messages of others; message is the one that has just come, or null. leave()
+// moves the focus away from an element that goes.
+export function createRoomView({ $, page, storage, identity, api, store, isFilled, onUnread, leave }) {
   const HASH = /^#m(\d{1,15})$/;
   const MINUTE_MS = 60_000;
   const FAR_SCREENS = 3; // so far from the end, a button leads back
@@ -33,6 +33,7 @@ export function createRoomView({ $, page, storage, api, store, isFilled, onUnrea
     $list,
     templates: { message: template("message"), day: template("day"), unread: template("unread") },
     user: page.user,
+    isOwn: identity.isOwn,
     localTime,
     focusLost: () => $log.trigger("focus"),
   });
@@ -52,7 +53,7 @@ export function createRoomView({ $, page, storage, api, store, isFilled, onUnrea
   const lastRead = createLastRead({ storage, room: page.room, user: page.user });
   const unread = createUnread({
     lastRead,
-    user: page.user,
+    isOwn: identity.isOwn,
     isSeen: () => isLookedAt(document) && !gap.isLate() && end.isFollowing(),
     setLine: (id) => anchor(() => view.setUnreadLine(id)),
     onCount(count, message) {
@@ -139,6 +140,13 @@ export function createRoomView({ $, page, storage, api, store, isFilled, onUnrea
     },
   });
 
+  identity.listen({
+    changed(id) {
+      anchor(() => view.refresh(id));
+      unread.refresh();
+    },
+  });
+
   $older.find("a").attr("href", location.pathname);
   $older.on("click", "a", (event) => {
     event.preventDefault();
@@ -192,5 +200,5 @@ export function createRoomView({ $, page, storage, api, store, isFilled, onUnrea
     setInterval(view.renewDays, MINUTE_MS);
   }
 
-  return { open, draw: view.draw, moment: localTime.moment, toNewest, latest, gap };
+  return { open, draw: view.draw, nameOf: view.nameOf, moment: localTime.moment, toNewest, latest, gap };
 }

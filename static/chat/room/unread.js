@@ -3,9 +3,9 @@
 //
 // lastRead: see last_read.js. isSeen(): whether the end is in sight now. setLine(id) draws the unread line above this
 // message or, if it is not shown, above the next one; null removes the line. onCount(count, message): called after each
-// change, with the message that has just come, or null.
-export function createUnread({ lastRead, user, isSeen, setLine, onCount }) {
-  const unread = new Map(); // dates, by id
+// change, with the message that has just come, or null. isOwn(message): see identity.js.
+export function createUnread({ lastRead, isOwn, isSeen, setLine, onCount }) {
+  const unread = new Map(); // messages, by id
   let read = 0;
   let saved = null;
   let newest = 0;
@@ -16,19 +16,20 @@ export function createUnread({ lastRead, user, isSeen, setLine, onCount }) {
     newest = newestId;
     saved = lastRead.load();
     read = Math.min(saved ?? newest, newest);
-    messages.filter(({ id, from }) => id > read && from !== user).forEach(({ id, date }) => unread.set(id, date));
+    const others = messages.filter((message) => message.id > read && !isOwn(message));
+    others.forEach((message) => unread.set(message.id, message));
     const first = firstId();
     if (first !== undefined) setLine(older && messages[0].id > read ? read + 1 : first);
     onCount(unread.size, null);
   }
 
   function add(message) {
-    const { id, from, date } = message;
+    const { id } = message;
     newest = Math.max(newest, id);
     if (isSeen()) return look();
-    if (from === user || id <= read || unread.has(id)) return;
+    if (isOwn(message) || id <= read || unread.has(id)) return;
     if (unread.size === 0) setLine(id);
-    unread.set(id, date);
+    unread.set(id, message);
     onCount(unread.size, message);
   }
 
@@ -48,13 +49,23 @@ export function createUnread({ lastRead, user, isSeen, setLine, onCount }) {
     if (unread.size !== before) onCount(unread.size, null);
   }
 
+  // Some messages may be known to be own ones now. The line goes on to the first message of somebody else.
+  function refresh() {
+    const first = firstId();
+    const own = [...unread.values()].filter(isOwn);
+    own.forEach(({ id }) => unread.delete(id));
+    if (own.length === 0) return;
+    if (firstId() !== first) setLine(firstId() ?? null);
+    onCount(unread.size, null);
+  }
+
   function forget(id) {
     if (unread.delete(id)) onCount(unread.size, null);
   }
 
   // Both return undefined if nothing is unread.
   const firstId = () => unread.keys().next().value;
-  const since = () => unread.values().next().value;
+  const since = () => unread.values().next().value?.date;
 
-  return { open, add, look, readTo, forget, firstId, since, count: () => unread.size };
+  return { open, add, look, readTo, refresh, forget, firstId, since, count: () => unread.size };
 }

@@ -14,8 +14,9 @@ import { createUnreadRooms } from "./unread_rooms.js";
 
 // Keeps the person informed: the connection, new and unread messages, the rooms, and the person's settings.
 //
-// page: what the server says in <script id="page">. leave() moves the focus away from an element that goes.
-export function createStatusPanel({ $, page, storage, store, stream, leave }) {
+// page: what the server says in <script id="page">. isOwn(message): whether this browser has written it.
+// nameOf(message): the author's name as the page shows it. leave() moves the focus away from an element that goes.
+export function createStatusPanel({ $, page, storage, store, stream, isOwn, nameOf, leave }) {
   const COPIED_SHOWN_MS = 4_000;
   const TOGETHER_MS = 200;
 
@@ -102,17 +103,22 @@ export function createStatusPanel({ $, page, storage, store, stream, leave }) {
 
   let drawing = null;
 
+  // Without the sight of the page, a person should also hear which Ann it is.
+  function named(message) {
+    return { ...message, from: nameOf(message) };
+  }
+
   // count: messages of others that the person has not seen. message: the newest of them if it has just come, or null.
   function showUnread(count, message) {
     unreadMark.show(count);
     unreadRooms.set(count);
-    if (message) notifications.add(message);
+    if (message) notifications.add(named(message));
     if (count === 0) notifications.clear();
   }
 
   stream.listen({ opened: connection.back, lost: connection.lost, stopped: connection.stopped });
   store.listen({
-    received: (message, isNew) => isNew && message.from !== page.user && announcer.announce(message),
+    received: (message, isNew) => isNew && !isOwn(message) && announcer.announce(named(message)),
   });
 
   $("#retry-now").on("click", stream.wake);

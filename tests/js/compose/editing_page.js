@@ -53,12 +53,9 @@ export function openPage({ draft = "Draft", kept = "", starts = true } = {}) {
 }
 
 // The page is loaded again. current: the message as the new page has it. key: as the browser has it.
-export function reload({ kept }, { current = undefined, key = "secret" } = {}) {
+export function reload({ kept }, { current = undefined, key = "secret", isOwn = true } = {}) {
   const page = openPage({ kept, starts: false });
-  page.editing.restore(
-    () => current,
-    () => key,
-  );
+  page.editing.restore({ get: () => current, isOwn: () => isOwn, keyOf: () => key });
   return page;
 }
 

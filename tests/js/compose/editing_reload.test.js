@@ -56,9 +56,10 @@ test("a message that was deleted between two pages leaves its text in the draft"
   assertLeft(next, "Draft\nHello Bob");
 });
 
-test("without the message's key, or with anything else in the storage, no edit continues", () => {
+test("if the message is not the person's own, or with anything else in the storage, no edit continues", () => {
   const page = openPage();
-  assert.equal(reload(page, { key: null }).shown, null);
+  assert.equal(reload(page, { isOwn: false }).shown, null);
+  assert.deepEqual(reload(page, { key: null }).shown, { id: 7, saving: false }); // the author's secret is proof enough
   for (const kept of ["", "{", "null", "7", '{"message":{"id":7},"text":"x"}', page.kept.replace('"Hello"}', "7}")]) {
     assert.equal(reload({ kept }).shown, null, kept);
   }

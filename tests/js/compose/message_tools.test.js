@@ -6,8 +6,8 @@ import { $ } from "../fake_jquery.js";
 import { add, messageTemplate, openPage, templateOf } from "../fake_page.js";
 import { createMessageTools } from "../../../static/chat/compose/message_tools.js";
 
-// A room's page for ann. `keys` are those of this browser, by message.
-function page({ keys = new Map([[1, "k1"], [2, "k2"]]), marked = null } = {}) {
+// A room's page. `own` are the ids of the messages of this browser, and `keys` the keys that it has of them.
+function page({ own = new Set([1, 2, 6]), keys = new Map([[1, "k1"], [2, "k2"]]), marked = null } = {}) {
   openPage();
   const $list = $(add("ol"));
   const messages = new Map();
@@ -19,7 +19,7 @@ function page({ keys = new Map([[1, "k1"], [2, "k2"]]), marked = null } = {}) {
     $list,
     tools: templateOf("room.html", "tools"),
     question: templateOf("room.html", "deletion"),
-    user: "ann",
+    isOwn: ({ id }) => own.has(id),
     get: (id) => messages.get(id),
     keyOf: ({ id }) => keys.get(id) ?? null,
     isMarked: (id) => id === marked,
@@ -33,7 +33,7 @@ function page({ keys = new Map([[1, "k1"], [2, "k2"]]), marked = null } = {}) {
   tools.onEdit((message) => edited.push(message));
   return {
     tools,
-    keys,
+    own,
     requests,
     changed,
     edited,
@@ -42,7 +42,7 @@ function page({ keys = new Map([[1, "k1"], [2, "k2"]]), marked = null } = {}) {
     say(id, from) {
       messages.set(id, { id, from, text: `text ${id}` });
       const $item = $(messageTemplate().firstElementChild).attr({ id: `m${id}`, "data-id": id });
-      $list.append($item.toggleClass("own", from === "ann"));
+      $list.append($item.toggleClass("own", own.has(id)));
       tools.update(id);
     },
   };
@@ -58,23 +58,30 @@ test("a message of the person's own has buttons, which say what they are about",
   assert.equal($(buttons[1]).attr("aria-describedby"), $(buttons[0]).attr("aria-describedby"));
 });
 
-test("a message has no buttons if it is somebody else's, or if this browser has no key of it", () => {
+test("a message of somebody else has no buttons, even under the person's name", () => {
   const room = page();
-  room.say(2, "bob");
   room.say(3, "ann");
   assert.equal($(".tools").length, 0);
 });
 
-test("the buttons come with the key, once, and go with it", () => {
+test("the buttons come when a message is known to be an own one, once, and go when it is not", () => {
   const room = page();
   room.say(3, "ann");
-  room.keys.set(3, "k3");
+  room.own.add(3);
   room.tools.update(3);
   room.tools.update(3);
   assert.equal(room.item(3).find(".tools").length, 1);
-  room.keys.delete(3);
+  room.own.delete(3);
   room.tools.update(3);
   assert.equal(room.item(3).find(".tools").length, 0);
+});
+
+test("when the mark becomes known, all own messages get their buttons", () => {
+  const room = page({ own: new Set() });
+  [1, 2, 3].forEach((id) => room.say(id, "ann"));
+  [1, 3].forEach((id) => room.own.add(id));
+  room.tools.updateAll();
+  assert.deepEqual([1, 2, 3].map((id) => room.item(id).find(".tools").length), [1, 0, 1]);
 });
 
 test("a message that the window does not show changes nothing", () => {
@@ -105,8 +112,10 @@ test("the last message is the person's own last one, with its key", () => {
   room.say(2, "ann");
   room.say(4, "bob");
   assert.deepEqual(room.tools.last(), { id: 2, from: "ann", text: "text 2", key: "k2" });
-  room.say(5, "ann"); // from another browser
-  assert.equal(room.tools.last(), null);
+  room.say(5, "ann"); // somebody else
+  assert.equal(room.tools.last().id, 2);
+  room.say(6, "ann");
+  assert.deepEqual(room.tools.last(), { id: 6, from: "ann", text: "text 6", key: null });
 });
 
 test("a tap chooses one message", () => {

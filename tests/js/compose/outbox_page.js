@@ -40,7 +40,6 @@ export function openPage({ server = fakeServer(), storage = fakeStorage(), clock
   page.outbox = createOutbox({
     store: page.store,
     post: server.post,
-    user: "Alice",
     newId: () => `id ${(ids += 1)}`,
     show: (item) => page.pending.set(item.tag, { ...item }),
     hide: (tag) => page.pending.delete(tag),

@@ -26,6 +26,12 @@ test("a value is not a message if its edit or its deletion is impossible", () =>
   }
 });
 
+test("a message may say who wrote it, and that a moderator did", () => {
+  for (const more of [{ author: "k7qfabcd" }, { staff: true }]) assert.equal(isMessage({ ...whole, ...more }), true);
+  for (const author of [null, 7, {}]) assert.equal(isMessage({ ...whole, author }), false);
+  for (const staff of [null, false, "true", 1]) assert.equal(isMessage({ ...whole, staff }), false);
+});
+
 test("only an object is a message", () => {
   for (const value of [null, undefined, 1, "x", true, []]) assert.equal(isMessage(value), false);
 });

@@ -6,8 +6,16 @@ import { createMessagesApi } from "../../../static/chat/room/messages_api.js";
 const HELLO = { id: 1, from: "Zoë & co", text: "Hello", date: "2026-03-04T01:30:00.123Z" };
 const ITEM = { text: "Hello", key: "secret", tag: "public" };
 
-function apiWith(ajax) {
-  return createMessagesApi({ ajax, url: "/list", user: "Zoë & co" });
+const SECRET = "ann's secret";
+
+// `learned` are the marks that the page has learned, with the secrets to which they belong.
+function apiWith(ajax, { learned = [], tags = [], ...more } = {}) {
+  const identity = {
+    key: () => SECRET,
+    learn: (mark, secret) => learned.push([mark, secret]),
+    sends: (tag) => tags.push(tag),
+  };
+  return createMessagesApi({ ajax, url: "/list", user: "Zoë & co", identity, ...more });
 }
 
 const answered = (messages, more = false) => ({ messages, more, "last-event-id": "room-lobby:9" });
@@ -61,6 +69,7 @@ test("a message is posted as a form that keeps any text, with its key and its ta
     text: " 100 % & más = <b>\n🦀+1",
     key: "secret",
     tag: "public",
+    author_key: SECRET,
   });
 });
 
@@ -128,19 +137,64 @@ test("a message is edited and deleted at its own address, with its key", async (
   assert.equal((await api.edit({ id: 7, text: "a & b", key: "secret" })).id, 7);
   await api.remove({ id: 7, key: "secret" });
   const [edit, remove] = asked;
-  assert.deepEqual([edit.method, edit.url, edit.data], ["PATCH", "/list7/", "text=a+%26+b&key=secret"]);
-  assert.deepEqual([remove.method, remove.url, remove.data], ["DELETE", "/list7/", "key=secret"]);
+  assert.deepEqual([edit.method, edit.url, edit.data], ["PATCH", "/list7/", "text=a+%26+b&key=secret&author_key=ann%27s+secret"]);
+  assert.deepEqual([remove.method, remove.url, remove.data], ["DELETE", "/list7/", "key=secret&author_key=ann%27s+secret"]);
+});
+
+test("a change whose key this browser has lost is proved by the author's secret alone", async () => {
+  const asked = [];
+  const api = apiWith(async ({ data }) => (asked.push(data), { ...HELLO, id: 7 }));
+  await api.edit({ id: 7, text: "a", key: null });
+  await api.remove({ id: 7, key: null });
+  assert.deepEqual(asked, ["text=a&author_key=ann%27s+secret", "author_key=ann%27s+secret"]);
+});
+
+test("every list is asked for with the secret, and tells the mark", async () => {
+  const [learned, asked] = [[], []];
+  const answer = { ...answered([]), you: "k7qfabcd" };
+  const api = apiWith(async (options) => (asked.push(options), answer), { learned });
+  const requests = [() => api.after(1), () => api.before(1), api.newest, () => api.since("room-x:1"), api.askMark];
+  for (const request of requests) await request();
+  assert.ok(asked.every(({ headers }) => headers["Author-Key"] === SECRET));
+  assert.deepEqual(learned, Array(5).fill(["k7qfabcd", SECRET]));
+  assert.equal(asked.at(-1).data.limit, 1);
+});
+
+test("an answer that is not a list tells no mark", async () => {
+  const learned = [];
+  await assert.rejects(apiWith(async () => ({ you: "hotel" }), { learned }).after(1));
+  assert.deepEqual(learned, []);
+});
+
+test("the answer to a POST tells the mark, and the tag is known before", async () => {
+  const [learned, tags] = [[], []];
+  const ajax = async () => (assert.deepEqual(tags, ["public"]), { ...HELLO, author: "k7qfabcd" });
+  await apiWith(ajax, { learned, tags }).post(ITEM);
+  assert.deepEqual(learned, [["k7qfabcd", SECRET]]);
+});
+
+test("a message that may have arrived before, with another secret, tells no mark", async () => {
+  const learned = [];
+  await apiWith(async () => ({ ...HELLO, author: "another" }), { learned }).post({ ...ITEM, unsure: true });
+  assert.deepEqual(learned, []);
+});
+
+test("the page that closes sends its secret too", () => {
+  let sent;
+  const sendBeacon = (url, data) => (sent = [url, data.get("author_key"), data.get("key")]);
+  apiWith(null, { sendBeacon }).hurry(ITEM);
+  assert.deepEqual(sent, ["/list", SECRET, "secret"]);
 });
 
 test("a failed change has sentences of its own, and says whether it may be tried again", async () => {
   const { saving, deleting } = strings;
   const errors = [{ field: "key", message: "key is wrong." }];
   const refused = (status) => failing({ status, responseJSON: { errors } });
-  await assert.rejects(refused(403).edit({ id: 7 }), { message: saving.known[403], temporary: false });
-  await assert.rejects(refused(413).edit({ id: 7 }), { message: "Not saved: key is wrong." });
-  await assert.rejects(failing({ status: 0 }).edit({ id: 7 }), { message: saving.noAnswer, temporary: true });
-  await assert.rejects(refused(404).remove({ id: 7 }), { message: deleting.known[404], status: 404 });
-  await assert.rejects(failing({ status: 500 }).remove({ id: 7 }), { message: deleting.serverTrouble(500) });
+  await assert.rejects(refused(403).edit({ id: 7, key: null }), { message: saving.known[403], temporary: false });
+  await assert.rejects(refused(413).edit({ id: 7, key: null }), { message: "Not saved: key is wrong." });
+  await assert.rejects(failing({ status: 0 }).edit({ id: 7, key: null }), { message: saving.noAnswer, temporary: true });
+  await assert.rejects(refused(404).remove({ id: 7, key: null }), { message: deleting.known[404], status: 404 });
+  await assert.rejects(failing({ status: 500 }).remove({ id: 7, key: null }), { message: deleting.serverTrouble(500) });
 });
 
 test("an answer about another message does not count as an answer to a change", async () => {

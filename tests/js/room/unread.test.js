@@ -9,10 +9,10 @@ const from = (name, ...ids) => ids.map((id) => ({ id, from: name }));
 
 // Alice's page of a room. Her browser remembers that she read everything up to `read`.
 function pageOf(shown, { read = null, seen = false, older = false, newest = shown.at(-1)?.id ?? 0 } = {}) {
-  const page = { seen, saved: read, saves: 0, line: null, counts: [] };
+  const page = { seen, own: "Alice", saved: read, saves: 0, line: null, counts: [] };
   const unread = createUnread({
     lastRead: { load: () => read, save: (id) => ((page.saved = id), (page.saves += 1)) },
-    user: "Alice",
+    isOwn: ({ from }) => from === page.own,
     isSeen: () => page.seen,
     setLine: (id) => (page.line = id),
     onCount: (count, message) => page.counts.push([count, message?.id ?? null]),
@@ -79,6 +79,26 @@ test("a deleted message is no longer unread", () => {
   page.tell(from("Bob", 2, 3));
   page.forget(2);
   assert.equal(page.count(), 1);
+});
+
+test("messages that turn out to be own ones are not unread, and the line goes on to the next one of others", () => {
+  const page = pageOf([...from("Ann", 2), ...from("Bob", 3), ...from("Ann", 4), ...from("Bob", 5)], { read: 1 });
+  assert.deepEqual([page.count(), page.line], [4, 2]);
+  page.own = "Ann";
+  page.refresh();
+  assert.deepEqual([page.count(), page.line, page.counts.at(-1)], [2, 3, [2, null]]);
+  page.own = "Bob";
+  page.refresh();
+  assert.deepEqual([page.count(), page.line, page.counts.at(-1)], [0, null, [0, null]]);
+});
+
+test("the line stays where it is while its message stays unread", () => {
+  const page = pageOf([...from("Bob", 50), ...from("Ann", 51)], { read: 7, older: true });
+  page.own = "Ann";
+  page.refresh();
+  assert.deepEqual([page.count(), page.line, page.counts.length], [1, 8, 2]);
+  page.refresh();
+  assert.equal(page.counts.length, 2);
 });
 
 test("messages that another tab showed are read here too", () => {
