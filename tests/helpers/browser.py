@@ -61,7 +61,7 @@ class People:
         for context in self._contexts:
             context.close()
         complaints = [text for text in self._console if not any(part in text for part in self._allowed)]
-        assert failure or complaints == []
+        assert failure or complaints == [], complaints
 
     def new_page(self, own_stream=False, **context):
         """Return a page in a browser profile of its own; `context` holds Playwright's options for a context.

@@ -29,6 +29,9 @@ export const strings = {
       : slow > 0
         ? `Slow mode: one message in ${slow} seconds.`
         : "",
+  moderating: "Working…",
+  moderated: (removed) => (removed === 0 ? "Done." : removed === 1 ? "Done: 1 message removed." : `Done: ${removed} messages removed.`),
+  notModerated: (status) => `This did not work (${status}). Try again.`,
   sending: "Sending…",
   tooFast: "You write faster than this chat allows. This waits a moment.",
   refused: (reasons) => `Not sent: ${reasons}`,

@@ -1,0 +1,63 @@
+import { strings } from "../lib/strings.js";
+
+// Gives each message a button for moderators, which opens a dialog, and connects the buttons for the room.
+//
+// In the page, a button's data attributes say what it does: the fields of POST /-/moderate/, but the room, the message
+// and the value of a field next to the button.
+export function createModeration({ $, page, ajax, MutationObserver = globalThis.MutationObserver }) {
+  const $list = $(".messages");
+  const $dialog = $("#moderation");
+  const $room = $("#room-moderation");
+  const button = document.getElementById("moderate").content.firstElementChild;
+  let message = null; // the id of the dialog's message
+
+  function addButtons() {
+    $list.children("[data-id]:not(:has(> .moderate))").append(() => button.cloneNode(true));
+  }
+
+  function open({ currentTarget }) {
+    const $message = $(currentTarget).closest("[data-id]");
+    message = $message.attr("data-id");
+    $dialog.find(".from").text($message.find(".from").text());
+    $dialog.find(".text").text($message.find(".text").text());
+    $dialog.find(".result").text("");
+    $dialog[0].showModal();
+  }
+
+  async function press($place, { currentTarget }, about) {
+    const $buttons = $place.find("[data-action]");
+    const $result = $place.find(".result");
+    if ($buttons.is("[aria-disabled]")) return;
+    $buttons.attr("aria-disabled", "true");
+    $result.text(strings.moderating);
+    try {
+      $result.text(strings.moderated(await act({ ...fieldsOf($(currentTarget)), ...about })));
+    } catch ({ responseJSON, status }) {
+      $result.text(responseJSON?.errors?.map((error) => error.message).join(" ") ?? strings.notModerated(status));
+    }
+    $buttons.removeAttr("aria-disabled");
+  }
+
+  function fieldsOf($button) {
+    const $field = $button.siblings("select");
+    return { ...$button.data(), ...($field.length && { [$field.attr("name")]: $field.val() }) };
+  }
+
+  // Promises how many messages were removed. A removal of many takes several requests.
+  async function act(fields) {
+    const headers = { "X-CSRFToken": page.csrfToken };
+    let removed = 0;
+    let answer;
+    do {
+      answer = await ajax({ method: "POST", url: page.moderateUrl, data: { ...fields, room: page.room }, headers });
+      removed += answer.messages;
+    } while (!answer.done);
+    return removed;
+  }
+
+  $list.on("click", ".moderate", open);
+  $dialog.on("click", "[data-action]", (event) => press($dialog, event, { message }));
+  $room.on("click", "[data-action]", (event) => press($room, event, {}));
+  new MutationObserver(addButtons).observe($list[0], { childList: true });
+  addButtons();
+}
