@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from chat.messages import moderation
 from chat.messages.actions import moderate
@@ -29,8 +30,10 @@ class Done(NamedTuple):
     all: bool = True
 
 
-# With CSRF protection, unlike the rest of this folder: here a cookie says who somebody is.
+# With CSRF protection, unlike the rest of this folder: here a cookie says who somebody is. Other methods get a 405 first.
+@csrf_exempt
 @only("POST")
+@csrf_protect
 def act(request: HttpRequest) -> HttpResponse:
     """Answer {"messages": how many were removed, "done": whether nothing is left}; if not, send the same again."""
     if not is_staff(request):

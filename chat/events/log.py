@@ -21,6 +21,7 @@ TRIM_PAUSE_S = 0.1  # writers that wait for that lock get it in the pause
 LAST_NUMBER = f"SELECT value FROM {EventCounter._meta.db_table} WHERE name = %s"  # no row if the channel had no event
 COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s"
 GIVE_BACK = f"UPDATE {EventCounter._meta.db_table} SET value = value - 1 WHERE name = %s"
+GIVE_FIRST_BACK = f"DELETE FROM {EventCounter._meta.db_table} WHERE name = %s"
 LOG = f"INSERT INTO {LoggedEvent._meta.db_table} (channel, type, data, eid, created) VALUES (%s, %s, %s, %s, %s)"
 REDACT = f"UPDATE {LoggedEvent._meta.db_table} SET type = %s, data = %s WHERE channel = %s AND eid = %s"
 
@@ -67,10 +68,11 @@ def count_values(channel: str) -> list[Any]:
     return [_now(), channel]
 
 
-def give_back(channel: str) -> None:
+def give_back(channel: str, number: int) -> None:
     """Give back the number that this transaction has taken: then the next event gets it."""
     with connection.cursor() as cursor:
-        cursor.execute(GIVE_BACK, [channel])
+        # A channel that had no event is left as it was, without a counter.
+        cursor.execute(GIVE_FIRST_BACK if number == 1 else GIVE_BACK, [channel])
 
 
 def _now() -> Any:

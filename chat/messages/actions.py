@@ -61,7 +61,7 @@ def say(
             if room and key and (earlier := room.messages.sent_with(key)):
                 if earlier.user != sender or not earlier.is_repeat(text, key, by.author_key):
                     raise KeyConflict
-                give_back(channel)
+                give_back(channel, number)
                 return earlier
             _refuse_banned(by, author_hash)
             message.room = room or _new_room(eid, by)
@@ -114,7 +114,7 @@ def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNK
         if message.room.locked and not by.is_staff:
             raise RoomLocked
         if message.text == text:
-            give_back(channel)
+            give_back(channel, number)
         else:
             proof = key if message.was_sent_with(key) else by.author_key
             assert proof is not None
@@ -131,7 +131,7 @@ def delete(eid: str, message_id: int, key: str | None, by: Writer = UNKNOWN) -> 
     with turn(channel, by) as number:
         message = _senders(eid, message_id, key, author_hash)
         if message.deleted:
-            give_back(channel)
+            give_back(channel, number)
         else:
             _delete(channel, [message], number)
     return message
@@ -148,7 +148,7 @@ def moderate(eid: str, *message_ids: int) -> int:
         wanted = ChatMessage.objects.not_deleted().filter(room__eid=eid, id__in=message_ids)
         messages = [*wanted.order_by("id")]
         if not messages:
-            give_back(channel)
+            give_back(channel, number)
         for place in range(0, len(messages), AT_ONCE):
             _delete(channel, messages[place : place + AT_ONCE], take_event_number(channel) if place else number)
     return len(messages)

@@ -32,7 +32,7 @@ def turn(channel: str, by: Writer) -> Iterator[int]:
         try:
             yield number
         except MessageError as error:
-            give_back(channel)
+            give_back(channel, number)
             refused = error
     if refused:
         if bucket and refused.is_guess:

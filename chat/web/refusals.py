@@ -31,7 +31,7 @@ from chat.messages.errors import (
 
 from . import outages
 
-PROGRAM_PATHS = ("/rooms/", "/events/", "/-/")
+PROGRAM_PATHS = ("/rooms/", "/events/", "/-/moderate/")
 STREAM_PATH = re.compile("/events/|/rooms/[^/]+/events/$")
 # The status and the field for each error of the domain.
 MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {

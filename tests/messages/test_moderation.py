@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
+from django_eventstream.models import EventCounter
 
 from chat import limits
 from chat.messages import moderation
@@ -196,6 +197,13 @@ def test_a_refused_write_leaves_nothing():
     before = logged_events()
     say()
     assert logged_events() == before
+
+
+def test_a_refused_write_in_a_new_room_leaves_no_counter():
+    moderation.ban_sender_of(said(), timedelta(hours=1))
+    assert say(room="attic").status_code == 403
+    assert say(ANN, room="events").status_code == 400
+    assert [*EventCounter.objects.values_list("name", flat=True)] == ["room-lobby"]
 
 
 def test_the_log_says_who_did_what():

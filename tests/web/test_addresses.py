@@ -26,8 +26,9 @@ ALLOWED = {
     "events": "GET",
     "next-link": "GET",
     "room-events": "GET",
+    "moderate": "POST",
 }
-FOR_PROGRAMS = ["messages", "message", "events", "next-link", "room-events"]
+FOR_PROGRAMS = ["messages", "message", "events", "next-link", "room-events", "moderate"]
 
 
 def address_of(name):
