@@ -30,7 +30,7 @@ class Done(NamedTuple):
     all: bool = True
 
 
-# With CSRF protection, unlike the rest of this folder: here a cookie says who somebody is. Other methods get a 405 first.
+# With CSRF protection, unlike the rest of this folder: here a cookie says who somebody is. The method comes first.
 @csrf_exempt
 @only("POST")
 @csrf_protect
