@@ -1,5 +1,6 @@
 """Pushpin, the proxy that holds the streams: its configuration and its command line."""
 
+import os
 import shutil
 from pathlib import Path
 from string import Template
@@ -65,6 +66,14 @@ def fill_in(run_dir: Path, log_dir: Path, **values: object) -> Path:
 def command_uri(run_dir: Path) -> str:
     """Return the address, as GRIP_URL names it, of the command socket of a Pushpin with this run directory."""
     return f"ipc://{quote(str(run_dir / COMMAND_SOCKET))}"
+
+
+def takes_events(run_dir: Path) -> bool:
+    """Return whether our own Pushpin has its command socket there: anybody may make a folder in /tmp."""
+    try:
+        return run_dir.stat().st_uid == os.getuid() and (run_dir / COMMAND_SOCKET).is_socket()
+    except OSError:
+        return False
 
 
 def command(configuration: Path) -> tuple[str, ...]:
