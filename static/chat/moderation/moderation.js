@@ -1,4 +1,5 @@
 import { strings } from "../lib/strings.js";
+import { createAct } from "./act.js";
 
 // Gives each message a button for moderators, which opens a dialog, and connects the buttons for the room.
 //
@@ -9,6 +10,7 @@ export function createModeration({ $, page, ajax, MutationObserver = globalThis.
   const $dialog = $("#moderation");
   const $room = $("#room-moderation");
   const button = document.getElementById("moderate").content.firstElementChild;
+  const act = createAct({ ajax, url: page.moderateUrl, room: page.room, token: page.csrfToken });
   let message = null; // the id of the dialog's message
 
   function addButtons() {
@@ -41,18 +43,6 @@ export function createModeration({ $, page, ajax, MutationObserver = globalThis.
   function fieldsOf($button) {
     const $field = $button.siblings("select");
     return { ...$button.data(), ...($field.length && { [$field.attr("name")]: $field.val() }) };
-  }
-
-  // Promises how many messages were removed. A removal of many takes several requests.
-  async function act(fields) {
-    const headers = { "X-CSRFToken": page.csrfToken };
-    let removed = 0;
-    let answer;
-    do {
-      answer = await ajax({ method: "POST", url: page.moderateUrl, data: { ...fields, room: page.room }, headers });
-      removed += answer.messages;
-    } while (!answer.done);
-    return removed;
   }
 
   $list.on("click", ".moderate", open);
