@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from chat.models import Bucket
 
@@ -127,11 +127,16 @@ def take_here(limit: Limit, source: bytes) -> None:
 
 def purge() -> None:
     """Delete the buckets that are full again."""
-    while True:
-        full = Bucket.objects.filter(full_at__lt=time.time() - 1).values("key")[:PURGED]
-        deleted, _ = Bucket.objects.filter(key__in=[row["key"] for row in full]).delete()
-        if deleted < PURGED:
-            return
+    while _purge_some() == PURGED:
+        pass
+
+
+def _purge_some() -> int:
+    with transaction.atomic():
+        # Skip the rows that writers hold: they may be full no more, and who waits for them could deadlock.
+        full = Bucket.objects.filter(full_at__lt=time.time() - 1).select_for_update(skip_locked=True)
+        keys = [*full.values_list("key", flat=True)[:PURGED]]
+        return Bucket.objects.filter(key__in=keys).delete()[0]
 
 
 def _key(limit: Limit, source: bytes) -> str:

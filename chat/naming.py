@@ -11,17 +11,22 @@ MAX_UNNORMALIZED = 20 * MAX_NAME_LENGTH  # a name may have more code points befo
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
 # Characters that Unicode counts among letters, marks and symbols, but that fonts draw as nothing: fillers, the blank
 # Braille pattern, variation selectors.
-BLANKS = {*"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0", *map(chr, range(0xFE00, 0xFE10))}
+BLANKS = {
+    *"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\U00016fe4",
+    *map(chr, range(0xFE00, 0xFE10)),
+    *map(chr, range(0xE0100, 0xE01F0)),
+}
 CONTROLS = {"Cc", "Zl", "Zp"}
 JOINERS = "\u200c\u200d"  # Persian and Indian words need them, and emoji of several parts
 MAX_MARKS = 4  # combining marks in a row; no language needs more, and many hide the lines above and below
 OUR_WORDS = {"admin", "static", "events", "rooms"}  # what our addresses begin with
 STAFF_NAMES = {"system", "admin", "moderator", "chat"}
-# Letters that look like the Latin ones in STAFF_NAMES: Cyrillic, then Greek.
+# Letters that look like the Latin ones in STAFF_NAMES: Cyrillic, Greek, then others.
 LOOK_ALIKES = str.maketrans(
     "\u0430\u0441\u0501\u0435\u04bb\u0456\u04cf\u043c\u043e\u0433\u0455\u0442\u0443\u043f"
-    "\u03b1\u03f2\u03b5\u03b9\u03bf\u03c1\u03c4\u03c5\u03bd\u03b7",
-    "acdehilmorstynaceioptyvn",
+    "\u03b1\u03f2\u03b5\u03b9\u03bf\u03c1\u03c4\u03c5\u03bd\u03b7"
+    "\u0131\u1d00\u1d04\u1d05\u1d07\u029c\u026a\u1d0d\u0274\u1d0f\u0280\ua731\u1d1b\u028f",
+    "acdehilmorstynaceioptyvniacdehimnorsty",
 )
 
 
@@ -98,9 +103,10 @@ def _is_joinable(char: str) -> bool:
 
 
 def _is_variation(name: str, place: int) -> bool:
-    """Return whether the character chooses a form of the one before it, as in many emoji."""
-    before = name[:place][-1:]
-    return "\ufe00" <= name[place] <= "\ufe0f" and bool(before) and before not in BLANKS and not before.isspace()
+    """Return whether the character chooses a form of the emoji before it, or of a digit on a key."""
+    before, after = name[:place][-1:], name[place + 1 :][:1]
+    is_emoji = bool(before) and unicodedata.category(before)[0] == "S"
+    return name[place] in "\ufe0e\ufe0f" and (is_emoji or after == "\u20e3")
 
 
 def _marks_in_a_row(name: str) -> int:
@@ -113,7 +119,8 @@ def _marks_in_a_row(name: str) -> int:
 
 def is_for_staff(name: str) -> bool:
     """Return whether only moderators may have this name, or one that looks like it."""
-    return unicodedata.normalize("NFKC", name).casefold().translate(LOOK_ALIKES).strip() in STAFF_NAMES
+    seen = (char for char in name if char not in BLANKS and unicodedata.category(char) not in ("Mn", "Cf"))
+    return unicodedata.normalize("NFKC", "".join(seen)).casefold().translate(LOOK_ALIKES).strip() in STAFF_NAMES
 
 
 def clean_room_name(text: str) -> str:

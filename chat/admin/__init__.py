@@ -112,7 +112,8 @@ class ChatMessageAdmin(NoEditing):
     @admin.action(permissions=["moderate"], description="Remove all messages from the senders of selected messages")
     def remove_all_of_senders(self, request: HttpRequest, messages: QuerySet[ChatMessage]) -> None:
         deadline = time.monotonic() + WORK_S
-        for message in messages.select_related("room")[:AT_ONCE]:
+        senders = {(m.source, m.author_hash, m.room_id): m for m in messages.select_related("room")[:AT_ONCE]}
+        for message in senders.values():
             found = moderation.written_by_sender_of(message)
             before = moderation.count(found)
             all_done = moderation.remove_all(found, deadline)
@@ -142,19 +143,32 @@ class ChatMessageAdmin(NoEditing):
         return message.text[:100]
 
 
-@admin.register(Ban)
-class BanAdmin(admin.ModelAdmin):
-    """Look at bans, and end them by deleting them."""
+class ForModerators(admin.ModelAdmin):
+    """Moderators may look, whatever else they may do in the admin."""
 
-    list_display = ("name", "until", "everywhere")
-    fields = ("name", "until")
-    readonly_fields = ("name", "until")
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("chat.moderate") or super().has_module_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("chat.moderate") or super().has_view_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Ban)
+class BanAdmin(ForModerators):
+    """Look at bans, and end them by deleting them."""
+
+    list_display = ("name", "until", "everywhere")
+    fields = ("name", "until")
+    readonly_fields = ("name", "until")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("chat.moderate") or super().has_delete_permission(request, obj)
 
     @admin.display(boolean=True, description="everywhere")
     def everywhere(self, ban: Ban) -> bool:
@@ -162,15 +176,9 @@ class BanAdmin(admin.ModelAdmin):
 
 
 @admin.register(ModerationEntry)
-class ModerationLog(admin.ModelAdmin):
+class ModerationLog(ForModerators):
     list_display = ("date", "moderator", "action", "room", "messages")
     search_fields = ("moderator", "action", "room")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -11,19 +11,23 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from chat.messages import moderation
 from chat.messages.actions import moderate
-from chat.messages.errors import NoSuchMessage
+from chat.messages.errors import NoSuchMessage, NoSuchRoom
 from chat.messages.forms import ModerationForm
 from chat.messages.room_deletion import remove_room, retire_room
 from chat.models import ChatMessage, ChatRoom
+from chat.web.fields import read_fields
 from chat.web.refusals import only, refuse, refuse_form
 from chat.web.writers import is_staff
 
+FORM = "application/x-www-form-urlencoded"
 WORK_S = 4  # a request takes at most 5
 SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "all": None}
 
 
 class Done(NamedTuple):
-    """What an action has done: the words for the log, how many messages it removed, and whether nothing is left."""
+    """What an action has done: the words for the log (none: nothing), how many messages it removed, and whether that
+    was all.
+    """
 
     words: str
     messages: int = 0
@@ -38,19 +42,22 @@ def act(request: HttpRequest) -> HttpResponse:
     """Answer {"messages": how many were removed, "done": whether nothing is left}; if not, send the same again."""
     if not is_staff(request):
         raise refuse(403, "user", "Only moderators may do this. Log in as one who has the permission chat.moderate.")
-    form = ModerationForm(request.POST)
+    if request.content_type != FORM:
+        raise refuse(415, "Content-Type", f"Content-Type must be {FORM}.")
+    form = ModerationForm(read_fields(request))
     if not form.is_valid():
         raise refuse_form(form)
     wanted = form.cleaned_data
     done = ACTIONS[wanted["action"]](wanted)
-    if done.messages or done.all:
+    if done.words:
         moderation.write_down(request.user.get_username(), done.words, wanted["room"], done.messages)
     return JsonResponse({"messages": done.messages, "done": done.all})
 
 
 def _delete(wanted: dict[str, Any]) -> Done:
     message = _message(wanted)
-    return Done(f"deleted message {message.pk} of {message.user}", moderate(wanted["room"], message.pk))
+    count = moderate(wanted["room"], message.pk)
+    return Done(f"deleted message {message.pk} of {message.user}" if count else "", count)
 
 
 def _remove(wanted: dict[str, Any]) -> Done:
@@ -59,8 +66,8 @@ def _remove(wanted: dict[str, Any]) -> Done:
     found = moderation.written_by_sender_of(message, timezone.now() - span if span else None)
     before = moderation.count(found)
     done = moderation.remove_all(found, time.monotonic() + WORK_S)
-    words = f"removed all from {message.user} ({wanted['span']})"
-    return Done(words, before - moderation.count(found), done)
+    removed = before - moderation.count(found)
+    return Done(f"removed all from {message.user} ({wanted['span']})" if removed else "", removed, done)
 
 
 def _ban(wanted: dict[str, Any]) -> Done:
@@ -87,10 +94,14 @@ def _slow(wanted: dict[str, Any]) -> Done:
 def _clear(wanted: dict[str, Any]) -> Done:
     room = ChatRoom.objects.filter(eid=wanted["room"]).first()
     left = ChatRoom.objects.filter(deleted_name=wanted["room"])
-    if room is not None:
+    words, count = "", 0
+    if not left.exists():  # else this repeats a request that was not done: what came since stays
+        if room is None:
+            raise NoSuchRoom(wanted["room"])
+        words, count = "cleared the room", room.messages.not_deleted().count()
         retire_room(room.pk)
     deadline = time.monotonic() + WORK_S
-    return Done("cleared the room", all=all(remove_room(one.pk, deadline) for one in left))
+    return Done(words, count, all(remove_room(one.pk, deadline) for one in left.all()))
 
 
 ACTIONS: dict[str, Callable[[dict[str, Any]], Done]] = {

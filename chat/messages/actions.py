@@ -98,11 +98,14 @@ def _slow_down(room: ChatRoom, by: Writer) -> None:
         raise RoomLocked
     if room.slow_s and by.source:
         limit = limits.Limit("slow mode", 1, room.slow_s, "This room is in slow mode")
-        limits.take(limit, by.source + str(room.pk).encode())
+        limits.take(limit, by.source + f"{room.pk} {room.slow_s}".encode())
 
 
 def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNKNOWN) -> ChatMessage:
-    """Return the message with its new text; raise NoSuchMessage, NotTheSender, MessageDeleted or OverLimit."""
+    """Return the message with its new text.
+
+    Raises NoSuchMessage, NotTheSender, MessageDeleted, Banned, RoomLocked or OverLimit.
+    """
     channel = room_channel(eid)
     author_hash = author_hash_of(eid, by.author_key)
     _refuse_unknown(eid, message_id)
@@ -111,8 +114,8 @@ def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNK
         if message.deleted:
             raise MessageDeleted(message_id)
         _refuse_banned(by, author_hash)
-        if message.room.locked and not by.is_staff:
-            raise RoomLocked
+        if message.text != text:
+            _slow_down(message.room, by)
         if message.text == text:
             give_back(channel, number)
         else:

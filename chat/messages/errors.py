@@ -48,6 +48,11 @@ class RoomNotAllowed(MessageError):
         super().__init__(f"room {error.messages[0]}")
 
 
+class NoSuchRoom(MessageError):
+    def __init__(self, room: str) -> None:
+        super().__init__(f"There is no room {room!r}. A room exists from its first message on.")
+
+
 class RoomLocked(MessageError):
     def __init__(self) -> None:
         super().__init__("room is locked: only moderators can write here now.")

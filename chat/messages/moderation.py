@@ -18,7 +18,7 @@ from chat.models import Ban, ChatMessage, ChatRoom, ModerationEntry
 
 from .actions import moderate
 from .batches import in_batches
-from .errors import UnknownSender
+from .errors import NoSuchRoom, UnknownSender
 
 IDS = 5_000  # looked at in one statement
 LONGEST_BAN = timedelta(days=30)
@@ -89,7 +89,8 @@ def ban_sender_of(message: ChatMessage, duration: timedelta) -> Ban:
     if not message.source and not message.author_hash:
         raise UnknownSender(message.pk)
     until = timezone.now() + min(duration, LONGEST_BAN)
-    return Ban.objects.create(source=message.source, author_hash=message.author_hash, until=until, name=message.user)
+    what = {"until": until, "name": message.user}
+    return Ban.objects.update_or_create(what, source=message.source, author_hash=message.author_hash)[0]
 
 
 def lock_room(eid: str, locked: bool) -> None:
@@ -106,13 +107,15 @@ def _change_room(eid: str, **values: object) -> None:
     channel = room_channel(eid)
     with transaction.atomic():
         number = take_event_number(channel)
-        room, _ = ChatRoom.objects.update_or_create(eid=eid, defaults=values)
+        if not ChatRoom.objects.filter(eid=eid).update(**values):
+            raise NoSuchRoom(eid)
+        room = ChatRoom.objects.get(eid=eid)
         send_event(channel, "room-changed", room.to_data(), number=number)
 
 
 def write_down(moderator: str, action: str, room: str, messages: int = 0) -> None:
     """Note for the admin's log who did what."""
-    ModerationEntry.objects.create(moderator=moderator, action=action, room=room, messages=messages)
+    ModerationEntry.objects.create(moderator=moderator[:150], action=action[:200], room=room, messages=messages)
 
 
 def forget_old_bans() -> None:

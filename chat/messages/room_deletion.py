@@ -32,8 +32,11 @@ def retire_room(room_id: int) -> None:
             return
         # Whoever posts in this channel later draws a greater id, because the number comes first, see actions.py.
         cleared = ChatMessage.objects.aggregate(greatest=Max("id"))["greatest"] or 0
-        send_event(channel, "room-changed", {"room": room.eid, "cleared": cleared}, number=number)
+        send_event(channel, "room-changed", {**room.to_data(), "cleared": cleared}, number=number)
+        again = ChatRoom(eid=room.eid, locked=room.locked, slow_s=room.slow_s)
         room.retire(event=number)
+        if again.locked or again.slow_s:
+            again.save()  # the new room is as open as the old one was
 
 
 def remove_room(room_id: int, deadline: float) -> bool:

@@ -19,23 +19,23 @@ from .writer import Writer
 def turn(channel: str, by: Writer) -> Iterator[int]:
     """Run one write as one transaction, and yield the number of its event, which locks the room.
 
-    A write that raises MessageError has changed nothing. It costs a token all the same, and the number is given back.
-    Raises OverLimit if the writer has no token left.
+    A write that raises MessageError or OverLimit has changed nothing. It costs a token all the same, and the number is
+    given back. Raises OverLimit if the writer has no token left.
     """
     bucket = by.source if by.limited else None
     if bucket:
         limits.refuse_empty(limits.WRITES, bucket)
         limits.refuse_empty(limits.WRONG_KEYS, bucket)
-    refused = None
+    refused: MessageError | limits.OverLimit | None = None
     with transaction.atomic():
         number = _take_token_and_number(channel, bucket)
         try:
             yield number
-        except MessageError as error:
+        except (MessageError, limits.OverLimit) as error:
             give_back(channel, number)
             refused = error
     if refused:
-        if bucket and refused.is_guess:
+        if bucket and isinstance(refused, MessageError) and refused.is_guess:
             limits.take(limits.WRONG_KEYS, bucket)
         raise refused
 

@@ -23,6 +23,7 @@ from chat.messages.errors import (
     MessageError,
     NameTaken,
     NoSuchMessage,
+    NoSuchRoom,
     NotTheSender,
     RoomLocked,
     RoomNotAllowed,
@@ -42,6 +43,7 @@ MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {
     NameTaken: (403, "from"),
     RoomNotAllowed: (400, "room"),
     RoomLocked: (403, "room"),
+    NoSuchRoom: (404, "room"),
     Banned: (403, "from"),
     UnknownSender: (409, "id"),
 }

@@ -117,8 +117,8 @@ stream.listen({
   change: catchUp.change,
   room(news) {
     if (news.cleared !== undefined) store.clear(news.cleared);
-    else if (news.ids) store.removeAll(news);
-    else compose.showRoom(news);
+    if (news.ids) store.removeAll(news);
+    if (news.locked !== undefined) compose.showRoom(news);
   },
   reset: catchUp.reset,
   opened() {

@@ -1,5 +1,7 @@
 """POST /-/moderate/: what moderators do on a room's page."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
@@ -29,7 +31,11 @@ def say(room="lobby", address=EVE):
 
 
 def act(client, action, room="lobby", **fields):
-    return client.post(URL, {"action": action, "room": room, **fields})
+    return send(client, action=action, room=room, **fields)
+
+
+def send(client, headers=None, **fields):
+    return client.post(URL, urlencode(fields), content_type=moderation.FORM, headers=headers)
 
 
 def left():
@@ -53,6 +59,7 @@ def test_nobody_else_may():
 
 def test_a_session_alone_is_not_enough(moderator):
     """Without the page's token, a foreign page could use the moderator's cookie."""
+    say()
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = moderator.cookies
     answer = act(strict, "lock")
@@ -60,7 +67,7 @@ def test_a_session_alone_is_not_enough(moderator):
     assert not ChatRoom.objects.filter(locked__isnull=False).exists()
     page = strict.get("/lobby", {"user": "System"})
     token = page.context["page"]["csrfToken"]
-    assert strict.post(URL, {"action": "lock", "room": "lobby"}, headers={"X-CSRFToken": token}).status_code == 200
+    assert send(strict, {"X-CSRFToken": token}, action="lock", room="lobby").status_code == 200
 
 
 def test_only_a_moderators_page_leads_there(client, moderator):
@@ -112,7 +119,7 @@ def test_a_room_is_locked_slowed_and_cleared(moderator, client):
     assert (page["locked"], page["slow"]) == (True, 30)
     act(moderator, "unlock")
     act(moderator, "slow", seconds=0)
-    assert act(moderator, "clear").json() == {"messages": 0, "done": True}
+    assert act(moderator, "clear").json() == {"messages": 1, "done": True}
     assert left() == []
     assert logged_events()[-1][2]["cleared"] > 0
     words = [action for _, action, _, _ in log()]
@@ -143,7 +150,7 @@ def test_a_room_is_locked_slowed_and_cleared(moderator, client):
     ],
 )
 def test_bad_input_names_the_field(moderator, fields, wrong):
-    answer = moderator.post(URL, {"room": "lobby", **fields})
+    answer = send(moderator, **{"room": "lobby", **fields})
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == [wrong]
     assert log() == []
@@ -151,6 +158,55 @@ def test_bad_input_names_the_field(moderator, fields, wrong):
 
 def test_a_missing_message_is_a_404(moderator):
     assert act(moderator, "delete", message=17).status_code == 404
+
+
+def test_a_room_that_nobody_has_written_in_is_a_404(moderator):
+    for action, more in (("lock", {}), ("slow", {"seconds": 5}), ("clear", {})):
+        assert act(moderator, action, room="nowhere", **more).status_code == 404
+    assert not ChatRoom.objects.exists()
+    assert log() == []
+
+
+def test_broken_text_is_refused(moderator):
+    for body, content_type in ((b"action=lock&room=%ff", moderation.FORM), (b"{}", "application/json")):
+        assert moderator.post(URL, body, content_type=content_type).status_code in (400, 415)
+    assert not ChatRoom.objects.exists()
+
+
+def test_what_comes_after_a_room_was_cleared_stays(moderator, monkeypatch):
+    say()
+    monkeypatch.setattr(moderation, "WORK_S", -1)
+    assert act(moderator, "clear").json() == {"messages": 1, "done": False}
+    kept = say()
+    monkeypatch.setattr(moderation, "WORK_S", 4)
+    assert act(moderator, "clear").json() == {"messages": 0, "done": True}
+    assert left() == [kept]
+    assert len(log()) == 1
+
+
+@pytest.mark.parametrize(("action", "more"), [("lock", {}), ("slow", {"seconds": 3600})])
+def test_a_cleared_room_stays_as_it_was(moderator, action, more):
+    say()
+    act(moderator, action, **more)
+    act(moderator, "clear")
+    assert logged_events()[-1][2]["locked"] is (action == "lock")
+    statuses = [Client().post(url_of(), {"from": "x", "text": "y"}, REMOTE_ADDR=EVE).status_code for _ in range(2)]
+    assert statuses == ([403, 403] if action == "lock" else [200, 429])
+
+
+def test_a_moderator_looks_at_bans_and_the_log_and_ends_a_ban(moderator):
+    act(moderator, "ban", message=say(), hours=24)
+    assert moderator.get("/admin/chat/moderationentry/").status_code == 200
+    ban = Ban.objects.get()
+    moderator.post(f"/admin/chat/ban/{ban.pk}/delete/", {"post": "yes"})
+    assert not Ban.objects.exists()
+
+
+def test_a_second_ban_replaces_the_first(moderator):
+    message_id = say()
+    for hours in (1, 24):
+        act(moderator, "ban", message=message_id, hours=hours)
+    assert Ban.objects.count() == 1
 
 
 def test_other_methods_are_refused(moderator):

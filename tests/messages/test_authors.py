@@ -136,7 +136,14 @@ def test_a_secret_that_differs_from_the_header_is_refused(client):
     assert answer.json()["errors"][0]["field"] == "author_key"
 
 
-LOOK_ALIKES = ["\uff33ystem", "\u0410dmin", "M\u03bfderator", "syst\u0435m"]
+LOOK_ALIKES = [
+    "\uff33ystem",
+    "\u0410dmin",
+    "M\u03bfderator",
+    "syst\u0435m",
+    "adm\u0131n",
+    "\u1d00\u1d05\u1d0d\u026a\u0274",
+]
 STAFF_NAMES = ["System", "ADMIN", "moderator", "Chat", " admin ", *LOOK_ALIKES]
 
 
@@ -180,6 +187,7 @@ def test_nobody_else_can_say_so(client):
 
 
 INVISIBLE = ["a\u202eb", "a\u2066b", "a\u200eb", "a\u200bb", "a\u00adb", "a\u200db", "\u200da", "a\u3164b"]
+INVISIBLE += ["Admin\ufe0f", "A\ufe00", "a\u180bb", "a\U000e0100"]
 REFUSED_NAMES = [*INVISIBLE, "Z" + "\u0301" * 6]
 
 

@@ -167,11 +167,12 @@ def test_a_locked_room_is_for_reading_and_for_moderators(moderator):
 
 
 def test_readers_learn_of_lock_and_slow_mode():
+    said()
     moderation.lock_room("lobby", True)
     moderation.slow_down_room("lobby", 30)
     moderation.lock_room("lobby", False)
     moderation.slow_down_room("lobby", 0)
-    events = [(kind, event) for kind, _, event in logged_events()]
+    events = [(kind, event) for kind, _, event in logged_events()[1:]]
     states = [(True, 0), (True, 30), (False, 30), (False, 0)]
     assert events == [("room-changed", {"room": "lobby", "locked": lock, "slow": slow}) for lock, slow in states]
 
@@ -189,6 +190,30 @@ def test_in_a_slow_room_each_source_writes_once_in_a_while(moderator, monkeypatc
     Bucket.objects.update(full_at=F("full_at") - 30)
     monkeypatch.setattr(limits, "_empty_until", limits._Remembered())
     assert say().status_code == 200
+
+
+def test_a_flood_into_a_slow_room_costs_tokens(settings, monkeypatch):
+    settings.LIMITS = True
+    monkeypatch.setattr(limits, "_empty_until", limits._Remembered())
+    said()
+    moderation.slow_down_room("lobby", 3600)
+    answers = [say().json() for _ in range(limits.WRITES.burst)]
+    assert [answer["errors"][0]["field"] for answer in answers[1:]] == ["slow mode"] * 18 + ["writes"]
+    assert say(room="attic").status_code == 429
+
+
+def test_another_slow_mode_counts_anew():
+    said()
+    for seconds in (3600, 5):
+        moderation.slow_down_room("lobby", seconds)
+        assert say().status_code == 200
+
+
+def test_an_edit_is_slow_too():
+    message = said(key="k1")
+    moderation.slow_down_room("lobby", 3600)
+    eve = Client(REMOTE_ADDR=EVE)
+    assert [edit(eve, message.pk, key="k1", text=text).status_code for text in ("one", "two")] == [200, 429]
 
 
 def test_a_refused_write_leaves_nothing():

@@ -16,6 +16,8 @@ from tests.helpers.posting import delete, edit, logged_events, post, simultaneou
 
 pytestmark = pytest.mark.django_db
 
+OPEN = {"locked": False, "slow": 0}
+
 
 @pytest.fixture
 def lobby():
@@ -43,7 +45,7 @@ def listed(room="lobby"):
 def test_one_event_says_that_all_messages_of_the_room_are_gone(lobby):
     before = logged_events()
     retire_room(lobby.pk)
-    assert logged_events() == [*before, ("room-changed", 7, {"room": "lobby", "cleared": newest_id()})]
+    assert logged_events() == [*before, ("room-changed", 7, {"room": "lobby", "cleared": newest_id(), **OPEN})]
     remove(lobby)
     assert EventLog().get_current_id("room-lobby") == 7
 
@@ -67,7 +69,7 @@ def test_the_event_log_keeps_its_numbers_and_loses_all_texts_and_names(lobby):
     retire_room(lobby.pk)
     remove(lobby)
     assert logged_events() == [
-        ("room-changed", number, {"room": "lobby", "cleared": cleared}) for number in range(1, 8)
+        ("room-changed", number, {"room": "lobby", "cleared": cleared, **OPEN}) for number in range(1, 8)
     ]
     assert not Event.objects.filter(data__contains="secret").exists()
     assert not Event.objects.filter(data__contains="Alice").exists()
@@ -163,7 +165,7 @@ def test_a_room_can_be_deleted_twice(lobby):
     retire_room(second.pk)
     remove(second)
     assert logged_events()[-2:] == [
-        ("room-changed", number, {"room": "lobby", "cleared": cleared}) for number in (8, 9)
+        ("room-changed", number, {"room": "lobby", "cleared": cleared, **OPEN}) for number in (8, 9)
     ]
 
 

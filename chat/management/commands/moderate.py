@@ -1,6 +1,7 @@
 import getpass
 import time
-from argparse import ArgumentParser
+import unicodedata
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,12 @@ from chat.models import Ban, ChatMessage, ChatRoom
 A_DAY_S = 86_400
 
 
+def _hours(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 720:
+        return int(text)
+    raise ArgumentTypeError("write a number of hours from 1 to 720")
+
+
 class Command(BaseCommand):
     help = "Remove messages, ban senders, lock or slow down rooms: what moderators do on a room's page."
 
@@ -24,9 +31,9 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         delete = actions.add_parser("delete", help="delete one message")
         remove = actions.add_parser("remove", help="remove all messages from the sender of this one")
-        remove.add_argument("--hours", type=int, help="only those of the last hours; all, unless you say")
+        remove.add_argument("--hours", type=_hours, help="only those of the last hours; all, unless you say")
         ban = actions.add_parser("ban", help="keep the sender of this message from writing")
-        ban.add_argument("--hours", type=int, default=24, help="for so long, at most 720 (24)")
+        ban.add_argument("--hours", type=_hours, default=24, help="for so long, at most 720 (24)")
         for parser_of_message in (delete, remove, ban):
             parser_of_message.add_argument("message", type=int, help="the id of a message")
         unban = actions.add_parser("unban", help="end all bans of this name")
@@ -106,7 +113,7 @@ class Command(BaseCommand):
         return found
 
     def _room(self, name: str) -> ChatRoom:
-        found = ChatRoom.objects.filter(eid=name).first()
+        found = ChatRoom.objects.filter(eid=unicodedata.normalize("NFC", name)).first()
         if found is None:
             raise CommandError(f"There is no room {name!r}.")
         return found

@@ -1,13 +1,13 @@
 // Reads what an event says about the room or about many of its messages, or returns null.
 //
-// cleared (id): the room was deleted, with all its messages up to this id. ids, deleted (a date), change (an event's
+// cleared (id): the room was deleted, with all its messages up to this id; with locked and slow. ids, deleted (a date), change (an event's
 // number): these messages were deleted together. locked (boolean), slow (seconds): who may write now.
 export function readRoomNews(data) {
   const { cleared, ids, deleted, change, locked, slow } = data ?? {};
   const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
-  if (isCount(cleared)) return { cleared };
+  const state = typeof locked === "boolean" && isCount(slow) ? { locked, slow } : null;
+  if (isCount(cleared)) return { cleared, ...state };
   if (Array.isArray(ids) && ids.every(isCount) && typeof deleted === "string" && isCount(change))
     return { ids, deleted, change };
-  if (typeof locked === "boolean" && isCount(slow)) return { locked, slow };
-  return null;
+  return state;
 }

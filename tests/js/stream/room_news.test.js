@@ -4,6 +4,8 @@ import { readRoomNews } from "../../../static/chat/stream/room_news.js";
 
 test("each kind of news is read, without what else the event says", () => {
   assert.deepEqual(readRoomNews({ room: "lobby", cleared: 6 }), { cleared: 6 });
+  const state = { locked: false, slow: 30 };
+  assert.deepEqual(readRoomNews({ room: "lobby", cleared: 6, ...state }), { cleared: 6, ...state });
   assert.deepEqual(readRoomNews({ ids: [1, 2], deleted: "then", change: 7 }), { ids: [1, 2], deleted: "then", change: 7 });
   assert.deepEqual(readRoomNews({ room: "lobby", locked: true, slow: 0 }), { locked: true, slow: 0 });
 });
