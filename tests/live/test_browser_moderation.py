@@ -52,7 +52,8 @@ def test_a_moderator_removes_all_from_a_sender_and_bans_him(moderator, people, c
     expect(moderator.locator(".messages .text")).to_have_text(["thank you"])
 
 
-def test_readers_see_a_lock_and_the_slow_mode_and_a_moderator_can_write(moderator, people, room):
+def test_readers_see_a_lock_and_the_slow_mode_and_a_moderator_can_write(moderator, people, chat, room):
+    chat.post(room, "Bob", "Hi")  # before that, there is no room to lock
     people.allow_complaint("403")
     ann = people.join("Ann", room)
     panel = moderator.locator("#room-moderation")
@@ -63,7 +64,7 @@ def test_readers_see_a_lock_and_the_slow_mode_and_a_moderator_can_write(moderato
     expect(ann.reasons).to_have_text("Not sent: room is locked: only moderators can write here now.")
     moderator.get_by_label("Message", exact=True).fill("Please wait.")
     moderator.get_by_role("button", name="Send").click()
-    expect(ann.texts).to_have_text(["Please wait."])
+    expect(ann.texts).to_have_text(["Hi", "Please wait."])
     expect(ann.page.locator(".messages .staff")).to_have_text("Moderator")
     ann.page.reload()
     expect(state).to_have_text("A moderator has locked this room. You can read on.")
