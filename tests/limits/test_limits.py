@@ -4,13 +4,14 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
-from django.test import Client
+from django.test import Client, RequestFactory
 from django_eventstream.models import EventCounter
 
 from chat import limits
 from chat.models import Bucket, ChatMessage, ChatRoom
+from chat.web.sources import source_of
 from tests.helpers.posting import delete, edit, logged_events, url_of
 
 ALICE, EVE = "203.0.113.7", "198.51.100.66"
@@ -219,6 +220,29 @@ def test_full_buckets_are_deleted_and_the_others_kept(monkeypatch):
     limits.purge()
     assert Bucket.objects.count() == 1
     assert statuses(BURST - 2)[-1] == 429
+
+
+@pytest.mark.skipif("sqlite" in connection.settings_dict["ENGINE"], reason="this database has one lock for all writers")
+@pytest.mark.django_db(transaction=True)
+def test_a_bucket_that_somebody_takes_from_is_not_deleted_and_nobody_waits(monkeypatch):
+    say()
+    pass_time(monkeypatch, 100)
+    taken, purged = threading.Event(), threading.Event()
+
+    def take():
+        with transaction.atomic():
+            limits.take(limits.WRITES, source_of(RequestFactory().get("/", REMOTE_ADDR=EVE)))
+            taken.set()
+            assert purged.wait(20)
+        connection.close()
+
+    writer = threading.Thread(target=take)
+    writer.start()
+    assert taken.wait(20)
+    limits.purge()
+    purged.set()
+    writer.join(20)
+    assert Bucket.objects.filter(key__startswith="writes").count() == 1
 
 
 def test_a_process_remembers_so_many_buckets_and_no_more(monkeypatch):

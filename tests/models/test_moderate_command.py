@@ -81,6 +81,14 @@ def test_what_does_not_exist_is_named(spam, arguments):
         run(*arguments)
 
 
+@pytest.mark.parametrize("hours", ["0", "-5", "721", "9" * 20, "x"])
+@pytest.mark.parametrize("action", ["remove", "ban"])
+def test_only_so_many_hours_are_accepted(spam, action, hours):
+    with pytest.raises(CommandError, match="write a number of hours from 1 to 720"):
+        run(action, spam[0], "--hours", hours)
+    assert left() == spam
+
+
 def act(admin_client, action, ids):
     fields = {"action": action, "_selected_action": ids}
     return admin_client.post("/admin/chat/chatmessage/", fields, follow=True).content.decode()
