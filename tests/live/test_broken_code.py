@@ -58,7 +58,7 @@ def test_broken_code_is_not_taken_and_the_killed_worker_comes_when_it_is_repaire
 @pytest.mark.parametrize("victim", ["web master", "web worker"])
 def test_in_embedded_mode_it_heals_too(project, tmp_path, victim):
     programs = path_without(tmp_path / "bin", {"pushpin", "apt-get"})
-    path = project / "chat" / "models.py"
+    path = project / "chat" / "models" / "__init__.py"
     with Chat.ready(tmp_path / "data", command=[project / "bin" / "run"], PATH=str(programs)) as chat:
         sound = path.read_text()
         path.write_text("import no_such_module\n" + sound)

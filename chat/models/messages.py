@@ -1,3 +1,5 @@
+"""Rooms and messages."""
+
 import base64
 import hashlib
 import hmac
@@ -12,7 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from .naming import MAX_NAME_LENGTH
+from chat.naming import MAX_NAME_LENGTH
+
+from .moderation import BANNED
 
 MAX_TEXT_LENGTH = 8000  # code points
 MAX_KEY_LENGTH = MAX_TAG_LENGTH = 64  # code points
@@ -291,59 +295,6 @@ class ChatEdit(models.Model):
 
     def __str__(self) -> str:
         return f"edit of message {self.message_id} in event {self.event}"
-
-
-class Ban(models.Model):
-    """Somebody who may not write until then: everybody with this source, and in its room this author."""
-
-    source = models.BinaryField(max_length=16, null=True, db_index=True)
-    author_hash = models.BinaryField(max_length=32, null=True, db_index=True)
-    until = models.DateTimeField()
-    name = models.CharField(max_length=MAX_NAME_LENGTH)  # under which somebody wrote, for moderators
-
-    def __str__(self) -> str:
-        return f"{self.name} until {self.until:%Y-%m-%d %H:%M} UTC"
-
-
-# A message's source and author, and the date now; a row if one of them is banned.
-BANNED = f"SELECT 1 FROM {Ban._meta.db_table} WHERE (source = %s OR author_hash = %s) AND until > %s"
-
-
-class ModerationEntry(models.Model):
-    """What a moderator did, for the admin's log."""
-
-    date = models.DateTimeField(auto_now_add=True)
-    moderator = models.CharField(max_length=150)
-    action = models.CharField(max_length=200)
-    room = models.CharField(max_length=MAX_NAME_LENGTH)
-    messages = models.PositiveIntegerField(default=0)  # how many it concerned
-
-    class Meta:
-        verbose_name = "moderation log entry"
-        verbose_name_plural = "moderation log"
-
-    def __str__(self) -> str:
-        return f"{self.moderator}: {self.action}"
-
-
-class Secret(models.Model):
-    """A random key that must not change with SECRET_KEY, and that a backup of the database keeps."""
-
-    name = models.CharField(max_length=20, primary_key=True)
-    value = models.BinaryField(max_length=32)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Bucket(models.Model):
-    """A token bucket: how much one source may still do, see limits.py."""
-
-    key = models.CharField(max_length=100, primary_key=True)
-    full_at = models.FloatField()  # seconds since 1970
-
-    def __str__(self) -> str:
-        return self.key
 
 
 def _fitting(messages: list[MessageData]) -> int:

@@ -1,0 +1,39 @@
+"""The tables of the database."""
+
+from .keys import Bucket, Secret
+from .messages import (
+    MAX_KEY_LENGTH,
+    MAX_PAGE_BYTES,
+    MAX_PAGE_SIZE,
+    MAX_TAG_LENGTH,
+    MAX_TEXT_LENGTH,
+    PAGE_SIZE,
+    ChatEdit,
+    ChatMessage,
+    ChatMessageQuerySet,
+    ChatRoom,
+    MessageData,
+    hash_of,
+    mark_of,
+)
+from .moderation import Ban, ModerationEntry
+
+__all__ = [
+    "MAX_KEY_LENGTH",
+    "MAX_PAGE_BYTES",
+    "MAX_PAGE_SIZE",
+    "MAX_TAG_LENGTH",
+    "MAX_TEXT_LENGTH",
+    "PAGE_SIZE",
+    "Ban",
+    "Bucket",
+    "ChatEdit",
+    "ChatMessage",
+    "ChatMessageQuerySet",
+    "ChatRoom",
+    "MessageData",
+    "ModerationEntry",
+    "Secret",
+    "hash_of",
+    "mark_of",
+]
