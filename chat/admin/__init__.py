@@ -1,7 +1,6 @@
 """The admin's view of rooms and messages: look and delete."""
 
 import time
-from datetime import timedelta
 from itertools import groupby
 from typing import Any, cast
 
@@ -13,12 +12,12 @@ from django.http import HttpRequest
 
 from chat.messages import moderation
 from chat.messages.actions import moderate
-from chat.messages.batches import in_batches
+from chat.messages.batches import WORK_S, in_batches
 from chat.messages.errors import UnknownSender
 from chat.messages.room_deletion import remove_room, retire_room
 from chat.models import Ban, ChatMessage, ChatMessageQuerySet, ChatRoom, ModerationEntry
 
-from .deletion import WORK_S, DeletesInBatches, ShortLists
+from .deletion import DeletesInBatches, ShortLists
 
 AT_ONCE = 500  # messages that one search fetches
 
@@ -115,12 +114,10 @@ class ChatMessageAdmin(NoEditing):
         senders = {(m.source, m.author_hash, m.room_id): m for m in messages.select_related("room")[:AT_ONCE]}
         for message in senders.values():
             found = moderation.written_by_sender_of(message)
-            before = moderation.count(found)
-            all_done = moderation.remove_all(found, deadline)
-            removed = before - moderation.count(found)
+            removed = moderation.remove_all(found, deadline)
             if removed:
                 self._note(request, message, f"removed all from {message.user}", removed)
-            if not all_done:
+            if moderation.count(found) > 0:
                 self.message_user(request, "There was not time for all. Do the same again.", level="WARNING")
                 return
 
@@ -128,7 +125,7 @@ class ChatMessageAdmin(NoEditing):
     def ban_senders(self, request: HttpRequest, messages: QuerySet[ChatMessage]) -> None:
         for message in messages.select_related("room")[:AT_ONCE]:
             try:
-                ban = moderation.ban_sender_of(message, timedelta(days=1))
+                ban = moderation.ban_sender_of(message, hours=24)
             except UnknownSender as error:
                 self.message_user(request, str(error), level="WARNING")
             else:

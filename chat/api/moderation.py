@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from chat.messages import moderation
 from chat.messages.actions import moderate
+from chat.messages.batches import WORK_S
 from chat.messages.errors import NoSuchMessage, NoSuchRoom
 from chat.messages.forms import ModerationForm
 from chat.messages.room_deletion import remove_room, retire_room
@@ -20,8 +20,6 @@ from chat.web.refusals import only, refuse, refuse_form
 from chat.web.writers import is_staff
 
 FORM = "application/x-www-form-urlencoded"
-WORK_S = 4  # a request takes at most 5
-SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "all": None}
 
 
 class Done(NamedTuple):
@@ -62,17 +60,16 @@ def _delete(wanted: dict[str, Any]) -> Done:
 
 def _remove(wanted: dict[str, Any]) -> Done:
     message = _message(wanted)
-    span = SPANS[wanted["span"]]
+    span = ModerationForm.SPANS[wanted["span"]]
     found = moderation.written_by_sender_of(message, timezone.now() - span if span else None)
-    before = moderation.count(found)
-    done = moderation.remove_all(found, time.monotonic() + WORK_S)
-    removed = before - moderation.count(found)
-    return Done(f"removed all from {message.user} ({wanted['span']})" if removed else "", removed, done)
+    removed = moderation.remove_all(found, time.monotonic() + WORK_S)
+    words = f"removed all from {message.user} ({wanted['span']})" if removed else ""
+    return Done(words, removed, moderation.count(found) == 0)
 
 
 def _ban(wanted: dict[str, Any]) -> Done:
     message = _message(wanted)
-    ban = moderation.ban_sender_of(message, timedelta(hours=wanted["hours"]))
+    ban = moderation.ban_sender_of(message, wanted["hours"])
     return Done(f"banned {message.user} until {ban.until:%Y-%m-%d %H:%M} UTC")
 
 

@@ -76,8 +76,8 @@ def _new_room(eid: str, by: Writer) -> ChatRoom:
         validate_new_room(eid)
     except ValidationError as error:
         raise RoomNotAllowed(error) from None
-    if by.source and by.limited:
-        limits.take(limits.ROOMS, by.source)
+    if by.bucket:
+        limits.take(limits.ROOMS, by.bucket)
     return ChatRoom.objects.get_or_create(eid=eid)[0]
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 BATCH_S = 0.02  # of work, without the commit; so long everybody waits for the room's lock, with SQLite for the one lock
 PAUSE_S = 0.02  # at least, after each transaction; writers that wait for the lock get it in the pause
+WORK_S = 4  # that a request may work; it takes at most 5, the rest is for counting
 FIRST_SIZE, LAST_SIZE = 8, 4_000  # rows
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,6 +18,8 @@ from chat.naming import (
     refuse_long,
     refuse_surrogates,
 )
+
+from .moderation import LONGEST_BAN_H, SLOWEST_S
 
 MIN_AUTHOR_KEY_LENGTH = 16  # code points
 
@@ -186,24 +189,27 @@ class PageForm(forms.Form):
 class ModerationForm(forms.Form):
     """What a moderator does; each action needs some of the fields."""
 
-    ACTIONS = ("delete", "remove", "ban", "lock", "unlock", "slow", "clear")
-    ABOUT_A_MESSAGE = ("delete", "remove", "ban")
-    SPANS = ("hour", "day", "all")
+    NEEDED = {
+        "delete": ["message"],
+        "remove": ["message", "span"],
+        "ban": ["message", "hours"],
+        "lock": [],
+        "unlock": [],
+        "slow": ["seconds"],
+        "clear": [],
+    }
+    SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "all": None}
 
-    action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS])
+    action = forms.ChoiceField(choices=[(name, name) for name in NEEDED])
     room = RoomField()
     message = NumberField(required=False)
     span = forms.ChoiceField(choices=[(name, name) for name in SPANS], required=False)
-    hours = forms.IntegerField(min_value=1, max_value=720, required=False)
-    seconds = forms.IntegerField(min_value=0, max_value=3600, required=False)
+    hours = forms.IntegerField(min_value=1, max_value=LONGEST_BAN_H, required=False)
+    seconds = forms.IntegerField(min_value=0, max_value=SLOWEST_S, required=False)
 
     def clean(self) -> None:
         given = self.cleaned_data
-        action = given.get("action")
-        needed = [
-            *(["message"] if action in self.ABOUT_A_MESSAGE else []),
-            *{"remove": ["span"], "ban": ["hours"], "slow": ["seconds"]}.get(str(action), []),
-        ]
-        for name in needed:
+        action = given.get("action", "")
+        for name in self.NEEDED.get(action, []):
             if given.get(name) in (None, "") and name not in self.errors:
                 self.add_error(name, f"is missing. {action} needs it.")

@@ -21,7 +21,8 @@ from .batches import in_batches
 from .errors import NoSuchRoom, UnknownSender
 
 IDS = 5_000  # looked at in one statement
-LONGEST_BAN = timedelta(days=30)
+LONGEST_BAN_H = 720
+SLOWEST_S = 3600  # of a room's slow mode
 
 Found = dict[str, list[int]]  # the ids of messages, for each room's name
 
@@ -67,11 +68,12 @@ def _is_older(message_id: int, moment: datetime) -> bool:
     return newest is None or newest < moment
 
 
-def remove_all(found: Found, deadline: float) -> bool:
-    """Remove these messages in batches, and from `found`; return False if time was too short.
+def remove_all(found: Found, deadline: float) -> int:
+    """Remove these messages in batches, and from `found`, which keeps what there was no time for; return how many.
 
     `deadline` is a time of time.monotonic().
     """
+    before = count(found)
     for room, ids in found.items():
 
         def remove(size: int, room: str = room, ids: list[int] = ids) -> int:
@@ -80,15 +82,15 @@ def remove_all(found: Found, deadline: float) -> bool:
             return len(batch)
 
         if not in_batches(remove, deadline):
-            return False
-    return True
+            break
+    return before - count(found)
 
 
-def ban_sender_of(message: ChatMessage, duration: timedelta) -> Ban:
+def ban_sender_of(message: ChatMessage, hours: int) -> Ban:
     """Keep the message's sender from writing; raise UnknownSender if the server no longer knows who that is."""
     if not message.source and not message.author_hash:
         raise UnknownSender(message.pk)
-    until = timezone.now() + min(duration, LONGEST_BAN)
+    until = timezone.now() + timedelta(hours=min(hours, LONGEST_BAN_H))
     what = {"until": until, "name": message.user}
     return Ban.objects.update_or_create(what, source=message.source, author_hash=message.author_hash)[0]
 

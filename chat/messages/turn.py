@@ -22,21 +22,20 @@ def turn(channel: str, by: Writer) -> Iterator[int]:
     A write that raises MessageError or OverLimit has changed nothing. It costs a token all the same, and the number is
     given back. Raises OverLimit if the writer has no token left.
     """
-    bucket = by.source if by.limited else None
-    if bucket:
-        limits.refuse_empty(limits.WRITES, bucket)
-        limits.refuse_empty(limits.WRONG_KEYS, bucket)
+    if by.bucket:
+        limits.refuse_empty(limits.WRITES, by.bucket)
+        limits.refuse_empty(limits.WRONG_KEYS, by.bucket)
     refused: MessageError | limits.OverLimit | None = None
     with transaction.atomic():
-        number = _take_token_and_number(channel, bucket)
+        number = _take_token_and_number(channel, by.bucket)
         try:
             yield number
         except (MessageError, limits.OverLimit) as error:
             give_back(channel, number)
             refused = error
     if refused:
-        if bucket and isinstance(refused, MessageError) and refused.is_guess:
-            limits.take(limits.WRONG_KEYS, bucket)
+        if by.bucket and isinstance(refused, MessageError) and refused.is_guess:
+            limits.take(limits.WRONG_KEYS, by.bucket)
         raise refused
 
 

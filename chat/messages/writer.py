@@ -10,5 +10,10 @@ class Writer:
     author_key: str | None = None  # a secret, see authors.py
     is_staff: bool = False  # whether this is a moderator
 
+    @property
+    def bucket(self) -> bytes | None:
+        """Return whose token buckets count, None if nobody's do."""
+        return self.source if self.limited else None
+
 
 UNKNOWN = Writer()

@@ -18,7 +18,7 @@ ChatMessage.objects.bulk_create([ChatMessage(room=room, user="Alice", text="spam
 @pytest.fixture
 def chat(pushpin, project, tmp_path):
     """A chat whose requests delete for 0.05 s instead of 4 s."""
-    code = project / "chat" / "admin" / "deletion.py"
+    code = project / "chat" / "messages" / "batches.py"
     text = code.read_text()
     assert "\nWORK_S = 4 " in text
     code.write_text(text.replace("\nWORK_S = 4 ", "\nWORK_S = 0.05 "))

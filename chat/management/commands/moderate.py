@@ -18,9 +18,9 @@ A_DAY_S = 86_400
 
 
 def _hours(text: str) -> int:
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= 720:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= moderation.LONGEST_BAN_H:
         return int(text)
-    raise ArgumentTypeError("write a number of hours from 1 to 720")
+    raise ArgumentTypeError(f"write a number of hours from 1 to {moderation.LONGEST_BAN_H}")
 
 
 class Command(BaseCommand):
@@ -33,7 +33,9 @@ class Command(BaseCommand):
         remove = actions.add_parser("remove", help="remove all messages from the sender of this one")
         remove.add_argument("--hours", type=_hours, help="only those of the last hours; all, unless you say")
         ban = actions.add_parser("ban", help="keep the sender of this message from writing")
-        ban.add_argument("--hours", type=_hours, default=24, help="for so long, at most 720 (24)")
+        ban.add_argument(
+            "--hours", type=_hours, default=24, help=f"for so long, at most {moderation.LONGEST_BAN_H} (24)"
+        )
         for parser_of_message in (delete, remove, ban):
             parser_of_message.add_argument("message", type=int, help="the id of a message")
         unban = actions.add_parser("unban", help="end all bans of this name")
@@ -71,7 +73,7 @@ class Command(BaseCommand):
     def _ban(self, dry_run: bool, message: int, hours: int, **_: Any) -> tuple[str, str, int]:
         found = self._find(message)
         if not dry_run:
-            moderation.ban_sender_of(found, timedelta(hours=hours))
+            moderation.ban_sender_of(found, hours)
         return f"banned {found.user} for {hours} hour(s)", found.room.eid, 0
 
     def _unban(self, dry_run: bool, name: str, **_: Any) -> tuple[str, str, int]:
@@ -92,8 +94,8 @@ class Command(BaseCommand):
         return f"unlocked {room}", room, 0
 
     def _slow(self, dry_run: bool, room: str, seconds: int, **_: Any) -> tuple[str, str, int]:
-        if not 0 <= seconds <= 3600:
-            raise CommandError("seconds must be 0 to 3600.")
+        if not 0 <= seconds <= moderation.SLOWEST_S:
+            raise CommandError(f"seconds must be 0 to {moderation.SLOWEST_S}.")
         if not dry_run:
             moderation.slow_down_room(self._room(room).eid, seconds)
         return f"set the slow mode of {room} to {seconds} s", room, 0
