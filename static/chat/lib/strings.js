@@ -30,7 +30,8 @@ export const strings = {
         ? `Slow mode: one message in ${slow} seconds.`
         : "",
   moderating: "Working…",
-  moderated: (removed) => (removed === 0 ? "Done." : removed === 1 ? "Done: 1 message removed." : `Done: ${removed} messages removed.`),
+  moderated: (removed) =>
+    removed === 0 ? "Done." : `Done: ${removed === 1 ? "1 message" : `${removed} messages`} removed.`,
   notModerated: (status) => `This did not work (${status}). Try again.`,
   sending: "Sending…",
   tooFast: "You write faster than this chat allows. This waits a moment.",

@@ -1,5 +1,5 @@
-// Returns act(fields): what a moderator does, see docs/moderation.md. It promises how many messages were removed. A removal
-// of many takes several requests.
+// Returns act(fields), which asks the server to do what a moderator wants; docs/moderation.md names the fields. It promises
+// how many messages the server has removed. A removal of many takes several requests.
 export function createAct({ ajax, url, room, token }) {
   return async (fields) => {
     const headers = { "X-CSRFToken": token };

@@ -146,7 +146,8 @@ export function createMessageView({ $, $list, templates, user, isOwn, localTime,
     messages.set(item, message);
   }
 
-  // Draws a message anew if it is known to be an own one now, or no longer; without an id, all such messages.
+  // Call this when the page learns whether a message is the person's own. It draws that message again; without an id, all
+  // messages for which the answer has changed.
   function refresh(id) {
     const items = id === undefined ? [...elements.values()] : [elements.get(id)];
     const turned = items.filter((item) => item && isDrawnAsOwn(item) !== isOwn(messages.get(item)));

@@ -1,7 +1,8 @@
 // Reads what an event says about the room or about many of its messages, or returns null.
 //
-// cleared (id): the room was deleted, with all its messages up to this id; with locked and slow. ids, deleted (a date), change (an event's
-// number): these messages were deleted together. locked (boolean), slow (seconds): who may write now.
+// locked (boolean), slow (seconds): who may write now. cleared (id): an admin deleted the room, with all its messages up to
+// this id; the event also has locked and slow. ids, deleted (a date), change (an event's number): a moderator deleted these
+// messages together.
 export function readRoomNews(data) {
   const { cleared, ids, deleted, change, locked, slow } = data ?? {};
   const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
