@@ -1,6 +1,7 @@
 """Fixtures for all tests."""
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from chat.grip import publisher
@@ -19,6 +20,16 @@ def no_request_is_an_error(caplog):
 def client():
     """A client like a real one: Django checks its CSRF tokens, and answers 500 instead of raising an exception."""
     return Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+
+@pytest.fixture
+def moderator(db):
+    """A client that is logged in as a moderator."""
+    user = User.objects.create(username="mod", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="moderate"))
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 @pytest.fixture

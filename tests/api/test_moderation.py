@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import Client
 
 from chat.api import moderation
@@ -14,15 +14,6 @@ pytestmark = pytest.mark.django_db
 
 URL = "/-/moderate/"
 EVE = "198.51.100.66"
-
-
-@pytest.fixture
-def moderator():
-    user = User.objects.create(username="mod", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="moderate"))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def say(room="lobby", address=EVE):

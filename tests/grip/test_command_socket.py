@@ -49,7 +49,7 @@ def test_a_special_path_is_written_with_percent_signs():
 
 
 def test_an_event_is_sent_again_if_pushpin_ends_before_it_answers(settings, monkeypatch):
-    """A ZeroMQ socket alone would wait for the answer for ever, because it connects again by itself."""
+    """ZeroMQ connects again by itself and waits endlessly for the answer to a command that is lost."""
     monkeypatch.setattr(command_socket, "ANSWER_S", 0.05)
     with CommandProxy("hang") as gone:
         use(settings, gone)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import override_settings
 
 from chat.messages import authors
@@ -162,14 +162,6 @@ def test_only_moderators_may_have_a_name_that_looks_official(client, name):
 def test_other_names_are_free(client, name):
     assert post(client, sender=name).status_code == 200
     assert client.get("/lobby", {"user": name}).status_code == 200
-
-
-@pytest.fixture
-def moderator(client):
-    user = User.objects.create(username="mod", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="moderate"))
-    client.force_login(user)
-    return client
 
 
 def test_a_moderators_message_says_so(moderator):

@@ -4,7 +4,6 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -37,15 +36,6 @@ def make_older(message, **time):
 
 def ids(found):
     return sorted(message_id for of_room in found.values() for message_id in of_room)
-
-
-@pytest.fixture
-def moderator():
-    user = User.objects.create(username="mod", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="moderate"))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 5_000])

@@ -13,7 +13,7 @@ const OTHER_ANN = { ...ANN, id: 2, author: "bbbbbbbb" };
 const ANN_BY_CURL = { id: 3, from: "Ann", date: ANN.date };
 let secrets = 0;
 
-// A page of a room. `changes` are the ids of the messages that it has to draw anew; undefined means all.
+// A page of a room. `changes` are the ids of the messages that it must draw again; undefined means all.
 function openPage(storage = fakeStorage(), room = "lobby") {
   const safe = createSafeStorage(() => storage);
   const newKey = () => `one-more-secret-${(secrets += 1)}`;

@@ -1,48 +1,6 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { createStore } from "../../../static/chat/room/store.js";
-
-const message = (id, more) => ({ id, text: `text ${id}`, date: `date ${id}`, ...more });
-const messages = (...ids) => ids.map((id) => message(id));
-const deleted = (id, change) => message(id, { text: "", deleted: "date", change });
-const span = (from, to) => Array.from({ length: to - from + 1 }, (_, place) => from + place);
-
-// A store, and a page that listens to it. `ids` and `texts` are those of the page. `heard` lists the store's reports
-// about messages.
-function storeOf(ids, options) {
-  const page = [];
-  const heard = [];
-  let foreign = 0;
-  const place = (id) => page.findIndex((shown) => shown.id === id);
-  const store = createStore({ nearEnd: () => true, onForeign: () => (foreign += 1), ...options });
-  store.listen({
-    inserted: (message, nextId) => page.splice(nextId === null ? page.length : place(nextId), 0, message),
-    updated: (message) => (page[place(message.id)] = message),
-    removed: (ids) => {
-      assert.notEqual(ids.length, 0);
-      ids.forEach((id) => page.splice(place(id), 1));
-    },
-    received: ({ id }, isNew) => heard.push(["received", id, isNew]),
-    changed: ({ id, change }) => heard.push(["changed", id, change]),
-    cleared: (id) => heard.push(["cleared", id]),
-  });
-  page.push(...ids.map((id) => (typeof id === "object" ? id : message(id))));
-  store.open([...page]);
-  const isNew = (message) => {
-    const before = heard.length;
-    store.add(message);
-    return heard.length > before && heard.at(-1)[2];
-  };
-  return {
-    ...store,
-    heard,
-    ids: () => page.map(({ id }) => id),
-    texts: () => page.map(({ text }) => text),
-    add: (...ids) => ids.map((id) => isNew(message(id))),
-    addMessage: store.add,
-    foreign: () => foreign,
-  };
-}
+import { deleted, message, messages, span, storeOf } from "./store_page.js";
 
 test("a new message goes to the end", () => {
   const { ids, add } = storeOf([1, 2]);
@@ -66,52 +24,6 @@ test("a message older than the page, from the answer to an old POST, is not show
   const { ids, add } = storeOf([10, 11], { older: true });
   assert.deepEqual(add(5), [false]);
   assert.deepEqual(ids(), [10, 11]);
-});
-
-test("when the room was deleted, its messages go, and the new room's messages stay", () => {
-  const { ids, add, clear, heard } = storeOf([1, 2, 3]);
-  add(7);
-  clear(3);
-  assert.deepEqual(ids(), [7]);
-  assert.deepEqual(heard.at(-1), ["cleared", 3]);
-  assert.deepEqual(add(8), [true]);
-  assert.deepEqual(ids(), [7, 8]);
-});
-
-test("an old list, an old answer and an old edit do not bring the messages of a deleted room back", () => {
-  const { ids, add, addMessage, change, clear, expect, showOlder, heard } = storeOf([5, 6], { older: true });
-  expect();
-  add(7);
-  clear(7);
-  showOlder(messages(3, 4), false);
-  change(message(6, { change: 9 }));
-  assert.deepEqual(add(2), [false]);
-  addMessage(message(6, { change: 8 }));
-  assert.deepEqual(ids(), []);
-  assert.deepEqual(heard.filter(([, , isNew]) => isNew === true), [["received", 7, true]]);
-});
-
-test("a deleted room has no older messages, and nothing is missing between it and the new room", () => {
-  const { ids, clear, hasOlder, isLive, high, showNewer } = storeOf([5, 6], { older: true, live: false });
-  clear(20);
-  assert.deepEqual([hasOlder(), isLive(), high()], [false, false, 20]);
-  showNewer(messages(21, 22), false);
-  assert.deepEqual(ids(), [21, 22]);
-  assert.equal(isLive(), true);
-});
-
-test("messages above a window that begins after the deleted room can still be fetched", () => {
-  const { clear, hasOlder, low } = storeOf([15, 16], { older: true });
-  clear(10);
-  assert.deepEqual([hasOlder(), low()], [true, 15]);
-});
-
-test("a deleted room is cleared once, however often the stream says so", () => {
-  const { clear, heard } = storeOf([1, 2, 3]);
-  clear(3);
-  clear(3);
-  clear(2);
-  assert.deepEqual(heard.filter(([name]) => name === "cleared"), [["cleared", 3]]);
 });
 
 test("a known id with another date is reported, because the server has another database now", () => {
@@ -156,26 +68,6 @@ test("of two changes to a message that is not in the window yet, the newer one c
   change(message(1, { text: "second", change: 8 }));
   add(1);
   assert.deepEqual(texts(), ["third"]);
-});
-
-test("a deleted message goes and does not come back, even if older versions arrive later", () => {
-  const { ids, change, add, addMessage, showOlder, expect } = storeOf([10, 11, 12], { older: true });
-  change(deleted(11, 20));
-  assert.deepEqual(ids(), [10, 12]);
-  assert.deepEqual(add(11), [false]);
-  addMessage(message(11, { text: "edited", change: 19 }));
-  assert.deepEqual(ids(), [10, 12]);
-  expect();
-  change(deleted(5, 21));
-  showOlder(messages(4, 5, 6), false);
-  assert.deepEqual(ids(), [4, 6, 10, 12]);
-});
-
-test("a message that is deleted before it comes is not new", () => {
-  const { ids, change, add } = storeOf([]);
-  change(deleted(1, 2));
-  assert.deepEqual(add(1), [false]);
-  assert.deepEqual(ids(), []);
 });
 
 test("a message that is edited while its page is fetched is shown as edited", () => {
@@ -254,15 +146,6 @@ test("the window can move to another part of the history, and back to the newest
   assert.deepEqual(ids(), [101, 102, 103]);
 });
 
-test("the window stays where it is when all its messages are deleted", () => {
-  const { ids, change, low, high, showNewer } = storeOf([5, 6], { older: true, live: false });
-  change(deleted(5, 8));
-  change(deleted(6, 9));
-  assert.deepEqual([ids(), low(), high()], [[], 5, 6]);
-  showNewer(messages(7), false);
-  assert.deepEqual(ids(), [7]);
-});
-
 test("the store reports each message that comes, and whether the room has just said it", () => {
   const { add, heard, expect, showOlder } = storeOf([5], { older: true });
   add(6, 6);
@@ -290,14 +173,6 @@ test("the store reports each change once, in the window or not, when the window 
     ["changed", 9, 10],
     ["in the window", undefined],
   ]);
-});
-
-test("a message that is deleted by the time its POST is answered is a change, and does not come back", () => {
-  const { add, addMessage, heard, ids } = storeOf([]);
-  addMessage(deleted(1, 2));
-  assert.deepEqual(heard, [["changed", 1, 2]]);
-  assert.deepEqual(add(1), [false]);
-  assert.deepEqual(ids(), []);
 });
 
 test("without a limit of its own, a store holds 600 messages, the newest near the end", () => {
@@ -329,14 +204,6 @@ test("a window that begins with the room's first message has nothing older", () 
   assert.equal(hasOlder(), true);
   showInstead(messages(5), { older: false, newer: false });
   assert.deepEqual([hasOlder(), low()], [false, 0]);
-});
-
-test("nothing is older than a cleared room", () => {
-  const { clear, hasOlder, add } = storeOf([5, 6], { older: true });
-  clear(5);
-  assert.equal(hasOlder(), false);
-  clear(7);
-  assert.deepEqual(add(7, 8), [false, true]);
 });
 
 test("the store knows the messages of a list, and tells its listeners once of each", () => {
@@ -376,21 +243,4 @@ test("the store knows the last 500 changed messages, for old versions that come 
   [1, 2, ...span(3, 501)].forEach((id) => change(edited(id)));
   [1, 2].forEach((id) => addMessage(message(id)));
   assert.deepEqual(texts(), ["text 1", "edited 2"]);
-});
-
-test("messages that are deleted together leave the page together", () => {
-  const { ids, removeAll, heard } = storeOf([1, 2, 3, 4]);
-  removeAll({ ids: [1, 3, 9], deleted: "now", change: 7 });
-  assert.deepEqual(ids(), [2, 4]);
-  assert.deepEqual(heard.slice(4), [["changed", 1, 7], ["changed", 3, 7], ["changed", 9, 7]]);
-  removeAll({ ids: [1, 3, 9], deleted: "now", change: 7 });
-  assert.equal(heard.length, 7);
-});
-
-test("a message that was deleted with others stays away when it comes late", () => {
-  const { ids, removeAll, add, change } = storeOf([1, 2]);
-  removeAll({ ids: [2, 3], deleted: "now", change: 7 });
-  add(3);
-  change(message(2, { edited: "earlier", change: 6 }));
-  assert.deepEqual(ids(), [1]);
 });
