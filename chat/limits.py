@@ -13,6 +13,8 @@ from threading import Lock
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from chat.models import Bucket
 
@@ -30,13 +32,13 @@ class Limit:
     name: str
     burst: int
     period_s: float
-    message: str  # what somebody did too often
+    message: str  # what somebody did too often, with a place for %(seconds)s
 
 
-WRITES = Limit("writes", 20, 1, "You write faster than this chat allows")
-ROOMS = Limit("rooms", 10, 60, "You open more rooms than this chat allows")
-WRONG_KEYS = Limit("wrong keys", 10, 60, "You sent too many wrong keys")
-STREAMS = Limit("streams", 60, 1, "You open more streams than this chat allows")
+WRITES = Limit("writes", 20, 1, _("You write faster than this chat allows: wait %(seconds)s s."))
+ROOMS = Limit("rooms", 10, 60, _("You open more rooms than this chat allows: wait %(seconds)s s."))
+WRONG_KEYS = Limit("wrong keys", 10, 60, _("You sent too many wrong keys: wait %(seconds)s s."))
+STREAMS = Limit("streams", 60, 1, _("You open more streams than this chat allows: wait %(seconds)s s."))
 
 
 class OverLimit(Exception):
@@ -44,7 +46,7 @@ class OverLimit(Exception):
 
     def __init__(self, limit: Limit, wait_s: float) -> None:
         self.limit, self.wait_s = limit, max(1, math.ceil(wait_s))
-        super().__init__(f"{limit.message}: wait {self.wait_s} s.")
+        super().__init__(gettext(limit.message) % {"seconds": self.wait_s})
 
 
 class _Remembered:

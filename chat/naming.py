@@ -3,6 +3,8 @@
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 MAX_NAME_LENGTH = 64  # code points
 MAX_UNNORMALIZED = 20 * MAX_NAME_LENGTH  # a name may have more code points before it is normalized
@@ -28,6 +30,13 @@ LOOK_ALIKES = str.maketrans(
     "\u0131\u1d00\u1d04\u1d05\u1d07\u029c\u026a\u1d0d\u0274\u1d0f\u0280\ua731\u1d1b\u028f",
     "acdehilmorstynaceioptyvniacdehimnorsty",
 )
+FOR_STAFF = gettext_noop("%(field)s is a name that only moderators may use. Choose another one.")
+TOO_LONG = gettext_noop("%(field)s has %(length)d characters, at most %(limit)d are allowed. Shorten it.")
+
+
+def sentence(error: ValidationError, field: str) -> str:
+    """Return what a single error says about the field: all our messages begin with %(field)s."""
+    return str(error.message) % {**(error.params or {}), "field": field}
 
 
 def is_blank(text: str) -> bool:
@@ -38,23 +47,19 @@ def is_blank(text: str) -> bool:
 def refuse_surrogates(text: str) -> None:
     """Raise ValidationError for half a surrogate pair: JSON can spell it, UTF-8 and databases cannot."""
     if any(0xD800 <= ord(char) <= 0xDFFF for char in text):
-        raise ValidationError("holds half of a surrogate pair. Send valid Unicode.", "surrogate")
+        raise ValidationError(_("%(field)s holds half of a surrogate pair. Send valid Unicode."), "surrogate")
 
 
 def refuse_controls(text: str) -> None:
     """Raise ValidationError for control characters and line ends."""
     if any(unicodedata.category(char) in CONTROLS for char in text):
-        raise ValidationError("holds a control character. Use printable characters only.", "control")
+        raise ValidationError(_("%(field)s holds a control character. Use printable characters only."), "control")
 
 
-def refuse_long(text: str, limit: int, cure: str) -> None:
+def refuse_long(text: str, limit: int, message: str = TOO_LONG) -> None:
     """Raise ValidationError for a text of more than `limit` code points."""
     if len(text) > limit:
-        raise ValidationError(
-            f"has %(length)d characters, at most %(limit)d are allowed. {cure}",
-            "max_length",
-            {"limit": limit, "length": len(text)},
-        )
+        raise ValidationError(gettext(message), "max_length", {"limit": limit, "length": len(text)})
 
 
 def validate_name(name: str) -> None:
@@ -62,8 +67,8 @@ def validate_name(name: str) -> None:
     refuse_surrogates(name)
     refuse_controls(name)
     if is_blank(name):
-        raise ValidationError("is blank. Use at least one visible character.", "blank")
-    refuse_long(name, MAX_NAME_LENGTH, "Shorten it.")
+        raise ValidationError(_("%(field)s is blank. Use at least one visible character."), "blank")
+    refuse_long(name, MAX_NAME_LENGTH)
 
 
 def clean_person_name(text: str) -> str:
@@ -78,7 +83,9 @@ def validate_new_room(name: str) -> None:
     """Raise ValidationError if no new room may have this name. Rooms that exist keep theirs."""
     _validate_new(name)
     if name in OUR_WORDS:
-        raise ValidationError("is a word that this site's own addresses begin with. Use another name.", "reserved")
+        raise ValidationError(
+            _("%(field)s is a word that this site's own addresses begin with. Use another name."), "reserved"
+        )
 
 
 def _validate_new(name: str) -> None:
@@ -86,14 +93,16 @@ def _validate_new(name: str) -> None:
     for place, char in enumerate(name):
         if char in JOINERS:
             if not (_is_joinable(name[:place][-1:]) and _is_joinable(name[place + 1 :][:1])):
-                raise ValidationError("holds a joiner that joins nothing. Remove it.", "invisible")
+                raise ValidationError(_("%(field)s holds a joiner that joins nothing. Remove it."), "invisible")
         elif unicodedata.category(char) == "Cf":
-            raise ValidationError("holds a character that nobody sees, or that turns the text. Remove it.", "invisible")
+            raise ValidationError(
+                _("%(field)s holds a character that nobody sees, or that turns the text. Remove it."), "invisible"
+            )
         elif char in BLANKS and not _is_variation(name, place):
-            raise ValidationError("holds a character that nobody sees. Remove it.", "invisible")
+            raise ValidationError(_("%(field)s holds a character that nobody sees. Remove it."), "invisible")
     if _marks_in_a_row(name) > MAX_MARKS:
         raise ValidationError(
-            "holds more than %(limit)d accents on one letter. Use fewer.", "marks", {"limit": MAX_MARKS}
+            _("%(field)s holds more than %(limit)d accents on one letter. Use fewer."), "marks", {"limit": MAX_MARKS}
         )
 
 
@@ -126,12 +135,12 @@ def is_for_staff(name: str) -> bool:
 def clean_room_name(text: str) -> str:
     """Return the room's name as the database stores it, in Unicode's form NFC; raise ValidationError for a bad name."""
     if len(text) > MAX_UNNORMALIZED:  # normalizing a long text takes seconds
-        refuse_long(text, MAX_NAME_LENGTH, "Shorten it.")
+        refuse_long(text, MAX_NAME_LENGTH)
     refuse_surrogates(text)
     name = unicodedata.normalize("NFC", text)
     validate_name(name)
     if "/" in name or name in (".", ".."):
-        raise ValidationError("holds “/”, or is “.” or “..”. Use another name.", "path")
+        raise ValidationError(_("%(field)s holds “/”, or is “.” or “..”. Use another name."), "path")
     if name != name.strip():
-        raise ValidationError("begins or ends with a space. Remove it.", "space")
+        raise ValidationError(_("%(field)s begins or ends with a space. Remove it."), "space")
     return name

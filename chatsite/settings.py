@@ -37,6 +37,7 @@ MIDDLEWARE = [
     "chat.web.middleware.ChatVersion",
     "chat.web.middleware.ContentSecurityPolicy",
     "chat.pages.theme.VaryByTheme",
+    "chat.pages.language.PageLanguage",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",  # Content-Length
@@ -128,6 +129,17 @@ STORAGES = {
 }
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [  # each one's own name for itself; CONTRIBUTING.md says how to add one
+    ("ar", "العربية"),
+    ("de", "Deutsch"),
+    ("en", "English"),
+    ("es", "Español"),
+    ("fr", "Français"),
+]
+LOCALE_PATHS = [BASE_DIR / "chat" / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 86_400
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from chat import limits
 from chat.events.channels import room_channel
@@ -32,6 +33,7 @@ from .turn import turn
 from .writer import UNKNOWN, Writer
 
 AT_ONCE = 500  # deletions that one event announces
+SLOW = gettext_noop("This room is in slow mode: wait %(seconds)s s.")
 
 
 def say(
@@ -97,7 +99,7 @@ def _slow_down(room: ChatRoom, by: Writer) -> None:
     if room.locked:
         raise RoomLocked
     if room.slow_s and by.source:
-        limit = limits.Limit("slow mode", 1, room.slow_s, "This room is in slow mode")
+        limit = limits.Limit("slow mode", 1, room.slow_s, SLOW)
         limits.take(limit, by.source + f"{room.pk} {room.slow_s}".encode())
 
 

@@ -1,13 +1,15 @@
 """The forms that every request goes through. An error names the limit and says what to do."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from chat.models import MAX_KEY_LENGTH, MAX_PAGE_SIZE, MAX_TAG_LENGTH, MAX_TEXT_LENGTH, PAGE_SIZE
 from chat.naming import (
@@ -22,6 +24,9 @@ from chat.naming import (
 from .moderation import LONGEST_BAN_H, SLOWEST_S
 
 MIN_AUTHOR_KEY_LENGTH = 16  # code points
+TEXT_TOO_LONG = gettext_noop(
+    "%(field)s has %(length)d characters, at most %(limit)d are allowed. Shorten it or send it in parts."
+)
 
 
 class VerbatimField(forms.CharField):
@@ -35,7 +40,7 @@ class VerbatimField(forms.CharField):
 class PersonField(VerbatimField):
     """A person's name."""
 
-    default_error_messages = {"required": "is missing. Say who you are."}
+    default_error_messages = {"required": _("%(field)s is missing. Say who you are.")}
 
     def clean(self, value: Any) -> str:
         return clean_person_name(super().clean(value))
@@ -44,7 +49,7 @@ class PersonField(VerbatimField):
 class RoomField(VerbatimField):
     """A room's name; the cleaned value has the form that the database stores."""
 
-    default_error_messages = {"required": "is missing. Name a room."}
+    default_error_messages = {"required": _("%(field)s is missing. Name a room.")}
 
     def clean(self, value: Any) -> str:
         return clean_room_name(super().clean(value))
@@ -53,7 +58,7 @@ class RoomField(VerbatimField):
 class TextField(VerbatimField):
     """The text of a message."""
 
-    default_error_messages = {"required": "is missing. Write something."}
+    default_error_messages = {"required": _("%(field)s is missing. Write something.")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(validate_text, **kwargs)
@@ -62,16 +67,16 @@ class TextField(VerbatimField):
 def validate_text(text: str) -> None:
     refuse_surrogates(text)
     if "\0" in text:
-        raise ValidationError("holds a NUL character. Remove it.", "nul")
+        raise ValidationError(_("%(field)s holds a NUL character. Remove it."), "nul")
     if is_blank(text):
-        raise ValidationError("is blank. Write something that can be seen.", "blank")
-    refuse_long(text, MAX_TEXT_LENGTH, "Shorten it or send it in parts.")
+        raise ValidationError(_("%(field)s is blank. Write something that can be seen."), "blank")
+    refuse_long(text, MAX_TEXT_LENGTH, TEXT_TOO_LONG)
 
 
 def validate_tag(tag: str) -> None:
     refuse_surrogates(tag)
     refuse_controls(tag)
-    refuse_long(tag, MAX_TAG_LENGTH, "Shorten it.")
+    refuse_long(tag, MAX_TAG_LENGTH)
 
 
 class KeyField(forms.Field):
@@ -81,15 +86,15 @@ class KeyField(forms.Field):
         # A script whose variable is empty must not believe that its message has a key.
         if value == "":
             raise ValidationError(
-                f"is empty. Use 1 to {MAX_KEY_LENGTH} printable characters, or leave it out.", "empty"
+                f"%(field)s is empty. Use 1 to {MAX_KEY_LENGTH} printable characters, or leave it out.", "empty"
             )
         return value
 
     def validate(self, value: str | None) -> None:
         if value is not None:
             if not value.isprintable():
-                raise ValidationError("holds a character that can't be printed. Use others.", "printable")
-            refuse_long(value, MAX_KEY_LENGTH, "Shorten it.")
+                raise ValidationError("%(field)s holds a character that can't be printed. Use others.", "printable")
+            refuse_long(value, MAX_KEY_LENGTH)
 
 
 class AuthorKeyField(forms.Field):
@@ -98,7 +103,7 @@ class AuthorKeyField(forms.Field):
     def validate(self, value: str | None) -> None:
         if value is not None and not (value.isprintable() and MIN_AUTHOR_KEY_LENGTH <= len(value) <= MAX_KEY_LENGTH):
             raise ValidationError(
-                f"must have {MIN_AUTHOR_KEY_LENGTH} to %(limit)d printable characters, all of them random.",
+                f"%(field)s must have {MIN_AUTHOR_KEY_LENGTH} to %(limit)d printable characters, all of them random.",
                 "author_key",
                 {"limit": MAX_KEY_LENGTH},
             )
@@ -111,17 +116,35 @@ class NumberField(forms.Field):
         if value is None:
             return self.initial
         if not re.fullmatch("[0-9]{1,18}", value):
-            raise ValidationError("is not a number. Write 1 to 18 digits.", "number")
+            raise ValidationError("%(field)s is not a number. Write 1 to 18 digits.", "number")
         return int(value)
 
 
 def validate_limit(limit: int) -> None:
     if not 1 <= limit <= MAX_PAGE_SIZE:
         raise ValidationError(
-            "is %(value)d. Ask for 1 to %(limit)d messages at once.",
+            "%(field)s is %(value)d. Ask for 1 to %(limit)d messages at once.",
             "range",
             {"value": limit, "limit": MAX_PAGE_SIZE},
         )
+
+
+def within(least: int, limit: int) -> Callable[[int], None]:
+    def validate(number: int) -> None:
+        if not least <= number <= limit:
+            message = f"%(field)s is %(value)d. Send {least} to %(limit)d."
+            raise ValidationError(message, "range", {"value": number, "limit": limit})
+
+    return validate
+
+
+class ChoiceField(forms.ChoiceField):
+    """One of a few words."""
+
+    def __init__(self, words: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(choices=[(word, word) for word in words], **kwargs)
+        message = f"%(field)s must be one of {', '.join(words)}."
+        self.error_messages |= {"required": message, "invalid_choice": message}
 
 
 class JoinForm(forms.Form):
@@ -177,13 +200,13 @@ class PageForm(forms.Form):
             return None
         found = re.fullmatch("([^:,]*):([0-9]{1,18})", event_id)
         if not found or unquote(found[1]) != self._channel:
-            raise ValidationError("is no event id of this room. Send a last-event-id of it.", "event_id")
+            raise ValidationError("%(field)s is no event id of this room. Send a last-event-id of it.", "event_id")
         return int(found[2])
 
     def clean(self) -> None:
         sent = [name for name in ("after", "before", "since") if self.cleaned_data.get(name) is not None]
         for name in sent[1:]:
-            self.add_error(name, f"can't be combined with {sent[0]}. Send one of them.")
+            self.add_error(name, f"%(field)s can't be combined with {sent[0]}. Send one of them.")
 
 
 class ModerationForm(forms.Form):
@@ -200,16 +223,16 @@ class ModerationForm(forms.Form):
     }
     SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "all": None}
 
-    action = forms.ChoiceField(choices=[(name, name) for name in NEEDED])
+    action = ChoiceField(NEEDED)
     room = RoomField()
     message = NumberField(required=False)
-    span = forms.ChoiceField(choices=[(name, name) for name in SPANS], required=False)
-    hours = forms.IntegerField(min_value=1, max_value=LONGEST_BAN_H, required=False)
-    seconds = forms.IntegerField(min_value=0, max_value=SLOWEST_S, required=False)
+    span = ChoiceField(SPANS, required=False)
+    hours = NumberField(required=False, validators=[within(1, LONGEST_BAN_H)])
+    seconds = NumberField(required=False, validators=[within(0, SLOWEST_S)])
 
     def clean(self) -> None:
         given = self.cleaned_data
         action = given.get("action", "")
         for name in self.NEEDED.get(action, []):
             if given.get(name) in (None, "") and name not in self.errors:
-                self.add_error(name, f"is missing. {action} needs it.")
+                self.add_error(name, f"%(field)s is missing. {action} needs it.")

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
@@ -21,15 +22,16 @@ from chat.messages.forms import JoinForm, MessageForm, PageForm
 from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
 from chat.models import MAX_TEXT_LENGTH, ChatMessage
-from chat.naming import is_for_staff
+from chat.naming import FOR_STAFF, is_for_staff, sentence
 from chat.web.fields import read_fields
 from chat.web.refusals import Refusal, is_for_programs, not_found, only, refuse_form, refuse_message_error
 from chat.web.writers import is_staff, writer_of
 
+from .language import current_language, script_sentences
 from .message_html import blank_message, render_messages
 from .static_storage import are_bundled
 
-SENT_BEFORE = "This form has sent another text already. To say this one too, send it again."
+SENT_BEFORE = gettext_noop("This form has sent another text already. To say this one too, send it again.")
 
 
 @only("GET", "HEAD")
@@ -48,7 +50,7 @@ def join(request: HttpRequest) -> HttpResponse:
 def _join_form(request: HttpRequest, fields: dict[str, str]) -> JoinForm:
     form = JoinForm(fields)
     if is_for_staff(form.data.get("user", "")) and not is_staff(request):
-        form.add_error("user", "is a name that only moderators may use. Choose another one.")
+        form.add_error("user", gettext_lazy(FOR_STAFF))
     return form
 
 
@@ -85,13 +87,13 @@ def _say_by_form(request: HttpRequest, eid: str, user: str) -> HttpResponse:
     form = MessageForm({**fields, "from": user})
     try:
         if not form.is_valid():
-            raise refuse_form(form)
+            return _chat_page(request, eid, user, _problem_of(form), fields.get("text", ""), 400)
         message = say(eid, user, form.cleaned_data["text"], form.cleaned_data["key"], by=writer_of(request))
         if message.text != form.cleaned_data["text"]:  # the message was changed since
             raise KeyConflict
     except KeyConflict as conflict:  # the person went back to a form that was sent already
         return _chat_page(
-            request, eid, user, SENT_BEFORE, fields.get("text", ""), refuse_message_error(conflict).status
+            request, eid, user, gettext(SENT_BEFORE), fields.get("text", ""), refuse_message_error(conflict).status
         )
     except MessageError as error:
         return _chat_page(request, eid, user, str(error), fields.get("text", ""), refuse_message_error(error).status)
@@ -101,6 +103,15 @@ def _say_by_form(request: HttpRequest, eid: str, user: str) -> HttpResponse:
         problem = " ".join(error["message"] for error in refusal.errors)
         return _chat_page(request, eid, user, problem, fields.get("text", ""), refusal.status)
     return SeeOther(f"{reverse('room', args=[eid])}?{urlencode({'user': user})}#m{message.id}")
+
+
+def _problem_of(form: MessageForm) -> str:
+    errors = form.errors.as_data()
+    return " ".join(
+        sentence(error, gettext("Your text") if field == "text" else field)
+        for field, found in errors.items()
+        for error in found
+    )
 
 
 def _chat_page(
@@ -137,6 +148,7 @@ def _chat_page(
         "messages": render_messages(reversed(messages)),
         "blank_message": blank_message(),
         "page": page,
+        "script_sentences": script_sentences(current_language()),
         "older": messages[-1]["id"] if more else None,
         "newer": newer,
         "key": secrets.token_urlsafe(16),  # the plain form sends it, so that a text sent twice is saved once

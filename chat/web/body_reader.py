@@ -11,6 +11,7 @@ from typing import NoReturn
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
+from django.utils.translation import gettext as _
 
 from .refusals import refuse
 
@@ -37,11 +38,15 @@ def read_whole_body(request: HttpRequest) -> None:
                 _discard(request)
                 raise
     except RequestDataTooBig:
-        raise refuse(413, "body", f"body may hold at most {limit} bytes. Send less.", limit=limit) from None
+        raise refuse(
+            413, "body", _("body may hold at most %(limit)d bytes. Send less.") % {"limit": limit}, limit=limit
+        ) from None
     except UnreadablePostError:
-        raise refuse(400, "body", "body was cut off. Send it again.") from None
+        raise refuse(400, "body", _("body was cut off. Send it again.")) from None
     if late.is_set():
-        raise refuse(408, "body", f"body took over {BODY_S} s to arrive. Send it faster.", limit=BODY_S)
+        raise refuse(
+            408, "body", _("body took over %(limit)d s to arrive. Send it faster.") % {"limit": BODY_S}, limit=BODY_S
+        )
     if length and len(body) != int(length):
         raise refuse(400, "body", "body is shorter than its Content-Length. Send it again.")
 

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 
 from .refusals import answer, refuse
 
@@ -20,7 +21,7 @@ class ForeignPages(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         if request.method in READS or not _is_foreign(request):
             return None
-        message = "A page of another site made your browser send this. Open this chat's own page and write there."
+        message = _("A page of another site made your browser send this. Open this chat's own page and write there.")
         return answer(request, refuse(403, "Origin", message))
 
 

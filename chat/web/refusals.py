@@ -14,6 +14,8 @@ from django.core.exceptions import TooManyFieldsSent, ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chat.limits import OverLimit
 from chat.messages.errors import (
@@ -29,6 +31,7 @@ from chat.messages.errors import (
     RoomNotAllowed,
     UnknownSender,
 )
+from chat.naming import sentence
 
 from . import outages
 
@@ -48,13 +51,13 @@ MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {
     UnknownSender: (409, "id"),
 }
 TITLES = {
-    400: "That request can't be read",
-    403: "Not allowed",
-    404: "There is nothing here",
-    405: "Not that way",
-    429: "Too fast",
-    500: "Something broke here",
-    503: "The database does not answer",
+    400: gettext_lazy("That request can't be read"),
+    403: gettext_lazy("Not allowed"),
+    404: gettext_lazy("There is nothing here"),
+    405: gettext_lazy("Not that way"),
+    429: gettext_lazy("Too fast"),
+    500: gettext_lazy("Something broke here"),
+    503: gettext_lazy("The database does not answer"),
 }
 
 View = Callable[..., Any]
@@ -104,7 +107,7 @@ def _errors(field: str, error: ValidationError) -> Iterator[dict[str, Any]]:
         limit = (single.params or {}).get("limit")
         yield {
             "field": field,
-            "message": f"{field} {single.messages[0]}",
+            "message": sentence(single, field),
             **({"limit": limit} if limit is not None else {}),
         }
 
@@ -119,7 +122,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     else:
         context = {
             "status": refusal.status,
-            "title": TITLES.get(refusal.status, "This did not work"),
+            "title": TITLES.get(refusal.status, _("This did not work")),
             "detail": " ".join(error["message"] for error in refusal.errors),
         }
         response = render(request, "error.html", context, status=refusal.status)
@@ -161,7 +164,13 @@ def only(*methods: str) -> Callable[[View], View]:
                 allowed = ", ".join(methods)
                 raise Refusal(
                     405,
-                    [{"field": "method", "message": f"{request.method} is not allowed here. Use {allowed}."}],
+                    [
+                        {
+                            "field": "method",
+                            "message": _("%(method)s is not allowed here. Use %(allowed)s.")
+                            % {"method": request.method, "allowed": allowed},
+                        }
+                    ],
                     {"Allow": allowed},
                 )
             return view(request, *args, **kwargs)
@@ -175,30 +184,34 @@ def only(*methods: str) -> Callable[[View], View]:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     has_too_many = isinstance(exception, TooManyFieldsSent)
-    cure = "Send fewer fields." if has_too_many else "Check its address and its Host header."
-    return answer(request, refuse(400, "request", f"The request can't be read. {cure}"))
+    too_many = _("The request can't be read. Send fewer fields.")
+    unreadable = _("The request can't be read. Check its address and its Host header.")
+    return answer(request, refuse(400, "request", too_many if has_too_many else unreadable))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, refuse(403, "request", "You may not do this."))
+    return answer(request, refuse(403, "request", _("You may not do this.")))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    message = "This page is too old to be sent, or your browser has kept back its cookies. Load it again and try again."
+    message = _(
+        "This page is too old to be sent, or your browser has kept back its cookies. Load it again and try again."
+    )
     return answer(request, refuse(403, "csrfmiddlewaretoken", message))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     lacks_slash = is_for_programs(request) and not request.path.endswith("/")
-    cure = "Add a slash to the end of the path." if lacks_slash else "Check how it is spelled."
-    return answer(request, refuse(404, "path", f"Nothing lives at this address. {cure}"))
+    misspelled = _("Nothing lives at this address. Check how it is spelled.")
+    slashless = "Nothing lives at this address. Add a slash to the end of the path."  # only programs get this one
+    return answer(request, refuse(404, "path", slashless if lacks_slash else misspelled))
 
 
 def outage(request: HttpRequest, error: BaseException) -> HttpResponse:
     """Return the answer while the database can't be used."""
     outages.note(error)
     # The database may have failed during our COMMIT, so nobody knows whether the message is saved.
-    message = "The database can't be used now. What you sent may not have been saved: look, then try again."
+    message = _("The database can't be used now. What you sent may not have been saved: look, then try again.")
     return answer(request, Refusal(503, [{"field": "database", "message": message}], {"Retry-After": "2"}))
 
 
@@ -207,4 +220,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error is not None and outages.is_outage(error):
         return outage(request, error)
-    return answer(request, refuse(500, "server", "The server made a mistake. It has been logged; try again later."))
+    return answer(request, refuse(500, "server", _("The server made a mistake. It has been logged; try again later.")))

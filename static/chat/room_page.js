@@ -2,6 +2,7 @@ import { createComposePanel } from "./compose/compose_panel.js";
 import { createOwnKeys } from "./compose/own_keys.js";
 import { takeTyping } from "./compose/take_typing.js";
 import { createBackOff } from "./lib/back_off.js";
+import { language } from "./lib/gettext.js";
 import { followPage } from "./lib/page_life.js";
 import { refuseFiles } from "./lib/refuse_files.js";
 import { createSafeStorage } from "./lib/safe_storage.js";
@@ -26,6 +27,7 @@ import { createSharedStream } from "./stream/shared_stream.js";
 // store, and the parts of the page listen to the store.
 
 const $ = jQuery;
+$.ajaxSetup({ headers: { "Chat-Language": language } }); // of the reasons for a refusal
 const page = JSON.parse(document.getElementById("page").textContent);
 const storage = createSafeStorage(
   () => localStorage,

@@ -18,7 +18,7 @@ ROOMS = {
     "events": {"grip", "naming"},
     "limits": {"models"},
     "messages": {"limits", "models", "events", "naming"},
-    "web": {"limits", "messages.errors", "messages.writer"},
+    "web": {"limits", "messages.errors", "messages.writer", "naming"},
     "maintenance": {"limits", "messages", "events", "grip"},
     "api": {"web", "limits", "messages", "events", "models", "naming"},
     "pages": {"web", "limits", "messages", "events", "models", "naming"},
@@ -27,7 +27,7 @@ ROOMS = {
     "checks": {"grip", "redaction"},
     "apps": {"checks"},
     "urls": {"api", "pages", "streams"},
-    "templatetags": {"pages"},
+    "templatetags": {"pages", "naming"},
     "management": {"messages", "models"},
     "migrations": set(),
 }

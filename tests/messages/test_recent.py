@@ -153,7 +153,7 @@ def test_rendered_html_is_cached_only_without_debug(settings, debug):
     settings.DEBUG = debug
     importlib.reload(message_html)
     message_html.blank_message()
-    cached = message_html.blank_message.cache_info().currsize
+    cached = message_html._render_blank.cache_info().currsize
     settings.DEBUG = False
     importlib.reload(message_html)
     assert cached == (0 if debug else 1)

@@ -1,90 +1,116 @@
+import { gettext, ngettext } from "./gettext.js";
+
 // Returns the name such that it can't turn around the words near it. Names may be Arabic, and may contain U+202E.
 const isolated = (name) =>
   /^[ -~]*$/.test(name) ? name : `\u2068${name.replace(/[\u202a-\u202e\u2066-\u2069]/g, "")}\u2069`;
 
 // Every sentence that the scripts show to people. The other sentences are in the templates or come from the server.
 export const strings = {
-  connectionLost: "Connection lost.",
-  reconnecting: (seconds) => (seconds > 0 ? `Reconnecting in ${seconds} s…` : "Reconnecting…"),
-  offline: "You are offline. What you write waits here.",
-  connectionBack: "Connected again.",
-  streamStopped: (why) => `No new messages will arrive${why && ` (${why})`}. Reload the page to try again.`,
+  connectionLost: gettext("Connection lost."),
+  reconnecting: (seconds) =>
+    seconds > 0 ? gettext("Reconnecting in {seconds} s…", { seconds }) : gettext("Reconnecting…"),
+  offline: gettext("You are offline. What you write waits here."),
+  connectionBack: gettext("Connected again."),
+  streamStopped: (why) =>
+    why
+      ? gettext("No new messages will arrive ({why}). Reload the page to try again.", { why })
+      : gettext("No new messages will arrive. Reload the page to try again."),
 
-  otherName: (user, name) => `You are ${user} here, not ${name}. Change name`,
-  unreadMessages: (count) => (count === 1 ? "1 unread message" : `${count} unread messages`),
-  forgetRoom: (room) => `Remove #${isolated(room)} from the list`,
-  linkCopied: "Link copied",
-  notificationTitle: (from, room) => `${isolated(from)} in #${isolated(room)}`,
-  notificationsBlocked: "Your browser blocks notifications from this site. Its settings can allow them.",
-  notificationsImpossible: "This browser can’t show notifications of a page.",
+  otherName: (user, name) => gettext("You are {user} here, not {name}. Change name", { user, name }),
+  unreadMessages: (count) => ngettext("{count} unread message", "{count} unread messages", count),
+  forgetRoom: (room) => gettext("Remove #{room} from the list", { room: isolated(room) }),
+  linkCopied: gettext("Link copied"),
+  notificationTitle: (from, room) =>
+    gettext("{name} in #{room}", { name: isolated(from), room: isolated(room) }),
+  notificationsBlocked: gettext("Your browser blocks notifications from this site. Its settings can allow them."),
+  notificationsImpossible: gettext("This browser can’t show notifications of a page."),
 
   tooLong: (length, limit) =>
-    `Not sent: ${length} characters, at most ${limit} are allowed. Shorten it or send it in parts.`,
-  blank: "Not sent: there is nothing in it that can be seen.",
-  storageFull:
+    gettext("Not sent: {length} characters, at most {limit} are allowed. Shorten it or send it in parts.", {
+      length,
+      limit,
+    }),
+  blank: gettext("Not sent: there is nothing in it that can be seen."),
+  storageFull: gettext(
     "This browser’s storage for the chat is full. A reload loses drafts, unsent messages and the right to edit new ones.",
+  ),
   roomState: ({ locked, slow }) =>
     locked
-      ? "A moderator has locked this room. You can read on."
+      ? gettext("A moderator has locked this room. You can read on.")
       : slow > 0
-        ? `Slow mode: one message in ${slow} seconds.`
+        ? ngettext("Slow mode: one message in {count} second.", "Slow mode: one message in {count} seconds.", slow)
         : "",
-  moderating: "Working…",
+  moderating: gettext("Working…"),
   moderated: (removed) =>
-    removed === 0 ? "Done." : `Done: ${removed === 1 ? "1 message" : `${removed} messages`} removed.`,
-  notModerated: (status) => `This did not work (${status}). Try again.`,
-  sending: "Sending…",
-  tooFast: "You write faster than this chat allows. This waits a moment.",
-  refused: (reasons) => `Not sent: ${reasons}`,
-  refusedWithout: (status) => `Not sent: the server refused it (${status}).`,
+    removed === 0
+      ? gettext("Done.")
+      : ngettext("Done: {count} message removed.", "Done: {count} messages removed.", removed),
+  notModerated: (status) => gettext("This did not work ({status}). Try again.", { status }),
+  sending: gettext("Sending…"),
+  tooFast: gettext("You write faster than this chat allows. This waits a moment."),
+  refused: (reasons) => gettext("Not sent: {reasons}", { reasons }),
+  refusedWithout: (status) => gettext("Not sent: the server refused it ({status}).", { status }),
   // In these cases the message may have arrived. Its key makes sure that the server stores it only once.
-  noAnswer: "Not confirmed: the server does not answer. You can safely resend it: it will appear only once.",
+  noAnswer: gettext(
+    "Not confirmed: the server does not answer. You can safely resend it: it will appear only once.",
+  ),
   serverTrouble: (status) =>
-    `Not confirmed: the server has trouble (${status}). You can safely resend it: it will appear only once.`,
-  typedLongAgo: "Not confirmed, and typed a while ago. Do you still want to send it?",
+    gettext(
+      "Not confirmed: the server has trouble ({status}). You can safely resend it: it will appear only once.",
+      { status },
+    ),
+  typedLongAgo: gettext("Not confirmed, and typed a while ago. Do you still want to send it?"),
 
-  today: "Today",
-  yesterday: "Yesterday",
-  newMessages: (count) => (count === 1 ? "1 new message" : `${count} new messages`),
-  newSince: (count, since) => `${count} new since ${since}`,
-  toNewest: "To the newest messages",
-  said: (from, text) => `${isolated(from)}: ${text}`,
-  historyFailed: "Messages could not be loaded. Scroll on to try again.",
-  noSuchMessage: "That message is not here (any more).",
+  newMessages: (count) => ngettext("{count} new message", "{count} new messages", count),
+  newSince: (count, since) => ngettext("{count} new since {since}", "{count} new since {since}", count, { since }),
+  toNewest: gettext("To the newest messages"),
+  said: (from, text) => gettext("{name}: {text}", { name: isolated(from), text }),
+  historyFailed: gettext("Messages could not be loaded. Scroll on to try again."),
+  noSuchMessage: gettext("That message is not here (any more)."),
   waitsElsewhere: (count, name) =>
-    count === 1
-      ? `A message you wrote as ${isolated(name)} is not sent yet.`
-      : `${count} messages you wrote as ${isolated(name)} are not sent yet.`,
+    ngettext(
+      "{count} message you wrote as {name} is not sent yet.",
+      "{count} messages you wrote as {name} are not sent yet.",
+      count,
+      { name: isolated(name) },
+    ),
 
-  charactersLeft: (count) => (count === 1 ? "1 character left" : `${count} characters left`),
-  charactersTooMany: (count) => (count === 1 ? "1 character too many" : `${count} characters too many`),
+  charactersLeft: (count) => ngettext("{count} character left", "{count} characters left", count),
+  charactersTooMany: (count) => ngettext("{count} character too many", "{count} characters too many", count),
 
-  save: "Save",
-  savingNow: "Saving…",
-  editFirst: "Save or cancel this edit first.",
-  editBlank: "Not saved: there is no text. To take the message back, delete it.",
-  editTooLong: (length, limit) => `Not saved: ${length} characters, at most ${limit} are allowed.`,
-  editedElsewhere: "This message has been edited elsewhere meanwhile. Saving replaces that.",
+  save: gettext("Save"),
+  savingNow: gettext("Saving…"),
+  editFirst: gettext("Save or cancel this edit first."),
+  editBlank: gettext("Not saved: there is no text. To take the message back, delete it."),
+  editTooLong: (length, limit) =>
+    gettext("Not saved: {length} characters, at most {limit} are allowed.", { length, limit }),
+  editedElsewhere: gettext("This message has been edited elsewhere meanwhile. Saving replaces that."),
   deletedElsewhere: (hasText) =>
-    `This message has been deleted meanwhile.${hasText ? " What you wrote is here, if you want to send it anew." : ""}`,
+    hasText
+      ? gettext(
+          "This message has been deleted meanwhile. What you wrote is here, if you want to send it anew.",
+        )
+      : gettext("This message has been deleted meanwhile."),
   // People may try a change again: the same change has the same result twice.
   saving: {
-    refused: (reasons) => `Not saved: ${reasons}`,
-    refusedWithout: (status) => `Not saved: the server refused it (${status}).`,
-    noAnswer: "Not confirmed: the server does not answer. You can safely save it again.",
-    serverTrouble: (status) => `Not confirmed: the server has trouble (${status}). You can safely save it again.`,
+    refused: (reasons) => gettext("Not saved: {reasons}", { reasons }),
+    refusedWithout: (status) => gettext("Not saved: the server refused it ({status}).", { status }),
+    noAnswer: gettext("Not confirmed: the server does not answer. You can safely save it again."),
+    serverTrouble: (status) =>
+      gettext("Not confirmed: the server has trouble ({status}). You can safely save it again.", { status }),
     known: {
-      403: "Not saved: this browser can’t change the message.",
+      403: gettext("Not saved: this browser can’t change the message."),
     },
   },
   deleting: {
-    refused: (reasons) => `Not deleted: ${reasons}`,
-    refusedWithout: (status) => `Not deleted: the server refused it (${status}).`,
-    noAnswer: "Not confirmed: the server does not answer. You can safely delete it again.",
-    serverTrouble: (status) => `Not confirmed: the server has trouble (${status}). You can safely delete it again.`,
+    refused: (reasons) => gettext("Not deleted: {reasons}", { reasons }),
+    refusedWithout: (status) => gettext("Not deleted: the server refused it ({status}).", { status }),
+    noAnswer: gettext("Not confirmed: the server does not answer. You can safely delete it again."),
+    serverTrouble: (status) =>
+      gettext("Not confirmed: the server has trouble ({status}). You can safely delete it again.", { status }),
     known: {
-      403: "Not deleted: this browser can’t change the message.",
-      404: "Not deleted: the message is no longer there.",
+      403: gettext("Not deleted: this browser can’t change the message."),
+      404: gettext("Not deleted: the message is no longer there."),
     },
   },
 };

@@ -1,11 +1,11 @@
-import { strings } from "../lib/strings.js";
+import { language, locale } from "../lib/gettext.js";
 
 // Shows dates in the reader's own time zone and language.
 //
 // It keeps its formatters: making one takes a hundred times as long as using it.
 export function createLocalTime({ now = () => new Date() } = {}) {
-  const clock = new Intl.DateTimeFormat([], { timeStyle: "short" });
-  const both = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "medium" });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+  const both = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
   let dated = null; // these two are made for the first message of another day
   let calendar = null;
 
@@ -24,7 +24,7 @@ export function createLocalTime({ now = () => new Date() } = {}) {
   function moment(text) {
     const date = new Date(text);
     if (dayOf(date) === now().toDateString()) return clock.format(date);
-    dated ??= new Intl.DateTimeFormat([], { dateStyle: "medium", timeStyle: "short" });
+    dated ??= new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
     return dated.format(date);
   }
 
@@ -38,10 +38,16 @@ export function createLocalTime({ now = () => new Date() } = {}) {
     if (!isReal(date)) return "";
     const today = now();
     const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
-    if (day === today.toDateString()) return strings.today;
-    if (day === yesterday.toDateString()) return strings.yesterday;
-    calendar ??= new Intl.DateTimeFormat([], { dateStyle: "full" });
+    if (day === today.toDateString()) return daysFromNow(0);
+    if (day === yesterday.toDateString()) return daysFromNow(-1);
+    calendar ??= new Intl.DateTimeFormat(locale, { dateStyle: "full" });
     return calendar.format(date);
+  }
+
+  // Returns “Today” or “Yesterday”.
+  function daysFromNow(days) {
+    const name = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day");
+    return name[0].toLocaleUpperCase(language) + name.slice(1);
   }
 
   return { show, moment, dayOf, dayName };
