@@ -5,15 +5,22 @@ import { Element, elementsOf } from "./fake_dom.js";
 
 const TEMPLATES = new URL("../../templates/chat/", import.meta.url);
 
+function read(file) {
+  return readFileSync(new URL(file, TEMPLATES), "utf8")
+    .replace(/{% load .*?%}/g, "")
+    .replace(/{% translate "(.*?)" %}/g, "$1")
+    .replace(/{% icon .*?%}/g, "");
+}
+
 // Returns a <template> of room.html or join.html.
 export function templateOf(file, id) {
-  const html = readFileSync(new URL(file, TEMPLATES), "utf8");
+  const html = read(file);
   return elementsOf(new RegExp(`<template id="${id}">(.*?)</template>`, "s").exec(html)[1].trim());
 }
 
 // Returns the <template> of a message.
 export function messageTemplate() {
-  const html = readFileSync(new URL("_message.html", TEMPLATES), "utf8");
+  const html = read("_message.html");
   const blank = html.replace(/{% if not [^%]*%}(.*?){% endif %}/g, "$1").replace(/{% if .*?{% endif %}|{{.*?}}/g, "");
   return elementsOf(blank.trim());
 }
