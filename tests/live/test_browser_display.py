@@ -170,7 +170,7 @@ def test_all_messages_are_printed_and_no_buttons(people, chat, room):
     expect(alice.page.get_by_role("checkbox")).to_have_count(0)
     assert alice.texts.last.bounding_box()["height"] > 2_000
     assert alice.texts.first.bounding_box()["y"] > 0
-    assert alice.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(244, 244, 239)"
+    assert alice.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(245, 245, 241)"
     assert alice.page.pdf().count(b"/Type /Page\n") > 3
 
 
