@@ -107,6 +107,27 @@ def test_of_many_at_once_exactly_the_burst_passes(monkeypatch, rooms):
     assert sum(counted) == saved()
 
 
+def test_the_limits_are_those_that_the_docs_name():
+    kinds = [limits.WRITES, limits.ROOMS, limits.WRONG_KEYS, limits.STREAMS]  # docs/http_api.md, "Limits"
+    assert [(limit.burst, limit.period_s) for limit in kinds] == [(20, 1), (10, 60), (10, 60), (60, 1)]
+
+
+@pytest.mark.django_db
+def test_a_remembered_empty_bucket_costs_no_statement(django_assert_num_queries):
+    with pytest.raises(limits.OverLimit):
+        for _ in range(BURST + 1):
+            limits.take(limits.WRITES, b"eve")
+    with django_assert_num_queries(0), pytest.raises(limits.OverLimit):
+        limits.take(limits.WRITES, b"eve")
+
+
+def test_a_bucket_that_is_used_again_is_remembered_longer(monkeypatch):
+    monkeypatch.setattr(limits, "REMEMBERED", 2)
+    for name in (b"a", b"b", b"a", b"c"):
+        limits.take_here(limits.STREAMS, name)
+    assert [key.split()[-1] for key in limits._full_at._times] == [b"a".hex(), b"c".hex()]
+
+
 @pytest.mark.django_db
 def test_a_flood_costs_no_statement(django_assert_num_queries):
     statuses(BURST + 1)
