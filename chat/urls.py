@@ -3,6 +3,7 @@ from django.urls.converters import StringConverter
 
 from .api import moderation
 from .api import views as api
+from .health import views as health
 from .pages import views as pages
 from .streams import views as streams
 
@@ -26,6 +27,8 @@ urlpatterns = [
     path("rooms/<segment:room>/messages/", api.messages, name="messages"),
     path("rooms/<segment:room>/messages/<segment:message_id>/", api.message, name="message"),
     path("rooms/<segment:room>/events/", streams.room_events, name="room-events"),
+    path("-/live", health.live, name="live"),
+    path("-/ready", health.ready, name="ready"),
     path("-/moderate/", moderation.act, name="moderate"),
     path("<segment:room>", pages.room, name="room"),
 ]

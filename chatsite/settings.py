@@ -128,6 +128,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "chat.pages.static_storage.StaticFiles"},
 }
 
+PULSE_FILE = DATA_DIR / "pulse.json"  # what bin/run sees of its Pushpin (chatsite/serve/pulse.py)
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [  # each one's own name for itself; CONTRIBUTING.md says how to add one
     ("ar", "العربية"),

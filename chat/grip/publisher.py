@@ -48,6 +48,11 @@ def flush(seconds: float = FLUSH_S) -> None:
         lane.wait_until_idle(deadline)
 
 
+def delays() -> list[str]:
+    """Return one sentence for each proxy that does not take the events of this process now."""
+    return [words for lane in _existing_lanes if (words := lane.log.delay())]
+
+
 @dataclass(frozen=True)
 class QueuedItem:
     """One event, ready to send: its id in the channel, its JSON, and the time when it was queued."""
@@ -141,6 +146,7 @@ class Lane:
         """Find the event whose content this proxy refuses, so that the event delays no other."""
         if len(batch) == 1:
             self.log.lost(1, "the proxy refuses its content")
+            self.log.answers()
             return
         for position, item in enumerate(batch, 1):
             self._send([item], behind=len(batch) - position)

@@ -6,6 +6,7 @@ connected to it at the end of X-Forwarded-For, and we use that one.
 """
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.deprecation import MiddlewareMixin
 
 from chat.web.addresses import is_in, parsed
@@ -14,6 +15,9 @@ from .middleware import GripRequest
 
 CLIENT, SCHEME = "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO"
 UNKNOWN = ""
+PASSED_ON = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")  # what other proxies add
+PRIVATE = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1", "fc00::/7")
+INSIDE = "chat.inside"  # no header of a client can have this name in META
 
 
 class TrustedProxies(MiddlewareMixin):
@@ -26,6 +30,7 @@ class TrustedProxies(MiddlewareMixin):
         meta = request.META
         senders = _addresses(meta.pop(CLIENT, ""))
         peer = meta.get("REMOTE_ADDR", "")
+        passed_on = request.grip.signed or any(header in meta for header in PASSED_ON) or bool(senders)
         if request.grip.signed:
             peer = senders.pop() if senders else UNKNOWN
         if not _is_ours(peer):
@@ -34,6 +39,15 @@ class TrustedProxies(MiddlewareMixin):
             peer = senders.pop()
         if peer != UNKNOWN:
             meta["REMOTE_ADDR"] = peer
+        meta[INSIDE] = not passed_on and is_in(parsed(peer), PRIVATE)
+
+
+def is_inside(request: HttpRequest) -> bool:
+    """Return whether the request comes from our own machines, and not through the front that the public uses.
+
+    Any proxy names its client in X-Forwarded-For, also one that is not in TRUSTED_PROXIES.
+    """
+    return bool(request.META.get(INSIDE))
 
 
 def _addresses(header: str) -> list[str]:

@@ -11,6 +11,7 @@ from . import ports
 
 LOOPBACK_FOR = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 ANSWER_S = 2
+READY = "/-/ready"
 FIRST_PAUSE_S = 0.5
 
 
@@ -47,7 +48,7 @@ def _can_be_typed(name: str, ip: str) -> bool:
 
 
 class FirstPage:
-    """The page that a browser gets when it opens `url`."""
+    """The page that a browser gets when it opens `url`, and whether the server says that it is ready."""
 
     def __init__(self, url: str, ip: str) -> None:
         self._typed, self._ip = urlsplit(url), LOOPBACK_FOR.get(ip, ip)
@@ -55,22 +56,24 @@ class FirstPage:
         self._ask_at = 0.0
 
     def works(self) -> bool:
-        """Return whether the answer is 200.
+        """Return whether both answers are 200.
 
         Each 500 writes a traceback into the log, so after it this waits longer and longer before it asks again.
         """
         if time.monotonic() < self._ask_at:
             return False
-        status = self._status()
+        status = self._status(READY)
+        if status == 200:
+            status = self._status(self._typed.path)
         if status == 500:
             self._ask_at = time.monotonic() + self._pause_s
             self._pause_s *= 2
         return status == 200
 
-    def _status(self) -> int | None:
+    def _status(self, path: str) -> int | None:
         connection = http.client.HTTPConnection(self._ip, self._typed.port, timeout=ANSWER_S)
         try:
-            connection.request("GET", self._typed.path, headers={"Host": self._typed.netloc})
+            connection.request("GET", path, headers={"Host": self._typed.netloc})
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return None

@@ -20,6 +20,7 @@ def counts(caplog, proxy, words):
 
 def test_the_log_says_how_many_events_wait_and_since_when(settings, caplog, monkeypatch):
     monkeypatch.setattr(lane_log, "LOG_AGAIN_S", 0)
+    monkeypatch.setattr(lane_log, "STILL_S", 0)
     with GripProxy("refuse") as proxy:
         use(settings, proxy)
         for number in range(1, 101):
@@ -75,6 +76,7 @@ def item(number):
 
 def test_the_log_counts_the_events_that_wait_behind_a_refused_one(settings, caplog, monkeypatch):
     monkeypatch.setattr(lane_log, "LOG_AGAIN_S", 0)
+    monkeypatch.setattr(lane_log, "STILL_S", 0)
     with GripProxy("refuse") as proxy:
         use(settings, proxy)
         publisher.publish(event(1))
@@ -84,3 +86,32 @@ def test_the_log_counts_the_events_that_wait_behind_a_refused_one(settings, capl
         proxy.mode = 400
         publisher.flush(10)
         assert counts(caplog, proxy, "not published")[-4:] == [3, 3, 2, 1]
+
+
+def test_the_end_of_an_outage_is_one_line(settings, caplog):
+    with GripProxy("refuse") as proxy:
+        use(settings, proxy)
+        publisher.publish(event(1))
+        proxy.requests.get(timeout=10)
+        proxy.requests.get(timeout=10)
+        assert publisher.delays()
+        proxy.mode = "accept"
+        publisher.flush(10)
+        publisher.publish(event(2))
+        publisher.flush(10)
+        assert publisher.delays() == []
+    first, second = lines(caplog, proxy)
+    assert "not published" in first
+    assert re.fullmatch(rf"{proxy.uri} answers again, after [0-9]+ s\.", second)
+
+
+def test_a_proxy_that_fails_every_other_time_does_not_fill_the_log(settings, caplog):
+    with GripProxy() as proxy:
+        use(settings, proxy)
+        for number in range(1, 6):
+            proxy.mode = "refuse"
+            publisher.publish(event(number))
+            wait_for(publisher.delays, 10, look_again_s=0.001)
+            proxy.mode = "accept"
+            publisher.flush(10)
+    assert len(lines(caplog, proxy)) == 2

@@ -64,6 +64,12 @@ def test_the_containers_have_the_addresses_that_nginx_knows():
         assert services[name]["environment"]["HOST"] == addresses[name]
 
 
+@pytest.mark.parametrize("name", ["web1", "web2"])
+def test_a_django_server_in_a_container_is_well_if_it_is_ready(name):
+    service = COMPOSE["services"][name]
+    assert f"http://{service['environment']['HOST']}:8000/-/ready" in service["healthcheck"]["test"][-1]
+
+
 def test_the_django_servers_publish_to_every_pushpin_in_a_container():
     services = COMPOSE["services"]
     own = [services[name]["environment"]["GRIP_URL"] for name in ("pushpin1", "pushpin2")]

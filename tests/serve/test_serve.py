@@ -193,6 +193,26 @@ def test_a_start_asks_seldom_for_a_page_that_is_a_500(monkeypatch):
     assert 3 <= FrontThatFails.asked <= 7
 
 
+class NotReady(BaseHTTPRequestHandler):
+    asked: list[str] = []
+
+    def do_GET(self):
+        self.asked.append(self.path)
+        self.send_error(503 if self.path == "/-/ready" else 200)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_start_waits_until_the_server_says_that_it_is_ready(monkeypatch):
+    Clock(monkeypatch)
+    with HTTPServer(("127.0.0.1", 0), NotReady) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        assert not front.FirstPage(f"http://127.0.0.1:{server.server_port}/", "127.0.0.1").works()
+        server.shutdown()
+    assert NotReady.asked == ["/-/ready"]
+
+
 class Clock:
     """The time of chatsite.serve, which goes on only while the supervisor waits."""
 

@@ -27,8 +27,10 @@ ALLOWED = {
     "next-link": "GET",
     "room-events": "GET",
     "moderate": "POST",
+    "live": "GET, HEAD",
+    "ready": "GET, HEAD",
 }
-FOR_PROGRAMS = ["messages", "message", "events", "next-link", "room-events", "moderate"]
+FOR_PROGRAMS = ["messages", "message", "events", "next-link", "room-events", "moderate", "live", "ready"]
 
 
 def address_of(name):

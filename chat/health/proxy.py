@@ -1,0 +1,41 @@
+"""Whether the GRIP proxies deliver: what the supervisor saw of its own Pushpin, and what waits for each proxy here."""
+
+import json
+import time
+from typing import NamedTuple
+
+from django.conf import settings
+
+from chat.grip import publisher
+
+OLD_S = 30  # the supervisor looks every 5 s
+
+NONE = "There is no proxy: this process holds the streams itself."
+DELIVERS = "The proxy takes all events."
+
+
+class Found(NamedTuple):
+    ok: bool
+    words: str
+
+
+def look() -> Found:
+    """Return what is known without asking anybody."""
+    if not settings.GRIP_PROXIES:
+        return Found(True, NONE)
+    problems = [*_seen_by_the_supervisor(), *publisher.delays()]
+    return Found(not problems, " ".join(problems) or DELIVERS)
+
+
+def _seen_by_the_supervisor() -> list[str]:
+    """Return what is wrong with the Pushpin that bin/run started. There is no file if it started none."""
+    try:
+        seen = json.loads(settings.PULSE_FILE.read_text())
+        age, ok, words = time.time() - seen["at"], bool(seen["ok"]), str(seen["words"])
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError):
+        return ["What the supervisor wrote about Pushpin can't be read."]
+    if age > OLD_S:
+        return [f"The supervisor has not looked at Pushpin for {age:.0f} s."]
+    return [] if ok else [words]
