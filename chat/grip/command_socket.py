@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import zmq
 
 from . import tnetstring
-from .config import Proxy
 from .connection import RefusedContent
+
+if TYPE_CHECKING:  # the supervisor publishes too, and stays small without the libraries that config needs
+    from .config import Proxy
 
 ANSWER_S = 2  # a Pushpin on this machine that has much to do needs less than one
 
@@ -16,7 +19,7 @@ ANSWER_S = 2  # a Pushpin on this machine that has much to do needs less than on
 class CommandSocket:
     """A Connection."""
 
-    def __init__(self, proxy: Proxy) -> None:
+    def __init__(self, proxy: "Proxy") -> None:
         self._address = unquote(proxy["control_uri"])
         self._socket: zmq.SyncSocket | None = None
 

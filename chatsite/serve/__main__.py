@@ -8,7 +8,7 @@ import sys
 
 from chatsite import env as environment
 
-from . import front, instance, modes, neighbours, open_files, ports, sessions, signals, supervisor, web
+from . import front, instance, modes, neighbours, open_files, ports, pulse, sessions, signals, supervisor, web
 from .part import Part
 from .renewal import Renewal
 from .terminal import CannotStart, say
@@ -37,7 +37,8 @@ def serve(env: environment.Environment) -> None:
     open_files.raise_limit()
     sessions.adopt_orphans()
     with instance.only_one(env.data_dir, url), instance.run_directory(env.data_dir) as run_dir:
-        parts, django_environment = modes.parts(env, ip, run_dir)
+        pulse.forget(env.data_dir)
+        parts, django_environment, its_pulse = modes.mode(env, ip, run_dir)
         django_environment[neighbours.NAME] = neighbours.name(django_environment.get("GRIP_URL"))
         try:
             start(parts, django_environment)
@@ -45,6 +46,8 @@ def serve(env: environment.Environment) -> None:
             if exposed := front.exposed(ip, env.port):
                 say(exposed)
             say(f"Chat is ready: {url}  (Ctrl-C stops it)")
+            if its_pulse:
+                its_pulse.start()
             renewal = Renewal(web_server=parts[0], environment=django_environment)
             supervisor.keep_running(parts, renewal)
         finally:

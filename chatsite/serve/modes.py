@@ -4,34 +4,43 @@ import os
 import secrets
 import socket
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from chatsite.env import Environment
 
-from . import ports, pushpin, web
+from . import front, ports, pushpin, web
 from .instance import MARK
 from .part import Part
+from .pulse import Front, Pulse
 from .sessions import Session
 from .terminal import say
 
 
-def parts(env: Environment, ip: str, run_dir: Path) -> tuple[list[Part], dict[str, str]]:
-    """Return the parts in the order in which they are stopped, and the environment of the processes that run Django."""
+class Mode(NamedTuple):
+    """What one way to serve consists of."""
+
+    parts: list[Part]  # in the order in which they are stopped
+    environment: dict[str, str]  # of the processes that run Django
+    pulse: Pulse | None = None  # looks at our own Pushpin
+
+
+def mode(env: Environment, ip: str, run_dir: Path) -> Mode:
+    """Return the mode that the environment asks for and the machine allows."""
     environment = {**os.environ, "DATA_DIR": str(env.data_dir), MARK: str(run_dir)}
     if env.grip_url:
         say("The streams go through the proxy that GRIP_URL names; no Pushpin is started here.")
-        return [_web(web.BEHIND_A_PROXY, environment, ports.listen(ip, env.port))], environment
+        return Mode([_web(web.BEHIND_A_PROXY, environment, ports.listen(ip, env.port))], environment)
     if pushpin.installed():
         return _behind_pushpin(env, ip, run_dir, environment)
     say("Pushpin is not installed and may not be installed here: serving in embedded mode, for trying out.")
-    return [_web(web.EMBEDDED, environment, ports.listen(ip, env.port))], environment
+    return Mode([_web(web.EMBEDDED, environment, ports.listen(ip, env.port))], environment)
 
 
-def _behind_pushpin(
-    env: Environment, ip: str, run_dir: Path, environment: dict[str, str]
-) -> tuple[list[Part], dict[str, str]]:
+def _behind_pushpin(env: Environment, ip: str, run_dir: Path, environment: dict[str, str]) -> Mode:
     ports.listen(ip, env.port).close()  # fails if the port is taken; Pushpin would say so in its log only
     listener = ports.listen_inside(env.port)
-    key = secrets.token_hex(32)
+    key, hold = secrets.token_hex(32), secrets.token_hex(16)
     log_dir = env.data_dir / "log"
     log = log_dir / "pushpin.log"
     pushpin.put_old_logs_aside(log_dir)
@@ -43,13 +52,17 @@ def _behind_pushpin(
             listen=ports.written(ip, env.port),
             web_port=listener.getsockname()[1],
             key=key,
+            hold=hold,
         )
         own = {"PATH": os.environ.get("PATH", os.defpath), MARK: str(run_dir)}
         return Session(pushpin.command(configuration), own, output=log)
 
     environment["GRIP_URL"] = f"{pushpin.command_uri(run_dir)}?key={key}"
     environment.pop("GRIP_VERIFY_KEY", None)  # our Pushpin signs with the key above
-    return [_web(web.BEHIND_A_PROXY, environment, listener), Part("Pushpin", start_pushpin, log)], environment
+    part = Part("Pushpin", start_pushpin, log)
+    its_front = Front(front.LOOPBACK_FOR.get(ip, ip), env.port, urlsplit(front.url(env, ip)).netloc)
+    pulse = Pulse(part, its_front, run_dir, hold, env.data_dir)
+    return Mode([_web(web.BEHIND_A_PROXY, environment, listener), part], environment, pulse)
 
 
 def _web(command: tuple[str, ...], environment: dict[str, str], listener: socket.socket) -> Part:

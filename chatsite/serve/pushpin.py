@@ -1,6 +1,7 @@
 """Pushpin, the proxy that holds the streams: its configuration and its command line."""
 
 import os
+import secrets
 import shutil
 from pathlib import Path
 from string import Template
@@ -29,7 +30,7 @@ def put_old_logs_aside(log_dir: Path) -> None:
 
 
 def write_configuration(
-    run_dir: Path, log_dir: Path, *, listen: str, web_port: int, key: str, control_port: int = NO_PORT
+    run_dir: Path, log_dir: Path, *, listen: str, web_port: int, key: str, control_port: int = NO_PORT, **more: object
 ) -> Path:
     """Fill in the templates for a Pushpin that browsers connect to, with the web server on the same machine.
 
@@ -43,12 +44,18 @@ def write_configuration(
         control_port=control_port,
         web_servers=f"{ports.LOOPBACK}:{web_port}",
         key=key,
+        **more,
     )
 
 
 def fill_in(run_dir: Path, log_dir: Path, **values: object) -> Path:
-    """Fill in the templates; return the path of the configuration file."""
-    values |= {
+    """Fill in the templates; return the path of the configuration file.
+
+    `hold` is the secret part of the path on which Pushpin holds the stream of pulse.py.
+    """
+    values = {
+        "hold": secrets.token_hex(16),
+        **values,
         "run_dir": run_dir,
         "services": _services(),
         "max_connections": max(1, min(WANTED_CONNECTIONS, open_files.limit() - OTHER_FILES)),

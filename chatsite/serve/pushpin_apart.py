@@ -8,6 +8,7 @@ import http.client
 import ipaddress
 import os
 import re
+import secrets
 import socket
 import sys
 from pathlib import Path
@@ -15,7 +16,9 @@ from pathlib import Path
 from chatsite import env as environment
 
 from . import instance, open_files, ports, pushpin, sessions, signals, supervisor
+from .front import LOOPBACK_FOR
 from .part import Part
+from .pulse import Front, Pulse
 from .terminal import CannotStart, say
 
 READY_S = 30
@@ -49,6 +52,7 @@ def serve(env: environment.Environment, web_servers: list[str]) -> None:
         raise CannotStart("Pushpin is not installed here. Install it first: sudo apt install pushpin")
     ports.listen(ip, env.port).close()  # fails if the port is taken; Pushpin would say so in its log only
     _check_control_port(control_ip, control_port)
+    hold = secrets.token_hex(16)
     open_files.raise_limit()
     sessions.adopt_orphans()
     with instance.only_one(env.data_dir, f"http://{listen}/"), instance.run_directory(env.data_dir) as run_dir:
@@ -60,10 +64,12 @@ def serve(env: environment.Environment, web_servers: list[str]) -> None:
             control_port=control_port,
             web_servers=" ".join(web_servers),
             key=key,
+            hold=hold,
         )
         try:
             part.start()
             supervisor.wait_until(lambda: _works(listen, control_ip, control_port), [part], READY_S)
+            Pulse(part, Front(LOOPBACK_FOR.get(ip, ip), env.port, listen), run_dir, hold, env.data_dir).start()
             say(f"Pushpin is ready for nginx: {listen}  (Ctrl-C stops it)")
             while True:
                 signals.wait(supervisor.tend([part]))

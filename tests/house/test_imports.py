@@ -47,7 +47,7 @@ LIBRARIES = {
     "pubcontrol": {"chat.grip.publisher"},
     "requests": set(),
     "urllib3": {"chat.grip.control_port"},
-    "zmq": {"chat.grip.command_socket"},
+    "zmq": {"chat.grip.command_socket", "chatsite.serve.pulse"},
     "cryptography": {"chat.grip.config"},
     "dj_database_url": {"chatsite.database"},
     "psycopg": set(),
