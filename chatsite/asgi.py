@@ -9,7 +9,6 @@ django.setup(set_prefix=False)
 
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402 (these imports need Django's setup)
 
-from . import urls  # noqa: E402, F401 (loads the views now, not with the first request)
-from .content_type import asgi  # noqa: E402
+from . import content_type, request_log, urls  # noqa: E402, F401 (urls loads the views now, not with the first request)
 
-application = asgi(ASGIHandler())
+application = request_log.asgi(content_type.asgi(ASGIHandler()))

@@ -1,4 +1,4 @@
-"""The site's whole configuration: sixteen variables, read from the environment once."""
+"""The site's whole configuration: eighteen variables, read from the environment once."""
 
 import ipaddress
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 ANY_ADDRESS = ("0.0.0.0", "::", "[::]")
@@ -45,6 +46,8 @@ class Environment:
     port: int
     data_dir: Path  # absolute
     log_level: str
+    log_format: str  # text or json
+    access_log: bool
     trusted_proxies: tuple[str, ...]  # addresses and networks; none: nobody may say who the client is
     source_days: int  # how long a message keeps its source
     limits: bool
@@ -68,6 +71,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         port=_port(environ.get("PORT") or "8000"),
         data_dir=_data_dir(environ.get("DATA_DIR") or PROJECT_DIR / "var"),
         log_level=_log_level(environ.get("LOG_LEVEL") or "WARNING"),
+        log_format=_log_format(environ.get("LOG_FORMAT") or "text"),
+        access_log=_switch("ACCESS_LOG", environ, default="off"),
         trusted_proxies=_networks("TRUSTED_PROXIES", environ),
         source_days=_source_days(environ.get("SOURCE_DAYS") or "30"),
         limits=_switch("LIMITS", environ, default="on"),
@@ -169,6 +174,12 @@ def _log_level(value: str) -> str:
     if value.upper() in LOG_LEVELS:
         return value.upper()
     raise EnvironmentProblem("LOG_LEVEL", value, f"write one of {', '.join(LOG_LEVELS)}.")
+
+
+def _log_format(value: str) -> str:
+    if value.lower() in LOG_FORMATS:
+        return value.lower()
+    raise EnvironmentProblem("LOG_FORMAT", value, f"write {' or '.join(LOG_FORMATS)}.")
 
 
 def _networks(name: str, environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -149,13 +149,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
+        "request_id": {"()": "chat.web.request_ids.AddRequestId"},
         "no_refusals": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: getattr(record, "status_code", None) not in (501, 503),
-        }
+        },
     },
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"},
+        "json": {"()": "chatsite.json_lines.JsonLines"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": ENV.log_format, "filters": ["request_id"]},
+    },
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
     "loggers": {
         "django": {"handlers": [], "level": ENV.log_level, "propagate": True},
@@ -165,6 +171,7 @@ LOGGING = {
             "level": "ERROR" if ENV.log_level == "WARNING" else ENV.log_level,
             "filters": ["no_refusals"],
         },
+        "chat.access": {"level": "INFO" if ENV.access_log else "CRITICAL"},  # chatsite/request_log.py
         "psycopg.pool": {"level": "ERROR"},  # it would log every attempt to connect during an outage
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
         "django.security.csrf": {"handlers": [], "level": "CRITICAL"},

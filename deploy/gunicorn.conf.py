@@ -2,6 +2,8 @@
 
 import os
 
+from chatsite import env
+
 # Requests are short, because the proxy holds the streams. So a few processes serve many people: one for each core, or
 # more if the database is far away, because each process saves one message at a time.
 workers = 2
@@ -39,3 +41,5 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+if env.read().log_format == "json":
+    logger_class = "chatsite.serve.gunicorn_log.JsonLogger"

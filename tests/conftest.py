@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from chat.grip import publisher
+from chat.web import outages
 from tests.helpers.grip_proxy import KEY, GripProxy
 
 
@@ -14,6 +15,13 @@ def no_request_is_an_error(caplog):
     yield
     mistakes = [record for record in caplog.get_records("call") if record.name == "django.request"]
     assert not [record for record in mistakes if record.levelname == "ERROR" and record.status_code == 500]
+
+
+@pytest.fixture(autouse=True)
+def no_outage_of_an_earlier_test(monkeypatch):
+    """Let each outage end with its test, and not log its end into a later one."""
+    monkeypatch.setattr(outages, "_wait_for_the_end", lambda: None)
+    monkeypatch.setattr(outages._Outage, "began", None)
 
 
 @pytest.fixture

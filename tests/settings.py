@@ -5,7 +5,17 @@ import tempfile
 
 DATA_FOLDER = tempfile.TemporaryDirectory(prefix="chat-tests-")
 os.environ["DATA_DIR"] = DATA_FOLDER.name
-for name in ("GRIP_URL", "GRIP_VERIFY_KEY", "ALLOWED_HOSTS", "DEBUG", "SECRET_KEY", "HSTS_SECONDS", "ADMIN"):
+for name in (
+    "GRIP_URL",
+    "GRIP_VERIFY_KEY",
+    "ALLOWED_HOSTS",
+    "DEBUG",
+    "SECRET_KEY",
+    "HSTS_SECONDS",
+    "ADMIN",
+    "ACCESS_LOG",
+    "LOG_FORMAT",
+):
     os.environ.pop(name, None)
 
 os.environ["LIMITS"] = "off"  # the tests of the limits switch them on

@@ -1,14 +1,27 @@
-"""Outages of the database: which errors mean one, one line in the log, and no second use of the connection."""
+"""Outages of the database: which errors mean one, one line in the log for the begin and the end of each."""
 
 import logging
+import threading
 import time
 
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
 
+from .write_probe import write
+
 log = logging.getLogger(__name__)
 
-SAME_OUTAGE_S = 60  # errors with shorter pauses belong to one outage
-_last_error = float(-SAME_OUTAGE_S)
+SAME_OUTAGE_S = 5  # errors with shorter pauses belong to one outage
+LOOK_AGAIN_S = 1
+
+
+class _Outage:
+    """The outage that this process sees now."""
+
+    began: float | None = None
+    last_error = 0.0
+
+
+_changing = threading.Lock()
 
 
 def is_outage(error: BaseException) -> bool:
@@ -22,12 +35,38 @@ def is_outage(error: BaseException) -> bool:
 
 def note(error: BaseException) -> None:
     """Log the first error of an outage, and close the connection that raised it."""
-    global _last_error
-    now = time.monotonic()
-    if now - _last_error >= SAME_OUTAGE_S:
+    with _changing:
+        _Outage.last_error = time.monotonic()
+        is_first = _Outage.began is None
+        if is_first:
+            _Outage.began = _Outage.last_error
+    if is_first:
         log.error("The database can't be used: %s", error)
-    _last_error = now
+        threading.Thread(target=_wait_for_the_end, name="outage of the database", daemon=True).start()
     _discard_connection()
+
+
+def _wait_for_the_end() -> None:
+    """Log the end of the outage: the database takes a write, and no request has failed for SAME_OUTAGE_S seconds."""
+    while not (_has_been_quiet() and _takes_a_write() and _has_been_quiet()):
+        time.sleep(LOOK_AGAIN_S)
+    with _changing:
+        began, _Outage.began = _Outage.began, None
+    log.warning("The database can be used again, after %.0f s.", time.monotonic() - (began or 0))
+
+
+def _has_been_quiet() -> bool:
+    return time.monotonic() - _Outage.last_error >= SAME_OUTAGE_S
+
+
+def _takes_a_write() -> bool:
+    try:
+        write()
+        return True
+    except Exception:
+        return False
+    finally:
+        connection.close()
 
 
 def _discard_connection() -> None:

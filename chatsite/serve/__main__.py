@@ -11,7 +11,7 @@ from chatsite import env as environment
 from . import front, instance, modes, neighbours, open_files, ports, pulse, sessions, signals, supervisor, web
 from .part import Part
 from .renewal import Renewal
-from .terminal import CannotStart, say
+from .terminal import CannotStart, say, use_json
 
 READY_S = 30
 
@@ -32,6 +32,8 @@ def main() -> int:
 
 def serve(env: environment.Environment) -> None:
     """Serve until signals.StopRequested, and leave nothing behind."""
+    if env.log_format == "json":
+        use_json()
     ip = ports.address(env.host)
     url = front.url(env, ip)
     open_files.raise_limit()

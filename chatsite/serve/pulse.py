@@ -127,7 +127,7 @@ class Pulse:
         self._part = part
         self._stream, self._line = HeldStream(front, run_dir, hold), Line(front)
         self._zurl = Zurl(run_dir)
-        self._file = data_dir / FILE
+        self._file, self._log_dir = data_dir / FILE, data_dir / "log"
         self._session: Session | None = None
         self._silent_since: float | None = None
         self._cpu_then: dict[int, float] = {}
@@ -140,6 +140,7 @@ class Pulse:
         while True:
             began = time.monotonic()
             self.beat()
+            pushpin.limit_logs(self._log_dir)
             time.sleep(max(0, began + EVERY_S - time.monotonic()))
 
     def beat(self) -> None:
@@ -147,6 +148,9 @@ class Pulse:
         session, began = self._part.session, time.monotonic()
         if session is not self._session:  # the supervisor has started it again
             self._session, self._silent_since = session, None
+        if session is None:
+            self._write(False, "Pushpin does not run.")
+            return
         cpu = _cpu(session)
         silent = [words for words, answers in self._questions() if not answers()]
         if not silent:
@@ -163,7 +167,7 @@ class Pulse:
         hanging = _hanging(session, self._cpu_then)
         words = f"Pushpin {silent[0]} for {SILENT_S} s{f' ({hanging})' if hanging else ''}"
         self._write(False, f"{words}.")
-        if session and hanging:
+        if hanging:
             self._has_said = True
             say(f"{words}: it is ended, and started again.")
             send(session.pid, signal.SIGKILL)
@@ -201,13 +205,12 @@ def forget(data_dir: Path) -> None:
     (data_dir / FILE).unlink(missing_ok=True)
 
 
-def _cpu(session: Session | None) -> dict[int, float]:
+def _cpu(session: Session) -> dict[int, float]:
     """Return the CPU time that each process of Pushpin has used so far. The leader does nothing but wait for them."""
-    pids = processes.in_session(session.pid) if session else []
-    return {pid: processes.cpu_s(pid) for pid in pids if session and pid != session.pid}
+    return {pid: processes.cpu_s(pid) for pid in processes.in_session(session.pid) if pid != session.pid}
 
 
-def _hanging(session: Session | None, cpu_then: dict[int, float]) -> str:
+def _hanging(session: Session, cpu_then: dict[int, float]) -> str:
     """Return which process of Pushpin hangs, and how that shows; nothing if all do something."""
     for pid, cpu_s in _cpu(session).items():
         if processes.is_stopped(pid):

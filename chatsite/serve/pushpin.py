@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from string import Template
 from urllib.parse import quote
@@ -16,6 +17,8 @@ COMMAND_SOCKET = "c-command"  # command_spec in deploy/pushpin.conf
 NO_PORT = -1  # 0 would be any free port
 WANTED_CONNECTIONS = 50_000
 OTHER_FILES = 100
+LOG_BYTES = 10_000_000
+OLD_LOGS = 2  # beside the current one
 
 
 def installed() -> bool:
@@ -23,10 +26,36 @@ def installed() -> bool:
 
 
 def put_old_logs_aside(log_dir: Path) -> None:
-    """Rename the logs of the last run, and delete those of the run before it: logs never add up."""
+    """Make place for the logs of a new run."""
     log_dir.mkdir(exist_ok=True)
     for log in log_dir.glob("*.log"):
+        _shift(log)
         log.replace(log.with_suffix(".log.1"))
+
+
+def limit_logs(log_dir: Path) -> None:
+    """Copy a log that has become long, and empty it.
+
+    Renaming would not do: after a SIGHUP, condure and Pushpin's runner go on writing into the old file. All of them
+    append, so each goes on at the beginning of the emptied one. A line that is written during the copy may be lost.
+    """
+    for log in log_dir.glob("*.log"):
+        with suppress(OSError):
+            if log.stat().st_size > LOG_BYTES:
+                _shift(log)
+                copy = log.with_suffix(".log.1")
+                try:
+                    shutil.copyfile(log, copy)
+                except OSError:  # the disk is full
+                    copy.unlink(missing_ok=True)
+                os.truncate(log, 0)
+
+
+def _shift(log: Path) -> None:
+    """Rename the old logs, .1 to .2 and so on; the oldest is deleted."""
+    for number in range(OLD_LOGS - 1, 0, -1):
+        with suppress(FileNotFoundError):
+            log.with_suffix(f".log.{number}").replace(log.with_suffix(f".log.{number + 1}"))
 
 
 def write_configuration(

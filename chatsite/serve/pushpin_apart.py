@@ -19,7 +19,7 @@ from . import instance, open_files, ports, pushpin, sessions, signals, superviso
 from .front import LOOPBACK_FOR
 from .part import Part
 from .pulse import Front, Pulse
-from .terminal import CannotStart, say
+from .terminal import CannotStart, say, use_json
 
 READY_S = 30
 USAGE = "Name the Django servers, for example: bin/pushpin 10.0.0.11:8000 10.0.0.12:8000"
@@ -45,6 +45,8 @@ def main(web_servers: list[str]) -> int:
 
 def serve(env: environment.Environment, web_servers: list[str]) -> None:
     """Serve until signals.StopRequested, and leave nothing behind."""
+    if env.log_format == "json":
+        use_json()
     ip = ports.address(env.host)
     listen = ports.written(ip, env.port)
     control_ip, control_port, key = _control(env.grip_url)

@@ -61,4 +61,3 @@ def test_a_process_that_has_ended_does_not_hang(start):
     assert processes.cpu_s(pid) >= 0
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: processes.cpu_s(pid) == -1, START_S)
-

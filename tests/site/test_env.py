@@ -188,3 +188,13 @@ def test_limits_are_on_unless_somebody_switches_them_off():
 def test_addresses_without_limits_are_addresses_and_networks():
     assert read({"LIMITS_FREE": "10.0.0.0/8, ::1"}).limits_free == ("10.0.0.0/8", "::1")
     assert problem_of(LIMITS_FREE="school").startswith("LIMITS_FREE='school' won't do: write addresses or networks")
+
+
+def test_the_log_is_text_without_requests_unless_set():
+    assert (read({}).log_format, read({}).access_log) == ("text", False)
+    assert (read({"LOG_FORMAT": "JSON"}).log_format, read({"ACCESS_LOG": "1"}).access_log) == ("json", True)
+
+
+def test_another_log_format_is_refused():
+    assert problem_of(LOG_FORMAT="xml") == "LOG_FORMAT='xml' won't do: write text or json."
+    assert problem_of(ACCESS_LOG="file") == "ACCESS_LOG='file' won't do: write on or off."

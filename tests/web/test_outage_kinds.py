@@ -1,12 +1,27 @@
 """Outages of every kind: a 503, one line in the log, and a new connection afterwards."""
 
+import re
 import shutil
+import threading
 
 import pytest
-from django.db import DatabaseError, DataError, IntegrityError, InternalError, ProgrammingError, connection, connections
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    connections,
+)
 
 from chat.web import outages
 from tests.helpers.posting import post, url_of
+from tests.helpers.running import wait_for
+
+END_S = 10
+WAIT_FOR_THE_END = outages._wait_for_the_end
 
 
 def fail(error):
@@ -14,11 +29,6 @@ def fail(error):
         raise error("this can't be done now")
 
     return run
-
-
-@pytest.fixture(autouse=True)
-def _no_outage_yet(monkeypatch):
-    monkeypatch.setattr(outages, "_last_error", -outages.SAME_OUTAGE_S)
 
 
 @pytest.mark.django_db
@@ -43,15 +53,56 @@ def test_an_outage_is_one_line_in_the_log(client, caplog):
     assert lines == ["The database can't be used: this can't be done now"]
 
 
-@pytest.mark.django_db
-def test_the_next_outage_is_a_line_of_its_own(client, caplog, monkeypatch):
-    clock = [0.0]
-    monkeypatch.setattr(outages.time, "monotonic", lambda: clock[0])
-    with connection.execute_wrapper(fail(InternalError)):
-        for seconds in (0, 59, 59, 61):
-            clock[0] += seconds
+@pytest.fixture
+def short_outages(monkeypatch):
+    """Wait for the end of an outage as a server does, but look more often."""
+    monkeypatch.setattr(outages, "_wait_for_the_end", WAIT_FOR_THE_END)
+    monkeypatch.setattr(outages, "SAME_OUTAGE_S", 0.2)
+    monkeypatch.setattr(outages, "LOOK_AGAIN_S", 0.02)
+
+
+def messages(caplog):
+    return [record.getMessage() for record in caplog.records]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_end_of_an_outage_is_a_line_and_the_next_outage_another(client, caplog, monkeypatch, short_outages):
+    asked, works = threading.Event(), threading.Event()
+
+    def write():
+        asked.set()
+        assert works.wait(END_S)
+
+    monkeypatch.setattr(outages, "write", write)
+    for number in (1, 2):
+        with connection.execute_wrapper(fail(InternalError)):
             client.get(url_of())
-    assert len(caplog.records) == 2
+            client.get(url_of())
+        assert asked.wait(END_S)
+        assert len(messages(caplog)) == 2 * number - 1  # not over before a write succeeds
+        works.set()
+        wait_for(lambda number=number: len(messages(caplog)) == 2 * number, END_S)
+        asked.clear()
+        works.clear()
+    first, second = messages(caplog)[:2]
+    assert first.startswith("The database can't be used:")
+    assert re.fullmatch(r"The database can be used again, after [0-9]+ s\.", second)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outage_goes_on_while_writes_fail(client, caplog, monkeypatch, short_outages):
+    failures = []
+
+    def write():
+        failures.append(1)
+        if len(failures) < 3:
+            raise OperationalError("disk is full")
+
+    monkeypatch.setattr(outages, "write", write)
+    with connection.execute_wrapper(fail(InternalError)):
+        client.get(url_of())
+    wait_for(lambda: len(messages(caplog)) == 2, END_S)
+    assert len(failures) == 3
 
 
 @pytest.mark.django_db(transaction=True)
