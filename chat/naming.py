@@ -3,7 +3,7 @@
 import unicodedata
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 MAX_NAME_LENGTH = 64  # code points
@@ -34,9 +34,19 @@ FOR_STAFF = gettext_noop("%(field)s is a name that only moderators may use. Choo
 TOO_LONG = gettext_noop("%(field)s has %(length)d characters, at most %(limit)d are allowed. Shorten it.")
 
 
+# English keeps the names that programs know; the other languages have nouns, “your text” for example.
+FIELDS = {
+    "channel": pgettext_lazy("field", "channel"),
+    "from": pgettext_lazy("field", "from"),
+    "room": pgettext_lazy("field", "room"),
+    "text": pgettext_lazy("field", "text"),
+    "user": pgettext_lazy("field", "user"),
+}
+
+
 def sentence(error: ValidationError, field: str) -> str:
-    """Return what a single error says about the field: all our messages begin with %(field)s."""
-    return str(error.message) % {**(error.params or {}), "field": field}
+    """Return what a single error says about the field: all our messages have a place for %(field)s."""
+    return str(error.message) % {**(error.params or {}), "field": FIELDS.get(field, field)}
 
 
 def is_blank(text: str) -> bool:

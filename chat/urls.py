@@ -30,5 +30,6 @@ urlpatterns = [
     path("-/live", health.live, name="live"),
     path("-/ready", health.ready, name="ready"),
     path("-/moderate/", moderation.act, name="moderate"),
+    path("-/language/", pages.choose_language, name="language"),
     path("<segment:room>", pages.room, name="room"),
 ]

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from chat.messages import moderation
@@ -39,7 +40,7 @@ class Done(NamedTuple):
 def act(request: HttpRequest) -> HttpResponse:
     """Answer {"messages": how many were removed, "done": whether nothing is left}; if not, send the same again."""
     if not is_staff(request):
-        raise refuse(403, "user", "Only moderators may do this. Log in as one who has the permission chat.moderate.")
+        raise refuse(403, "user", _("Only moderators may do this. Log in as one who has the permission chat.moderate."))
     if request.content_type != FORM:
         raise refuse(415, "Content-Type", f"Content-Type must be {FORM}.")
     form = ModerationForm(read_fields(request))

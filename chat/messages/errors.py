@@ -5,7 +5,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from chat.naming import FOR_STAFF, sentence
+from chat.naming import FIELDS, FOR_STAFF, sentence
 
 
 class MessageError(Exception):
@@ -41,7 +41,7 @@ class NoSuchMessage(MessageError):
 
 class NameTaken(MessageError):
     def __init__(self) -> None:
-        super().__init__(_(FOR_STAFF) % {"field": "from"})
+        super().__init__(_(FOR_STAFF) % {"field": FIELDS["from"]})
 
 
 class RoomNotAllowed(MessageError):

@@ -54,7 +54,7 @@ class PageLanguage(MiddlewareMixin):
 def _language_for(request: HttpRequest) -> str | None:
     if _is_page(request):
         return get_language_from_request(request)
-    asked = request.headers.get(HEADER)
+    asked = request.headers.get(HEADER) if is_for_programs(request) else None
     return asked if asked in PLURALS else None
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
+from django.views.i18n import set_language
 
 from chat.events.channels import room_channel
 from chat.events.log import event_id
@@ -172,6 +173,14 @@ class SeeOther(HttpResponseRedirect):
     """The answer to a form that was saved: a reload of the next page sends nothing twice."""
 
     status_code = 303
+
+
+# No CSRF token, for the reason that api/views.py gives.
+@csrf_exempt
+@only("POST")
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remember the form's language in a cookie and show the page `next` again."""
+    return set_language(request)
 
 
 @only("GET", "HEAD")

@@ -4,6 +4,7 @@ from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 
 from chat import __version__
 from chat.limits import OverLimit
@@ -56,12 +57,12 @@ class StrictUTF8(MiddlewareMixin):
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         if any("\0" in value for value in request.COOKIES.values()):
-            return answer(request, refuse(400, "Cookie", "A cookie holds a NUL character. Delete it."))
+            return answer(request, refuse(400, "Cookie", _("A cookie holds a NUL character. Delete it.")))
         try:
             unquote_to_bytes(_raw_address(request)).decode()
         except UnicodeDecodeError:
             return answer(
-                request, refuse(400, "address", "The address is not valid UTF-8. Percent-encode it as UTF-8.")
+                request, refuse(400, "address", _("The address is not valid UTF-8. Percent-encode it as UTF-8."))
             )
         return None
 

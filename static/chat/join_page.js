@@ -1,5 +1,6 @@
 import { refuseFiles } from "./lib/refuse_files.js";
 import { createSafeStorage } from "./lib/safe_storage.js";
+import { connectLanguage } from "./status/language.js";
 import { createRecentRooms, isPlainClick, roomAddress } from "./status/recent_rooms.js";
 
 // The join page: fills in the name that the person used last, and lists the rooms that the person visited. The page
@@ -38,4 +39,5 @@ function enter(room, event) {
 form.addEventListener("submit", () => recentRooms.give(field.value));
 if (field.value === "") field.value = recentRooms.name();
 if (list !== null) listRooms(recentRooms.rooms());
+connectLanguage(document.getElementById("language-choice"));
 refuseFiles(window);

@@ -14,6 +14,9 @@ async function page({ kept = {}, user = "", isOfRoom = false } = {}) {
   const went = [];
   address.assign = (url) => went.push(url);
   body.append(elementsOf('<form><input id="user"></form>').firstElementChild);
+  body.append(
+    elementsOf('<form id="language-choice"><select></select><button></button></form>').firstElementChild,
+  );
   if (!isOfRoom) {
     const template = templateOf("join.html", "room-link");
     $(template).attr("id", "room-link");

@@ -32,15 +32,16 @@ def texts(page):
 
 def test_the_join_page_asks_for_a_room_and_a_name(client):
     page = Page(client.get("/"))
-    assert (page.one("form")["method"], page.one("form")["action"]) == ("get", "/")
-    assert [element["name"] for element in page.all("input")] == ["room", "user"]
+    assert page.one("form", class_="join")["method"] == "get"
+    assert page.one("form", class_="join")["action"] == "/"
+    assert [element["name"] for element in page.all("input", required=None)] == ["room", "user"]
     assert page.one("input", name="room")["value"] == "default"
 
 
 def test_a_rooms_join_page_asks_for_a_name_only(client):
     page = Page(client.get("/lobby"))
-    assert "action" not in page.one("form"), "it would drop the end of the address: #m17"
-    assert [element["name"] for element in page.all("input")] == ["user"]
+    assert "action" not in page.one("form", class_="join"), "it would drop the end of the address: #m17"
+    assert [element["name"] for element in page.all("input", required=None)] == ["user"]
 
 
 @pytest.mark.parametrize(

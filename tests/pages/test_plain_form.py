@@ -51,8 +51,8 @@ def test_the_form_saves_a_message_and_redirects_to_the_page(client, content_type
 
 def test_the_form_posts_to_the_address_of_its_page(client):
     page = Page(page_of(client))
-    [form] = [form for form in page.all("form") if form.get("method") == "post"]
-    assert form["action"] == "?user=Bob"
+    form = page.one("form", id="composer")
+    assert (form["method"], form["action"]) == ("post", "?user=Bob")
     assert page.one("textarea")["name"] == "text"
 
 

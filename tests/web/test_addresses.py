@@ -29,6 +29,7 @@ ALLOWED = {
     "moderate": "POST",
     "live": "GET, HEAD",
     "ready": "GET, HEAD",
+    "language": "POST",
 }
 FOR_PROGRAMS = ["messages", "message", "events", "next-link", "room-events", "moderate", "live", "ready"]
 

@@ -4,6 +4,7 @@ import { createSafeStorage } from "../lib/safe_storage.js";
 import { strings } from "../lib/strings.js";
 import { createAnnouncer } from "./announcer.js";
 import { createConnectionStatus } from "./connection_status.js";
+import { connectLanguage } from "./language.js";
 import { createNotifications } from "./notifications.js";
 import { createRecentRooms, isPlainClick, roomAddress } from "./recent_rooms.js";
 import { createRoomsList } from "./rooms_list.js";
@@ -127,6 +128,7 @@ export function createStatusPanel({ $, page, storage, store, stream, isOwn, name
   $("#notify").on("change", notifications.changed);
   $("#theme-choice").prop("hidden", false);
   connectTheme(document, $("#theme")[0]);
+  connectLanguage($("#language-choice")[0]);
   notifications.show();
   $(".new-room").on("submit", () => recentRooms.isOwn(page.user) && recentRooms.give(page.user));
   recentRooms.visit(page);
