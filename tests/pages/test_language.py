@@ -78,7 +78,11 @@ def test_the_form_leads_back_to_its_page(client, path):
     form = page.one("form", id="language-choice")
     assert (form["method"], form["action"]) == ("post", "/-/language/")
     assert page.one("option", selected=None, lang="es")["value"] == "es"
-    assert [option["value"] for option in page.all("option") if "lang" in option] == languages()
+    offered = {option["value"]: option.text for option in page.all("option") if "lang" in option}
+    names = {code: translation.get_language_info(code)["name_local"] for code in languages()}
+    assert offered == {code: name[0].upper() + name[1:] for code, name in names.items()}, (
+        "each language's own name, whatever the page's language"
+    )
     back = page.one("input", name="next")["value"]
     assert choose(client, "de", back)["Location"] == path
 
@@ -131,8 +135,8 @@ def reason(answer):
 @pytest.mark.parametrize("name", REQUESTS)
 def test_programs_get_english_whatever_they_accept(client, moderator, name):
     asking = moderator if name == "moderate" else client
-    asking.get("/", headers={"Accept-Language": "de"})  # this thread has just answered in German
     choose(asking, "de")
+    asking.get("/")  # this thread has just answered in German
     assert reason(REQUESTS[name](asking, **{"Accept-Language": "de"})) == ENGLISH[name]
     assert reason(REQUESTS[name](asking, **{"Chat-Language": "nl"})) == ENGLISH[name]
 
