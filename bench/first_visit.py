@@ -1,4 +1,4 @@
-"""The costs of the first visit to a room: .venv/bin/python bench/first_visit.py [http://127.0.0.1:8000/]
+"""The costs of the first visit to a room: .venv/bin/python bench/first_visit.py [http://127.0.0.1:8000/ [ar]]
 
 It posts 50 messages to a new room of a running chat, and opens the room in Chromium with an empty cache. It prints the
 transferred bytes (headers and compressed bodies) and the times until the page is ready. It measures twice: on this
@@ -52,7 +52,7 @@ TIMES = {
 }
 
 
-def main(url):
+def main(url, language="en"):
     room = f"visit-{secrets.token_hex(4)}"
     for number in range(50):
         message = {"from": f"person {number % 7}", "text": f"message {number}: " + "some words to read " * (number % 5)}
@@ -60,10 +60,10 @@ def main(url):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = f"{url}{room}?user=visitor"
-        _, sizes = visit(browser, page, on_a_phone=False)
+        _, sizes = visit(browser, page, language, on_a_phone=False)
         print_sizes([*sizes, ("Worker", worker_size(url, page))])
         for on_a_phone in (False, True):
-            visits = [visit(browser, page, on_a_phone)[0] for _ in range(VISITS)]
+            visits = [visit(browser, page, language, on_a_phone)[0] for _ in range(VISITS)]
             print("\nAs on a phone" if on_a_phone else "\nAs is", f"(median of {VISITS}, min to max)")
             for name, meaning in TIMES.items():
                 values = [times[name] for times in visits]
@@ -71,9 +71,9 @@ def main(url):
         browser.close()
 
 
-def visit(browser, url, on_a_phone):
+def visit(browser, url, language, on_a_phone):
     """Return the times, and a (kind, bytes) pair for each request."""
-    context = browser.new_context(viewport={"width": 375, "height": 700})
+    context = browser.new_context(viewport={"width": 375, "height": 700}, locale=language)
     page = context.new_page()
     devtools = context.new_cdp_session(page)
     devtools.send("Network.enable")

@@ -297,7 +297,7 @@ class Sentences(ast.NodeVisitor):
             self.found.add(text)
 
 
-@pytest.mark.parametrize("path", python_files())
+@pytest.mark.parametrize("path", [*python_files()])
 def test_a_sentence_for_people_in_python_can_be_translated(path):
     assert Sentences(ast.parse(read(path))).found == ENGLISH_SENTENCES.get(path, set())
 
