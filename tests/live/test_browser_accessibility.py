@@ -159,7 +159,7 @@ def test_the_keyboard_reaches_every_control_and_the_focus_is_visible(people, cha
     stops = tab_through(page)
     names = [stop["name"] for stop in stops]
     wanted = ["Skip to writing", "Chat", f"#{room}", "#garden 33 unread messages", "Remove #garden from the list"]
-    wanted += ["Open a room", "Open", "Change name", "Colours", "Show notifications", "Share", "Messages"]
+    wanted += ["Open a room", "Open", "Change name", "Colours", "Language", "Show notifications", "Share", "Messages"]
     assert names[: len(wanted)] == wanted
     assert names[-2:] == ["Message", "Send"]
     assert [stop for stop in stops if not (stop["outlined"] and stop["uncovered"])] == []
