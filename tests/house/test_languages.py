@@ -33,6 +33,7 @@ ENGLISH = {
     "checks.py",
     "events",
     "grip",
+    "health",
     "maintenance.py",
     "management",
     "migrations",
