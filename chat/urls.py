@@ -31,5 +31,6 @@ urlpatterns = [
     path("-/ready", health.ready, name="ready"),
     path("-/moderate/", moderation.act, name="moderate"),
     path("-/language/", pages.choose_language, name="language"),
+    path("-/manifest.webmanifest", pages.manifest, name="manifest"),
     path("<segment:room>", pages.room, name="room"),
 ]

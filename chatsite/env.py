@@ -1,4 +1,4 @@
-"""The site's whole configuration: eighteen variables, read from the environment once."""
+"""The site's whole configuration: nineteen variables, read from the environment once."""
 
 import ipaddress
 import os
@@ -19,6 +19,7 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 ANY_ADDRESS = ("0.0.0.0", "::", "[::]")
 MIN_SECRET_LENGTH = 32  # characters
 MAX_HSTS_SECONDS = 2 * 365 * 86_400
+MAX_SITE_NAME_LENGTH = 40  # characters
 
 
 class EnvironmentProblem(ImproperlyConfigured):
@@ -54,6 +55,7 @@ class Environment:
     limits_free: tuple[str, ...]  # addresses and networks
     hsts_seconds: int  # 0: off
     admin: bool  # whether the site has /admin/
+    site_name: str  # what people call this chat
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -79,6 +81,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         limits_free=_networks("LIMITS_FREE", environ),
         hsts_seconds=_hsts_seconds(environ.get("HSTS_SECONDS") or "0"),
         admin=_switch("ADMIN", environ, default="on"),
+        site_name=_site_name(environ.get("SITE_NAME", "").strip() or "Chat"),
     )
 
 
@@ -204,3 +207,10 @@ def _hsts_seconds(value: str) -> int:
         return int(value)
     cure = f"write 0 for none, or a number up to {MAX_HSTS_SECONDS} (two years)."
     raise EnvironmentProblem("HSTS_SECONDS", value, cure)
+
+
+def _site_name(value: str) -> str:
+    if len(value) <= MAX_SITE_NAME_LENGTH and value.isprintable():  # direction characters are not printable
+        return value
+    cure = f"write at most {MAX_SITE_NAME_LENGTH} characters on one line, none of them invisible."
+    raise EnvironmentProblem("SITE_NAME", value, cure)

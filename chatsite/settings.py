@@ -78,6 +78,8 @@ SOURCE_DAYS = ENV.source_days
 LIMITS = ENV.limits
 LIMITS_FREE = ENV.limits_free
 
+SITE_NAME = ENV.site_name
+
 ADMIN = ENV.admin  # whether chatsite/urls.py has /admin/
 AUTHENTICATION_BACKENDS = ["chat.web.login.LimitedLogin"]
 
@@ -98,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "chat.pages.theme.theme",
+                "chat.pages.site.site_name",
             ]
         },
     }

@@ -15,6 +15,7 @@ for name in (
     "ADMIN",
     "ACCESS_LOG",
     "LOG_FORMAT",
+    "SITE_NAME",
 ):
     os.environ.pop(name, None)
 

@@ -10,8 +10,12 @@ THEMES = ("light", "dark")
 
 def theme(request: HttpRequest) -> dict[str, str]:
     """Give every template the theme, "" for the device's own."""
-    chosen = request.COOKIES.get(COOKIE)
-    return {"theme": chosen if chosen in THEMES else ""}
+    return {"theme": chosen_theme(request)}
+
+
+def chosen_theme(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get(COOKIE, "")
+    return chosen if chosen in THEMES else ""
 
 
 class VaryByTheme(MiddlewareMixin):

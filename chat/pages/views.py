@@ -2,7 +2,7 @@
 
 import secrets
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
+from django.views.decorators.vary import vary_on_headers
 from django.views.i18n import set_language
 
 from chat.events.channels import room_channel
@@ -28,9 +29,11 @@ from chat.web.fields import read_fields
 from chat.web.refusals import Refusal, is_for_programs, not_found, only, refuse_form, refuse_message_error
 from chat.web.writers import is_staff, writer_of
 
+from .app_manifest import app_manifest
 from .language import current_language, script_sentences
 from .message_html import blank_message, render_messages
 from .static_storage import are_bundled
+from .theme import chosen_theme
 
 SENT_BEFORE = gettext_noop("This form has sent another text already. To say this one too, send it again.")
 
@@ -191,3 +194,13 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @only("GET", "HEAD")
 def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
+
+
+@only("GET", "HEAD")
+@cache_control(no_cache=True, private=True)
+@vary_on_headers("Cookie", "Accept-Language")
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Tell browsers how to install the chat, in the person's language and colours."""
+    return JsonResponse(
+        app_manifest(current_language(), chosen_theme(request)), content_type="application/manifest+json"
+    )

@@ -38,6 +38,19 @@ def test_the_admin_is_there_unless_it_is_off(value, on):
     assert read({"ADMIN": value}).admin is on
 
 
+@pytest.mark.parametrize(
+    ("value", "name"), [("", "Chat"), (" ", "Chat"), (" Café “Lotte” ", "Café “Lotte”"), ("x" * 40, "x" * 40)]
+)
+def test_the_site_has_a_name_of_up_to_40_characters(value, name):
+    assert read({"SITE_NAME": value}).site_name == name
+
+
+@pytest.mark.parametrize("value", ["x" * 41, "two\nlines", "turned\u202earound", "nothing\u200bseen"])
+def test_another_name_of_the_site_is_refused(value):
+    problem = problem_of(SITE_NAME=value)
+    assert problem == f"SITE_NAME={value!r} won't do: write at most 40 characters on one line, none of them invisible."
+
+
 def test_another_value_of_a_switch_is_refused():
     assert problem_of(DEBUG="maybe") == "DEBUG='maybe' won't do: write on or off."
     assert problem_of(ADMIN="private") == "ADMIN='private' won't do: write on or off."

@@ -20,6 +20,7 @@ ALLOWED = {
     "join": "GET, HEAD",
     "room": "GET, HEAD, POST",
     "favicon": "GET, HEAD",
+    "manifest": "GET, HEAD",
     "robots": "GET, HEAD",
     "messages": "GET, HEAD, POST",
     "message": "GET, HEAD, PATCH, DELETE",
