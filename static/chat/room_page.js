@@ -1,3 +1,4 @@
+import { keepAboveKeyboard } from "./compose/above_keyboard.js";
 import { createComposePanel } from "./compose/compose_panel.js";
 import { createOwnKeys } from "./compose/own_keys.js";
 import { takeTyping } from "./compose/take_typing.js";
@@ -147,6 +148,7 @@ $(window).on({
 followPage(window, { onClose: stream.close, onReturn: stream.open });
 refuseFiles(window);
 takeTyping(document, $field[0]);
+keepAboveKeyboard({ root: document.documentElement, viewport: visualViewport });
 
 compose.restore();
 room.open();

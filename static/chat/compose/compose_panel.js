@@ -6,6 +6,7 @@ import { createCounter } from "./counter.js";
 import { createDraft } from "./draft.js";
 import { createEditMark } from "./edit_mark.js";
 import { createEditing } from "./editing.js";
+import { createGrow } from "./grow.js";
 import { createMessageTools } from "./message_tools.js";
 import { createOutbox } from "./outbox.js";
 import { createPendingStore } from "./pending_store.js";
@@ -35,7 +36,7 @@ export function createComposePanel({
   const $messages = $(".messages");
   const $send = $("#composer [type=submit]");
   const $editing = $(".editing");
-  const sendText = $send.text();
+  const sendName = $send.attr("title");
   const editingText = $("#editing").text();
 
   const editMark = createEditMark($messages);
@@ -78,6 +79,7 @@ export function createComposePanel({
 
   const draft = createDraft({ storage, room: page.room, user: page.user });
   const counter = createCounter({ maxLength: page.maxTextLength, show: (text) => $("#counter").text(text) });
+  const grow = createGrow($field[0]);
   const composer = createComposer({
     field: $field[0],
     draft,
@@ -87,7 +89,10 @@ export function createComposePanel({
     },
     maxLength: page.maxTextLength,
     showProblem,
-    onText: counter.update,
+    onText(text) {
+      counter.update(text);
+      grow();
+    },
     isTouch: () => matchMedia("(pointer: coarse)").matches,
   });
   const editing = createEditing({
@@ -108,7 +113,9 @@ export function createComposePanel({
   function showEditing({ id, saving }) {
     $editing.prop("hidden", id === null);
     $("#editing").text(saving ? strings.savingNow : editingText);
-    $send.text(id === null ? sendText : strings.save);
+    const name = id === null ? sendName : strings.save;
+    $send.attr({ "aria-label": name, title: name });
+    $("#composer").toggleClass("saves", id !== null);
     $field.prop("readOnly", saving);
     $send.add($editing.find("button")).attr("aria-disabled", saving ? "true" : null);
     editMark.mark(id);
@@ -203,7 +210,7 @@ export function createComposePanel({
     editing.leave();
     leave();
   });
-  $(window).on({ online: outbox.send, pagehide: hurry, storage: followStorage });
+  $(window).on({ online: outbox.send, pagehide: hurry, storage: followStorage, resize: grow });
 
   // Shows what an earlier page left. start() goes on with it, when the store has the room's messages.
   function restore() {

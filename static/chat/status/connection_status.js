@@ -2,7 +2,8 @@ import { strings } from "../lib/strings.js";
 
 // Says that the connection is lost, and that it is back. It does not mention a loss that is shorter than GRACE_MS.
 //
-// say(text) shows the sentence, and screen readers read it out, so it is called only when the sentence changes.
+// say(text, kind) shows the sentence, and screen readers read it out, so it is called only when the sentence changes. Its
+// kind is "lost", "back" or "refused"; without a sentence there is none.
 // offer(when) shows when the next attempt comes, or that it runs now; null means that there is nothing to try.
 export function createConnectionStatus({
   say,
@@ -41,7 +42,7 @@ export function createConnectionStatus({
   }
 
   function sayOnce(text) {
-    if (text !== said) say(text);
+    if (text !== said) say(text, "lost");
     said = text;
   }
 
@@ -58,7 +59,7 @@ export function createConnectionStatus({
     if (said === null) return;
     said = null;
     offer(null);
-    say(strings.connectionBack);
+    say(strings.connectionBack, "back");
     after(BACK_SHOWN_MS, () => say(""));
   }
 
@@ -68,7 +69,7 @@ export function createConnectionStatus({
     clearTimeout(timer);
     said = strings.streamStopped(why);
     offer(null);
-    say(said);
+    say(said, "refused");
   }
 
   function after(delay, action) {

@@ -7,6 +7,7 @@ import { createConnectionStatus } from "./connection_status.js";
 import { connectLanguage } from "./language.js";
 import { createNotifications } from "./notifications.js";
 import { createRecentRooms, isPlainClick, roomAddress } from "./recent_rooms.js";
+import { createRoomsButton } from "./rooms_button.js";
 import { createRoomsList } from "./rooms_list.js";
 import { createShare } from "./share.js";
 import { connectTheme } from "./theme.js";
@@ -22,7 +23,10 @@ export function createStatusPanel({ $, page, storage, store, stream, isOwn, name
   const TOGETHER_MS = 200;
 
   const connection = createConnectionStatus({
-    say: (text) => $("#status").text(text),
+    say(text, kind = null) {
+      $(".connection").attr("data-kind", kind);
+      $("#status").text(text);
+    },
     offer(when) {
       $("#retry").text(when ?? "");
       if (when === null && $("#retry-now").is(":focus")) leave();
@@ -47,6 +51,7 @@ export function createStatusPanel({ $, page, storage, store, stream, isOwn, name
     room: page.room,
     leave: () => $("#new-room").trigger("focus"),
   });
+  const roomsButton = createRoomsButton({ $button: $(".rooms-button"), counts: unreadRooms.counts });
   const unreadMark = createUnreadMark(document, $("link[rel=icon]")[0]);
   const notifications = createNotifications({
     Notification: globalThis.Notification,
@@ -87,13 +92,18 @@ export function createStatusPanel({ $, page, storage, store, stream, isOwn, name
   function drawSoon() {
     drawing ??= setTimeout(() => {
       drawing = null;
-      rooms.draw();
+      drawRooms();
     }, TOGETHER_MS);
   }
 
-  function openRooms() {
-    unreadRooms.open(rooms.draw);
+  function drawRooms() {
     rooms.draw();
+    roomsButton.draw();
+  }
+
+  function openRooms() {
+    unreadRooms.open(drawRooms);
+    drawRooms();
   }
 
   function showOtherName() {
@@ -127,7 +137,7 @@ export function createStatusPanel({ $, page, storage, store, stream, isOwn, name
   $("#share").prop("hidden", false).on("click", share);
   $("#notify").on("change", notifications.changed);
   $("#theme-choice").prop("hidden", false);
-  connectTheme(document, $("#theme")[0]);
+  connectTheme(document, $("#theme")[0], $("meta[name=theme-color]").get());
   connectLanguage($("#language-choice")[0]);
   notifications.show();
   $(".new-room").on("submit", () => recentRooms.isOwn(page.user) && recentRooms.give(page.user));

@@ -1,5 +1,6 @@
 // Lets people choose the colours. A cookie remembers the choice, so the server draws the next page in these colours.
-export function connectTheme(document, select) {
+// metas: the <meta name=theme-color> of each theme, for the browser's own bar. The first whose `media` fits counts.
+export function connectTheme(document, select, metas) {
   const YEAR_S = 365 * 24 * 60 * 60;
   const THEMES = ["light", "dark"];
 
@@ -20,6 +21,12 @@ export function connectTheme(document, select) {
   function apply(theme) {
     if (theme === "") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
+    metas.forEach((meta) => (meta.media = mediaOf(meta.dataset.theme, theme)));
+  }
+
+  function mediaOf(theme, chosen) {
+    if (chosen === "") return `(prefers-color-scheme: ${theme})`;
+    return theme === chosen ? "all" : "not all";
   }
 
   select.addEventListener("change", choose);

@@ -17,7 +17,10 @@ const nameOf = (text) => NAMES.get(text) ?? text;
 function statusOn(clock) {
   const person = { said: [], offers: [], online: true };
   const status = createConnectionStatus({
-    say: (text) => person.said.push(nameOf(text)),
+    say(text, kind) {
+      person.said.push(nameOf(text));
+      person.kind = kind;
+    },
     offer: (when) => person.offers.push(nameOf(when)),
     isOnline: () => person.online,
     ...clock,
@@ -140,4 +143,18 @@ test("a refused stream that opens after all is back", () => {
   stopped("forbidden");
   back();
   assert.deepEqual(said, ["stopped: forbidden", "back"]);
+});
+
+test("each sentence has its kind, and an empty one has none", () => {
+  const clock = fakeClock();
+  const person = statusOn(clock);
+  person.lost();
+  clock.pass(5_000);
+  assert.equal(person.kind, "lost");
+  person.back();
+  assert.equal(person.kind, "back");
+  clock.pass(4_000);
+  assert.equal(person.kind, undefined);
+  person.stopped("forbidden");
+  assert.equal(person.kind, "refused");
 });

@@ -16,10 +16,12 @@ function pageWith(cookies) {
     },
   });
   const select = { value: "", addEventListener: (_, action) => (select.changed = action) };
-  connectTheme(document, select);
+  const metas = ["light", "dark"].map((theme) => ({ dataset: { theme } }));
+  connectTheme(document, select, metas);
   return {
     document,
     select,
+    bars: () => metas.map(({ media }) => media),
     shown: () => document.documentElement.dataset.theme,
     choose(theme) {
       select.value = theme;
@@ -61,4 +63,13 @@ test("a tab that goes out of sight does not look at the cookie", () => {
   here.choose("dark");
   there.document.turn("hidden");
   assert.equal(there.shown(), undefined);
+});
+
+test("the browser's own bar follows the choice, and without one the device", () => {
+  const page = pageWith(new Map([["theme", "light"]]));
+  assert.deepEqual(page.bars(), ["all", "not all"]);
+  page.choose("dark");
+  assert.deepEqual(page.bars(), ["not all", "all"]);
+  page.choose("");
+  assert.deepEqual(page.bars(), ["(prefers-color-scheme: light)", "(prefers-color-scheme: dark)"]);
 });
