@@ -287,6 +287,6 @@ def test_the_page_links_to_waiting_messages_of_another_name(people, chat, room):
     expect(alice.pending).to_have_count(1)
     alice.page.goto(chat.url + chat_path("Bob & Carol", room))
     alice.page.unroute("**/messages/")
-    alice.page.get_by_role("link", name="A message you wrote as Alice is not sent yet.").click()
+    alice.page.get_by_role("link", name="1 message you wrote as Alice is not sent yet.").click()
     expect(alice.texts).to_have_text(["From Alice"])
     expect(message(alice, "From Alice")).to_have_class(re.compile(r"\bown\b"))
