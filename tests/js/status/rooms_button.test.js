@@ -7,7 +7,8 @@ import { createRoomsButton } from "../../../static/chat/status/rooms_button.js";
 
 test("the button says how many messages are unread in other rooms, and loses that when they are read", () => {
   openPage();
-  const $button = $(elementsOf('<button aria-label="Rooms" title="Rooms"><span class="dot" hidden></span></button>'));
+  const html = '<button aria-label="Rooms" title="Rooms"><span class="dot" hidden></span></button>';
+  const $button = $(elementsOf(html).content.firstElementChild);
   const counts = new Map();
   const { draw } = createRoomsButton({ $button, counts: () => counts });
   const seen = () => [$button.attr("aria-label"), $button.attr("title"), $button.find(".dot")[0].hidden];
