@@ -111,6 +111,7 @@ const compose = createComposePanel({
   moment: room.moment,
   onSaid: room.toNewest,
   latest: room.latest,
+  share: status.share,
   leave,
 });
 

@@ -84,9 +84,10 @@ class Found extends Array {
     return this.each((_, element) => element.remove());
   }
 
-  on(name, ...rest) {
+  on(names, ...rest) {
     const [selector, listener] = rest.length === 2 ? rest : [null, rest[0]];
-    return this.each((_, { listeners }) => listeners.push({ name, selector, listener }));
+    names.split(" ").forEach((name) => this.each((_, { listeners }) => listeners.push({ name, selector, listener })));
+    return this;
   }
   trigger(name) {
     this.get().forEach((element) => happen(element, name));

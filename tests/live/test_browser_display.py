@@ -44,7 +44,7 @@ def test_a_click_with_the_mouse_pins_nothing_over_the_message_above(people, room
         item.locator(place).click()
         alice.page.mouse.move(5, 5)
         expect(tools).to_have_css("opacity", "0")
-        expect(item.locator(".byline")).to_have_css("opacity", "0")
+        expect(item.locator(".when")).to_have_css("opacity", "0")
     item.hover()
     tools.get_by_role("button", name="Delete").click()
     alice.page.get_by_role("button", name="Keep").click()
@@ -174,8 +174,10 @@ def test_all_messages_are_printed_and_no_buttons(people, chat, room):
     assert alice.page.pdf().count(b"/Type /Page\n") > 3
 
 
-def test_who_copies_messages_gets_no_buttons_and_nothing_hidden(people, room):
+def test_who_copies_messages_gets_no_buttons_and_nothing_hidden(people, chat, room):
+    chat.post(room, "Bob", "> zero\nzero")
     alice = people.join("Alice", room)
+    expect(alice.page.locator("blockquote")).to_have_text("> zero")
     for text in ("one", "two"):
         alice.say(text)
         expect(alice.page.locator(".messages .tools").last).to_be_attached()
@@ -186,5 +188,6 @@ def test_who_copies_messages_gets_no_buttons_and_nothing_hidden(people, room):
     alice.field.focus()
     alice.page.keyboard.press("Control+V")
     copied = alice.field.input_value()
-    assert re.findall(r"Alice|one|two|Edit|Delete|Show all", copied) == ["Alice", "one", "two"]
-    assert copied.count(":") == 1, "the time of the first message, which is visible"
+    assert re.findall(r"Bob|Alice|one|two|Edit|Delete|link|Show all", copied) == ["Bob", "one", "two"]
+    assert "> zero\nzero" in copied
+    assert copied.count(":") == 1, "the time of Bob's message, which is visible"

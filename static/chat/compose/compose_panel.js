@@ -16,7 +16,7 @@ import { createPendingView } from "./pending_view.js";
 //
 // page: what the server says in <script id="page">. identity: see identity.js. draw(message, own): see message_view.js.
 // moment(date): see local_time.js. onSaid(): called when the person sends a message. latest() leads to the room's
-// newest messages. leave() moves the focus away from an element that goes.
+// newest messages. share(address): see share.js. leave() moves the focus away from an element that goes.
 export function createComposePanel({
   $,
   page,
@@ -29,6 +29,7 @@ export function createComposePanel({
   moment,
   onSaid,
   latest,
+  share,
   leave,
 }) {
   const template = (id) => document.getElementById(id);
@@ -51,6 +52,7 @@ export function createComposePanel({
     isMarked: editMark.isMarked,
     remove: api.remove,
     onChanged: store.change,
+    share,
   });
 
   const pendingStore = createPendingStore({ storage, room: page.room, user: page.user });

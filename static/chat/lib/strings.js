@@ -64,6 +64,7 @@ export const strings = {
 
   newMessages: (count) => ngettext("{count} new message", "{count} new messages", count),
   newSince: (count, since) => ngettext("{count} new since {since}", "{count} new since {since}", count, { since }),
+  moreThanNew: (count) => ngettext("More than {count} new message", "More than {count} new messages", count),
   toNewest: gettext("To the newest messages"),
   said: (from, text) => gettext("{name}: {text}", { name: isolated(from), text }),
   historyFailed: gettext("Messages could not be loaded. Scroll on to try again."),

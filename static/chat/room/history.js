@@ -82,17 +82,29 @@ export function createHistory({ api, store, scroller, anchor, point, showNewest,
       return point(id);
     }
     again = () => jump(id);
-    await fetch(
+    await fetchAround(id, (before) => before.messages.find((message) => message.id === id));
+  }
+
+  // Leads to the first message after this id.
+  async function jumpAfter(id) {
+    again = () => jumpAfter(id);
+    await fetchAround(id, (_, after) => after.messages[0]);
+  }
+
+  // find(before, after) returns the message to show, or undefined.
+  function fetchAround(id, find) {
+    return fetch(
       () => Promise.all([page(api.before(id + 1)), page(api.after(id))]),
       ([before, after]) => {
         again = null;
-        if (!before.messages.some((message) => message.id === id)) {
+        const wanted = find(before, after);
+        if (wanted === undefined) {
           store.expectNothing();
           return showProblem(strings.noSuchMessage);
         }
         const found = [...before.messages, ...after.messages];
         anchor(() => store.showInstead(found, { older: before.more, newer: after.more }));
-        if (store.isShown(id)) point(id); // somebody may have deleted it by now
+        if (store.isShown(wanted.id)) point(wanted.id); // somebody may have deleted it by now
         else showProblem(strings.noSuchMessage);
       },
     );
@@ -116,5 +128,5 @@ export function createHistory({ api, store, scroller, anchor, point, showNewest,
     );
   }
 
-  return { look, older, jump, latest };
+  return { look, older, jump, jumpAfter, latest };
 }

@@ -1,3 +1,4 @@
+import { isOnlyEmoji } from "./emoji.js";
 import { createInitials } from "./initials.js";
 import { nameHue } from "./name_hue.js";
 import { createNamesakes } from "./namesakes.js";
@@ -52,6 +53,7 @@ export function createMessageView({ $, $list, templates, user, isOwn, localTime,
     folds.observe(element);
     $item.find(".text a").each((_, link) => dropName(link));
     showMention($item);
+    $item.toggleClass("emoji", isOnlyEmoji(text));
     $item.find(".edited").prop("hidden", !edited);
   }
 
@@ -227,11 +229,21 @@ export function createMessageView({ $, $list, templates, user, isOwn, localTime,
 
   // Draws the line above the message with this id, or above the next one. null removes the line.
   function setUnreadLine(id) {
-    const old = $list.children(".unread")[0]?.nextElementSibling;
+    const old = unreadLine()?.nextElementSibling;
     lineAt = id;
     if (old) arrange(old);
     const first = id !== null && $list.children("[data-id]").get().find((item) => Number(item.dataset.id) >= id);
     if (first) arrange(first);
+  }
+
+  // Returns the unread line, if it is in the list.
+  function unreadLine() {
+    return $list.children(".unread")[0];
+  }
+
+  // Returns what other people said below the unread line, oldest first.
+  function unreadMessages() {
+    return $(unreadLine()).nextAll("[data-id]").get().map((item) => messages.get(item)).filter((said) => !isOwn(said));
   }
 
   // After midnight, "Today" is "Yesterday".
@@ -243,5 +255,5 @@ export function createMessageView({ $, $list, templates, user, isOwn, localTime,
 
   const element = (id) => elements.get(id);
 
-  return { draw, adopt, insert, update, refresh, remove, nameOf, setUnreadLine, renewDays, element };
+  return { draw, adopt, insert, update, refresh, remove, nameOf, setUnreadLine, unreadLine, unreadMessages, renewDays, element };
 }

@@ -1,6 +1,7 @@
-// Splits a text into parts: [{kind, text, href?}]. A kind is "text", "link", "code", "mention", or "block" for fenced
-// code. The parts add up to the text, without the marks of code and the line breaks next to fences. A link shows the host
-// in the form that the browser requests: no host looks like another one.
+// Splits a text into parts: [{kind, text, href?, parts?}]. A kind is "text", "link", "code", "mention", "block" for fenced
+// code, or "quote" for lines that begin with "> ". A quote has parts of its own, among them a "sign", the "> ", for each
+// line. The parts add up to the text, without the marks of code and the line breaks next to fences and quotes. A link
+// shows the host in the form that the browser requests: no host looks like another one.
 //
 // Every pattern reads each character a fixed number of times, whatever people write.
 //
@@ -9,6 +10,7 @@ export function createRichText(name) {
   // The rest is text, because a browser needs seconds for thousands of elements.
   const MOST_PARTS = 200;
   const MOST_BLOCKS = 30;
+  const MOST_QUOTED = 100; // lines
 
   const WORD = "[\\p{L}\\p{M}\\p{N}_]";
   // A letter of a script that puts no spaces around words, or puts particles right behind them.
@@ -16,6 +18,7 @@ export function createRichText(name) {
   const UNSPACED = `(?!\\p{DI})[${SCRIPTS}ー・]`;
   const SPACED = `(?!${UNSPACED})${WORD}`;
   const FENCE = "```";
+  const SIGN = "> ";
   // An address ends at a bracket or a mark that no address contains. It also ends where such a script follows a Latin
   // letter, or where Hiragana, which is grammar, follows any ASCII character.
   const MARK = '[<>"`\\\\“”„«»‹›]|(?=[\u3000-\u303f\uff00-\uff65])[\\p{P}\\p{S}]';
@@ -34,13 +37,41 @@ export function createRichText(name) {
   function parse(text) {
     const lines = text.split("\n");
     const parts = [];
+    const left = { parts: MOST_PARTS, quoted: MOST_QUOTED };
     let begin = 0; // of the lines outside fences
     for (const { open, close } of fences(lines).slice(0, MOST_BLOCKS)) {
-      if (open > begin) inline(lines.slice(begin, open).join("\n"), parts);
+      outside(lines.slice(begin, open), parts, left);
       parts.push({ kind: "block", text: lines.slice(open + 1, close).join("\n") });
       begin = close + 1;
     }
-    if (begin < lines.length) inline(lines.slice(begin).join("\n"), parts);
+    outside(lines.slice(begin), parts, left);
+    return parts;
+  }
+
+  // Lines outside fences
+  function outside(lines, parts, left) {
+    let begin = 0;
+    while (begin < lines.length) {
+      const isQuote = isQuoted(lines[begin], left);
+      let end = begin;
+      for (; end < lines.length && isQuoted(lines[end], left) === isQuote; end += 1) left.quoted -= isQuote ? 1 : 0;
+      const text = lines.slice(begin, end).join("\n");
+      if (isQuote) parts.push({ kind: "quote", text, parts: quoted(lines.slice(begin, end), left) });
+      else inline(text, parts, left);
+      begin = end;
+    }
+  }
+
+  function isQuoted(line, left) {
+    return left.quoted > 0 && line.startsWith(SIGN);
+  }
+
+  function quoted(lines, left) {
+    const parts = [];
+    lines.forEach((line, number) => {
+      parts.push({ kind: "sign", text: SIGN });
+      inline(line.slice(SIGN.length) + (number < lines.length - 1 ? "\n" : ""), parts, left);
+    });
     return parts;
   }
 
@@ -58,11 +89,11 @@ export function createRichText(name) {
     return found;
   }
 
-  function inline(text, parts) {
+  function inline(text, parts, left) {
     let plain = "";
     let done = 0;
     for (const { 0: all, index, groups } of text.matchAll(SPECIAL)) {
-      if (parts.length >= MOST_PARTS) break;
+      if (left.parts <= 0) break;
       plain += text.slice(done, index);
       const { part, length } = special(all, groups);
       done = index + length;
@@ -73,6 +104,7 @@ export function createRichText(name) {
       if (plain) parts.push({ kind: "text", text: plain });
       plain = "";
       parts.push(part);
+      left.parts -= 2; // with the text before it
     }
     plain += text.slice(done);
     if (plain) parts.push({ kind: "text", text: plain });
@@ -129,6 +161,8 @@ export function richNodes(document, parts) {
     code: ({ text }) => make("code", { dir: "ltr" }, text),
     block: ({ text }) => make("pre", {}, make("code", { dir: "ltr" }, text)),
     mention: ({ text }) => make("mark", { dir: "auto" }, text),
+    quote: ({ parts }) => make("blockquote", { dir: "auto" }, ...richNodes(document, parts)),
+    sign: ({ text }) => make("span", { className: "sign" }, text),
     link: ({ text, href }) => make("a", { href, dir: "ltr", target: "_blank", rel: "noopener nofollow" }, text),
   };
   return parts.map((part) => nodes[part.kind](part));

@@ -23,7 +23,9 @@ export function createRoomView({ $, page, storage, identity, api, store, isFille
   const $list = $(".messages");
   const $older = $(".older");
   const $newest = $(".newest");
+  const $backlog = $(".backlog");
   const $notice = $("#reading-notice");
+  let backlog = null; // what was unread when the page opened, until the reader has seen where it begins
   const scroller = $log[0];
   const template = (id) => document.getElementById(id);
 
@@ -74,7 +76,29 @@ export function createRoomView({ $, page, storage, identity, api, store, isFille
   function updateButton(unreadCount) {
     const isWanted = !end.isFollowing() && (unreadCount > 0 || isFarFromEnd());
     const text = unreadCount > 0 ? strings.newSince(unreadCount, localTime.moment(unread.since())) : strings.toNewest;
-    $newest.prop("hidden", !isWanted).find("button").text(text);
+    $newest.prop("hidden", !isWanted).find("button").toggleClass("quiet", unreadCount === 0).find("span").text(text);
+  }
+
+  // Until the reader has seen the unread line, a button leads up to it. The page may not know yet where it is.
+  function showBacklog() {
+    if (backlog === null) return;
+    const line = view.unreadLine();
+    if (line && line.getBoundingClientRect().bottom > scroller.getBoundingClientRect().top) return forgetBacklog();
+    const all = line ? view.unreadMessages() : [];
+    backlog.first ??= all[0];
+    backlog.text ??= all.length ? strings.newSince(all.length, localTime.moment(all[0].date)) : null;
+    const text = backlog.text ?? strings.moreThanNew(backlog.count);
+    $backlog.prop("hidden", false).find("span").text(text);
+  }
+
+  function forgetBacklog() {
+    backlog = null;
+    $backlog.prop("hidden", true);
+  }
+
+  function toBacklog() {
+    if (backlog.first && store.isShown(backlog.first.id)) history.jump(backlog.first.id);
+    else history.jumpAfter(backlog.after);
   }
 
   function isFarFromEnd() {
@@ -87,6 +111,7 @@ export function createRoomView({ $, page, storage, identity, api, store, isFille
     unread.look();
     updateButton(unread.count());
     $older.prop("hidden", !store.hasOlder());
+    showBacklog();
   }
 
   function point(id) {
@@ -113,6 +138,7 @@ export function createRoomView({ $, page, storage, identity, api, store, isFille
   // The reader's own message is about to come.
   function toNewest() {
     view.setUnreadLine(null);
+    forgetBacklog();
     latest();
   }
 
@@ -136,6 +162,7 @@ export function createRoomView({ $, page, storage, identity, api, store, isFille
     changed: ({ id, deleted }) => deleted && unread.forget(id),
     cleared(id) {
       unread.readTo(id);
+      forgetBacklog();
       look();
     },
   });
@@ -152,6 +179,7 @@ export function createRoomView({ $, page, storage, identity, api, store, isFille
     event.preventDefault();
     history.older();
   });
+  $backlog.on("click", "button", toBacklog);
   $newest.on("click", "button", () => {
     latest();
     leave();
@@ -193,7 +221,8 @@ export function createRoomView({ $, page, storage, identity, api, store, isFille
   function open() {
     const messages = view.adopt();
     store.open(messages);
-    unread.open(messages, page.newest, page.more);
+    const readTo = unread.open(messages, page.newest, page.more);
+    if (readTo !== null) backlog = { after: readTo, count: unread.count(), first: null, text: null };
     end.start(look);
     followHash();
     look();

@@ -11,7 +11,7 @@ export function createUnread({ lastRead, isOwn, isSeen, setLine, onCount }) {
   let newest = 0;
 
   // Begins with the messages in the page, oldest first, and the id of the room's newest message. older: whether the
-  // room has messages before these.
+  // room has messages before these. Returns the id up to which the reader has read if anything is unread, or null.
   function open(messages, newestId, older) {
     newest = newestId;
     saved = lastRead.load();
@@ -21,6 +21,7 @@ export function createUnread({ lastRead, isOwn, isSeen, setLine, onCount }) {
     const first = firstId();
     if (first !== undefined) setLine(older && messages[0].id > read ? read + 1 : first);
     onCount(unread.size, null);
+    return first === undefined ? null : read;
   }
 
   function add(message) {

@@ -134,7 +134,7 @@ export function createStatusPanel({ $, page, storage, store, stream, isOwn, name
 
   $("#retry-now").on("click", stream.wake);
   $("[aria-current]").on("click", (event) => enter(page.room, event));
-  $("#share").prop("hidden", false).on("click", share);
+  $("#share").prop("hidden", false).on("click", () => share());
   $("#notify").on("change", notifications.changed);
   $("#theme-choice").prop("hidden", false);
   connectTheme(document, $("#theme")[0], $("meta[name=theme-color]").get());
@@ -155,5 +155,5 @@ export function createStatusPanel({ $, page, storage, store, stream, isOwn, name
     },
   });
 
-  return { showUnread };
+  return { showUnread, share };
 }

@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { deferred, settled } from "../fakes.js";
+import { deferred, fakeClock, settled } from "../fakes.js";
 import { click, happen } from "../fake_dom.js";
 import { $ } from "../fake_jquery.js";
 import { add, messageTemplate, openPage, templateOf } from "../fake_page.js";
@@ -14,6 +14,8 @@ function page({ own = new Set([1, 2, 6]), keys = new Map([[1, "k1"], [2, "k2"]])
   const requests = [];
   const changed = [];
   const edited = [];
+  const shared = [];
+  const clock = fakeClock();
   const tools = createMessageTools({
     $,
     $list,
@@ -29,6 +31,8 @@ function page({ own = new Set([1, 2, 6]), keys = new Map([[1, "k1"], [2, "k2"]])
       return answer.promise;
     },
     onChanged: (message) => changed.push(message),
+    share: (address) => shared.push(address),
+    ...clock,
   });
   tools.onEdit((message) => edited.push(message));
   return {
@@ -37,6 +41,8 @@ function page({ own = new Set([1, 2, 6]), keys = new Map([[1, "k1"], [2, "k2"]])
     requests,
     changed,
     edited,
+    shared,
+    clock,
     item: (id) => $(`#m${id}`),
     button: (id, name) => $(`#m${id}`).find(`.${name}`)[0],
     say(id, from) {
@@ -52,16 +58,46 @@ test("a message of the person's own has buttons, which say what they are about",
   const room = page();
   room.say(1, "ann");
   const buttons = room.item(1).find(".tools button").get();
-  assert.deepEqual(buttons.map(({ textContent }) => textContent), ["Edit", "Delete"]);
+  const names = buttons.map((button) => $(button).attr("aria-label"));
+  assert.deepEqual(names, ["Copy link", "Edit", "Delete"]);
+  assert.deepEqual(buttons.map((button) => $(button).attr("title")), names);
   const about = $(`#${$(buttons[0]).attr("aria-describedby")}`);
   assert.equal(about[0], room.item(1).find(".text")[0]);
   assert.equal($(buttons[1]).attr("aria-describedby"), $(buttons[0]).attr("aria-describedby"));
 });
 
-test("a message of somebody else has no buttons, even under the person's name", () => {
+test("a message of somebody else has only the button that copies its link, once something points at it", () => {
+  for (const point of [
+    (item) => happen(item.find(".text")[0], "mouseenter"),
+    (item) => happen(item.find(".when")[0], "focusin"),
+    (item) => click(item.find(".text")[0]),
+  ]) {
+    const room = page();
+    room.say(3, "ann"); // even under the person's name
+    assert.equal($(".tools").length, 0);
+    point(room.item(3));
+    point(room.item(3));
+    const names = room.item(3).find(".tools button").get().map((button) => $(button).attr("aria-label"));
+    assert.deepEqual(names, ["Copy link"]);
+  }
+});
+
+test("Copy link shares the address of the message's time", () => {
+  const room = page();
+  room.say(1, "ann");
+  room.item(1).find(".when").attr("href", "/den#m1");
+  click(room.button(1, "link"));
+  assert.deepEqual(room.shared, ["http://chat.example/den#m1"]);
+});
+
+test("a message that turns out to be an own one gets all buttons, although it had one", () => {
   const room = page();
   room.say(3, "ann");
-  assert.equal($(".tools").length, 0);
+  happen(room.item(3).find(".text")[0], "mouseenter");
+  room.own.add(3);
+  room.tools.update(3);
+  assert.equal(room.item(3).find(".tools").length, 1);
+  assert.equal(room.item(3).find(".tools button").length, 3);
 });
 
 test("the buttons come when a message is known to be an own one, once, and go when it is not", () => {
@@ -127,6 +163,55 @@ test("a tap chooses one message", () => {
   assert.deepEqual(chosen(), [room.item(1)[0]]);
   click(room.item(4)[0]);
   assert.deepEqual(chosen(), [room.item(4)[0]]);
+});
+
+test("a second tap hides the buttons, and a tap on one of them does not", () => {
+  const room = page();
+  room.say(1, "ann");
+  click(room.item(1).find(".text")[0]);
+  click(room.button(1, "edit"));
+  assert.equal($(".chosen").length, 1);
+  click(room.item(1).find(".text")[0]);
+  assert.equal($(".chosen").length, 0);
+});
+
+const finger = (name, element, x, pointerType = "touch") =>
+  happen(element, name, { originalEvent: { pointerType, clientX: x, clientY: 5 } });
+
+test("a long press chooses a message, and the click that may follow it changes nothing", () => {
+  const room = page();
+  room.say(1, "ann");
+  const text = room.item(1).find(".text")[0];
+  finger("pointerdown", text, 5);
+  finger("pointermove", text, 9);
+  room.clock.pass(399);
+  assert.equal($(".chosen").length, 0);
+  room.clock.pass(1);
+  assert.deepEqual($(".chosen").get(), [room.item(1)[0]]);
+  finger("pointerup", text, 9);
+  click(text);
+  assert.equal($(".chosen").length, 1);
+  finger("pointerdown", text, 5);
+  finger("pointerup", text, 5);
+  click(text);
+  assert.equal($(".chosen").length, 0, "a tap");
+});
+
+test("a finger that scrolls, or leaves soon, and a mouse press nothing for long", () => {
+  for (const other of [
+    (text) => finger("pointermove", text, 16),
+    (text) => finger("pointerup", text, 5),
+    (text) => finger("pointercancel", text, 5),
+    (text) => finger("pointerdown", text, 5, "mouse"),
+  ]) {
+    const room = page();
+    room.say(1, "ann");
+    const text = room.item(1).find(".text")[0];
+    finger("pointerdown", text, 5);
+    other(text);
+    room.clock.pass(1_000);
+    assert.equal($(".chosen").length, 0);
+  }
 });
 
 test("Delete asks first, and the focus is on the safe answer", () => {

@@ -140,6 +140,23 @@ test("jump() says that a message does not exist, and the reader stays", async ()
   assert.deepEqual([done, said()], [[], strings.noSuchMessage]);
 });
 
+test("jumpAfter() leads to the first message after another one, which may be gone", async () => {
+  const { jumpAfter, answer, asked, done } = historyOf();
+  jumpAfter(5);
+  assert.deepEqual(asked(), ["before 6", "after 5"]);
+  await answer(messages(3, 4), true, 0);
+  await answer(messages(7, 8), true, 1);
+  assert.deepEqual(done, [["instead", [3, 4, 7, 8], { older: true, newer: true }], ["point", 7]]);
+});
+
+test("jumpAfter() says it if there is no such message", async () => {
+  const { jumpAfter, answer, done, said } = historyOf();
+  jumpAfter(5);
+  await answer(messages(4), true, 0);
+  await answer([], false, 1);
+  assert.deepEqual([done, said()], [[], strings.noSuchMessage]);
+});
+
 test("after a failed jump(), scrolling tries again", async () => {
   const { jump, fail, scroll, wait, asked } = historyOf();
   jump(5);

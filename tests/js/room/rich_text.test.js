@@ -129,6 +129,45 @@ test("a message has a limited number of links, code and mentions, and the rest i
   }
 });
 
+test("lines that begin with > and a space are a quote, in which links, code and mentions are what they are", () => {
+  assert.deepEqual(parse("> see https://example.org\n> @Ann\nyes"), [
+    {
+      kind: "quote",
+      text: "> see https://example.org\n> @Ann",
+      parts: [
+        { kind: "sign", text: "> " },
+        { kind: "text", text: "see " },
+        { kind: "link", text: "https://example.org", href: "https://example.org/" },
+        { kind: "text", text: "\n" },
+        { kind: "sign", text: "> " },
+        { kind: "mention", text: "@Ann" },
+      ],
+    },
+    { kind: "text", text: "yes" },
+  ]);
+  assert.deepEqual(of("quote", "a\n> b\n\n> c\nd"), ["> b", "> c"]);
+  assert.deepEqual(of("quote", "> a\n```\n> b\n```\n> c"), ["> a", "> c"]);
+});
+
+test("other lines are no quotes", () => {
+  for (const text of ["a > b", ">a", ">", ">>> a", " > a", "```\n> a\n```", "`> a`"]) assert.deepEqual(of("quote", text), [], text);
+});
+
+test("the parts of a quote add up to its text", () => {
+  for (const text of ["> ", "> a", "> a\n> ", "> \n> b https://x.org\n> > c"]) {
+    const [quote, ...rest] = parse(text);
+    assert.deepEqual([quote.text, quote.parts.map((part) => part.text).join(""), rest], [text, text, []]);
+  }
+});
+
+test("a message has a limited number of quotes and of links in quotes", () => {
+  const count = (parts) => parts.reduce((sum, part) => sum + 1 + count(part.parts ?? []), 0);
+  for (const piece of ["> a\nb\n", "> http://a http://a\n", "> a\n", "> http://a\n```\n```\n"]) {
+    const parts = parse(piece.repeat(1_000).trim());
+    assert.ok(count(parts) < 650, `${piece}: ${count(parts)}`);
+  }
+});
+
 test("fenced lines become a block without the fences", () => {
   assert.deepEqual(parse("look:\n```python\nif x:\n    `y`\n\n```\nand"), [
     { kind: "text", text: "look:" },
@@ -182,11 +221,11 @@ test("a name is not a pattern", () => {
 test("no text is lost or changed, but for the marks of code and the form of a host", () => {
   const withoutMarks = (text) => text.replaceAll("`", "");
   const random = seededRandom(7);
-  const pieces = ["`", "``", "```", " ", "\n", "a", "@Ann", "https://", "x.org", "(", ")", ".", "é", "🦀", "\u202e", "<b>", "日", "を", "」"];
+  const pieces = ["> ", "`", "``", "```", " ", "\n", "a", "@Ann", "https://", "x.org", "(", ")", ".", "é", "🦀", "\u202e", "<b>", "日", "を", "」"];
   for (let round = 0; round < 3000; round += 1) {
     const text = Array.from({ length: 1 + random() * 12 }, () => pieces[Math.floor(random() * pieces.length)]).join("");
     const parts = parse(text);
-    if (parts.some(({ kind, text: part }) => kind === "block" || (kind === "link" && !text.includes(part)))) continue;
+    if (parts.some(({ kind, text: part }) => kind === "block" || kind === "quote" || (kind === "link" && !text.includes(part)))) continue;
     assert.equal(withoutMarks(parts.map((part) => part.text).join("")), withoutMarks(text));
   }
 });

@@ -17,7 +17,7 @@ function pageOf(shown, { read = null, seen = false, older = false, newest = show
     setLine: (id) => (page.line = id),
     onCount: (count, message) => page.counts.push([count, message?.id ?? null]),
   });
-  unread.open(shown, newest, older);
+  page.opened = unread.open(shown, newest, older);
   unread.look();
   return Object.assign(page, unread, {
     tell: (messages) => messages.forEach(unread.add),
@@ -43,6 +43,12 @@ test("at the next visit the line is above the first new message of others, until
 test("if the page does not show all unread messages, the line is further up", () => {
   assert.equal(pageOf(from("Bob", 50, 51), { read: 7, older: true }).line, 8);
   assert.equal(pageOf(from("Bob", 50, 51), { read: 7, older: false }).line, 50);
+});
+
+test("the page knows up to where the reader had read, if anything is unread", () => {
+  assert.equal(pageOf(from("Bob", 50, 51), { read: 7, older: true }).opened, 7);
+  assert.equal(pageOf(from("Bob", 50), { read: 50 }).opened, null);
+  assert.equal(pageOf(from("Alice", 50), { read: 7 }).opened, null);
 });
 
 test("a message that comes while the reader looks is read at once", () => {

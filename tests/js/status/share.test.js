@@ -4,14 +4,14 @@ import { createShare } from "../../../static/chat/status/share.js";
 
 const ADDRESS = "http://chat/lobby";
 
-async function sharedBy({ isTouch = false, device, clipboard }) {
+async function sharedBy({ isTouch = false, device, clipboard, address }) {
   const way = [];
   const navigator = {
     share: device && (({ url }) => (way.push(`device ${url}`), device())),
     clipboard: clipboard && { writeText: (text) => (way.push(`clipboard ${text}`), clipboard()) },
   };
   const onCopied = () => way.push("copied");
-  await createShare({ navigator, isTouch, title: "#lobby", address: ADDRESS, onCopied, show: (it) => way.push(`show ${it}`) })();
+  await createShare({ navigator, isTouch, title: "#lobby", address: ADDRESS, onCopied, show: (it) => way.push(`show ${it}`) })(address);
   return way;
 }
 
@@ -34,6 +34,13 @@ test("with a mouse, or if the share sheet fails, the address goes to the clipboa
   assert.deepEqual(await sharedBy({ device: works, clipboard: works }), copied);
   const device = fails("NotAllowedError");
   assert.deepEqual(await sharedBy({ isTouch: true, device, clipboard: works }), [`device ${ADDRESS}`, ...copied]);
+});
+
+test("another address, such as a message's, goes the same ways", async () => {
+  const address = `${ADDRESS}#m7`;
+  assert.deepEqual(await sharedBy({ isTouch: true, device: works, address }), [`device ${address}`]);
+  assert.deepEqual(await sharedBy({ clipboard: works, address }), [`clipboard ${address}`, "copied"]);
+  assert.deepEqual(await sharedBy({ address }), [`show ${address}`]);
 });
 
 test("without a clipboard the dialog shows the address", async () => {
