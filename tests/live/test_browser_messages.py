@@ -162,7 +162,7 @@ def test_own_messages_show_no_name_and_screen_readers_hear_it(people, room):
     expect(item.locator(".bubble")).to_be_visible()
     item.hover()
     assert boxes(alice.page, ".messages .own .author") == []
-    expect(item).to_match_aria_snapshot('- listitem:\n  - paragraph:\n    - text: Alice\n    - link /\\d+:\\d+/')
+    expect(item).to_match_aria_snapshot("- listitem:\n  - paragraph:\n    - text: Alice\n    - link /\\d+:\\d+/")
 
 
 def test_a_few_emoji_are_large_and_have_no_bubble(people, chat, room):

@@ -79,7 +79,7 @@ def test_messages_look_the_same_live_and_after_a_reload(people, chat, room):
                 re.compile(r"^day$"),
                 re.compile(r"^message hue-\d+$"),
                 re.compile(r"^day$"),
-                re.compile(r"^message hue-\d+ mentioned$"),
+                re.compile(r"^message hue-\d+ mentioned joined$"),
                 re.compile(r"^message hue-\d+ grouped$"),
                 re.compile(r"^message hue-\d+$"),
                 re.compile(r"^message own hue-\d+$"),

@@ -177,6 +177,7 @@ export function createMessageView({ $, $list, templates, user, isOwn, localTime,
     });
     ids.forEach((id) => elements.delete(id));
     if (below) arrange(below);
+    else $list.children("[data-id]").last().removeClass("joined");
     if (hadFocus) focusLost();
   }
 
@@ -197,6 +198,7 @@ export function createMessageView({ $, $list, templates, user, isOwn, localTime,
     if (hasLine) item.before(templates.unread.content.firstElementChild.cloneNode(true));
     const isGrouped = !newDay && !hasLine && isSoonAfter(message, before) && hasSameByline(item, above);
     item.classList.toggle("grouped", isGrouped);
+    if (before) above.classList.toggle("joined", isGrouped); // a selector that looks ahead would slow down each insertion
   }
 
   function clearAbove(item) {

@@ -15,6 +15,36 @@ test("messages of one author within five minutes form a group", () => {
   assert.deepEqual(seen(room), ["[Today]", "bob: a", "b", "bob: c", "ann: d"]);
 });
 
+test("a message knows whether its group goes on below it", () => {
+  const room = page();
+  const joined = () => $(".joined").get().map((item) => Number(item.dataset.id));
+  insertAll(room.view, said(1, "bob"), said(2, "bob"), said(4, "bob"), said(5, "ann"));
+  assert.deepEqual(joined(), [1, 2]);
+  room.view.insert(said(3, "eve"), 4);
+  assert.deepEqual(joined(), [1]);
+  room.view.remove([3]);
+  room.view.setUnreadLine(2);
+  assert.deepEqual(joined(), [2]);
+  room.view.remove([4, 5]);
+  assert.deepEqual(joined(), []);
+});
+
+test("a few emoji alone are marked, and no longer when the message was edited", () => {
+  const room = page();
+  insertAll(room.view, said(1, "bob", "👍🏽 🎉"), said(2, "bob", "👍 ok"));
+  assert.deepEqual($(".emoji").get(), [room.view.element(1)]);
+  room.view.update({ ...said(1, "bob", "👍🏽 yes"), change: 2 });
+  assert.equal($(".emoji").length, 0);
+});
+
+test("the unread messages of others are those below the unread line", () => {
+  const room = page();
+  insertAll(room.view, said(1, "bob"), said(2, "bob"), by("annsmark", 3, "ann"), said(4, "eve"));
+  room.view.setUnreadLine(2);
+  assert.deepEqual(room.view.unreadMessages().map(({ id }) => id), [2, 4]);
+  assert.equal(room.view.unreadLine(), $(".unread")[0]);
+});
+
 test("a day stands above its first message, and ends a group", () => {
   const room = page();
   insertAll(room.view, said(1, "bob", "a", "2026-03-03T14:59:00Z"), said(2, "bob", "b", "2026-03-03T15:00:00Z"));
