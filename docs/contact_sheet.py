@@ -85,7 +85,11 @@ class Sheet:
         if self.device == "phone":
             page = self.join()
             page.get_by_role("button", name="Rooms").click()
-            self.shoot("rooms and settings", page)
+            self.shoot("rooms", page, close=False)
+            page.get_by_label("Find or open a room").fill("garden")
+            self.shoot("finding a room", page, close=False)
+            page.locator(".me summary").click()
+            self.shoot("settings", page)
 
     def unread_and_linked(self):
         page = self.join()

@@ -148,7 +148,7 @@ class ChoiceField(forms.ChoiceField):
 
 
 class JoinForm(forms.Form):
-    room = RoomField(initial="default")
+    room = RoomField()
     user = PersonField()
 
 

@@ -1,6 +1,8 @@
 """The pages for people."""
 
 import secrets
+import shlex
+from urllib.parse import quote_plus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
@@ -43,7 +45,8 @@ def join(request: HttpRequest) -> HttpResponse:
     """Ask who you are and where you want to go; with ?user= (and ?room=) go there."""
     if "user" not in request.GET:
         return render(request, "chat/join.html", {"form": JoinForm(), "room": None})
-    form = _join_form(request, {"room": "default", **request.GET.dict()})
+    fields = request.GET.dict()
+    form = _join_form(request, {**fields, "room": fields.get("room", "").strip() or "default"})
     if not form.is_valid():
         return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
     query = request.GET.copy()
@@ -155,11 +158,19 @@ def _chat_page(
         "script_sentences": script_sentences(current_language()),
         "older": messages[-1]["id"] if more else None,
         "newer": newer,
+        "origin": request.build_absolute_uri("/").rstrip("/"),  # without scripts; a script knows the address for sure
+        "command": _command(request.build_absolute_uri(reverse("messages", args=[eid])), user),
         "key": secrets.token_urlsafe(16),  # the plain form sends it, so that a text sent twice is saved once
         "problem": problem,
         "text": text,
     }
     return render(request, "chat/room.html", context, status=status)
+
+
+def _command(url: str, user: str) -> str:
+    """Return what posts into the room from a terminal."""
+    flag = "-d" if quote_plus(user) == user else "--data-urlencode"
+    return f"curl {shlex.quote(url)} {flag} {shlex.quote(f'from={user}')} -d text=hello"
 
 
 def _before(request: HttpRequest) -> int | None:

@@ -2,9 +2,10 @@ import { refuseFiles } from "./lib/refuse_files.js";
 import { createSafeStorage } from "./lib/safe_storage.js";
 import { connectLanguage } from "./status/language.js";
 import { createRecentRooms, isPlainClick, roomAddress } from "./status/recent_rooms.js";
+import { createShare } from "./status/share.js";
 
-// The join page: fills in the name that the person used last, and lists the rooms that the person visited. The page
-// works without this script.
+// The join page: fills in the name that the person used last, lists the rooms that the person visited, and copies the
+// page's address. The page works without this script.
 
 const recentRooms = createRecentRooms(
   createSafeStorage(() => localStorage),
@@ -20,12 +21,32 @@ function listRooms(rooms) {
   for (const room of rooms) {
     const entry = template.cloneNode(true);
     const link = entry.querySelector("a");
-    entry.querySelector("bdi").textContent = room;
+    entry.querySelector(".name").textContent = room;
     link.href = roomAddress(room, location);
     link.addEventListener("click", (event) => enter(room, event));
     list.querySelector("ul").append(entry);
   }
   list.hidden = rooms.length === 0;
+}
+
+function connectCopy(button) {
+  const address = location.origin + location.pathname;
+  const share = createShare({
+    navigator,
+    isTouch: matchMedia("(pointer: coarse)").matches,
+    title: document.title,
+    address,
+    onCopied: () => (document.getElementById("copied").hidden = false),
+    show() {
+      const shown = document.getElementById("address-text");
+      shown.textContent = address;
+      shown.hidden = false;
+      shown.focus();
+      getSelection().selectAllChildren(shown);
+    },
+  });
+  button.addEventListener("click", () => share());
+  button.hidden = false;
 }
 
 function enter(room, event) {
@@ -40,4 +61,5 @@ form.addEventListener("submit", () => recentRooms.give(field.value));
 if (field.value === "") field.value = recentRooms.name();
 if (list !== null) listRooms(recentRooms.rooms());
 connectLanguage(document.getElementById("language-choice"));
+connectCopy(document.getElementById("copy-link"));
 refuseFiles(window);

@@ -10,6 +10,9 @@ import { createSafeStorage } from "./lib/safe_storage.js";
 import { strings } from "./lib/strings.js";
 import { createAuthorKey } from "./room/author_key.js";
 import { createIdentity } from "./room/identity.js";
+import { createInitials } from "./room/initials.js";
+import { createLastRead } from "./room/last_read.js";
+import { createLocalTime } from "./room/local_time.js";
 import { createMessagesApi } from "./room/messages_api.js";
 import { createRoomView } from "./room/room_view.js";
 import { createStore } from "./room/store.js";
@@ -86,6 +89,9 @@ const status = createStatusPanel({
   stream,
   isOwn: identity.isOwn,
   nameOf: (message) => room.nameOf(message),
+  lastRead: (other) => createLastRead({ storage, room: other, user: page.user }).load(),
+  showTime: createLocalTime().showBrief,
+  initials: createInitials()(page.user),
   leave,
 });
 const room = createRoomView({

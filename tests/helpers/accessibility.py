@@ -11,7 +11,8 @@ OPTIONS = {
 FOCUSED = """() => {
     const element = document.activeElement;
     if (element === document.body) return null;
-    const { outlineStyle, outlineWidth, opacity } = getComputedStyle(element);
+    const isRow = element.matches(".rooms a"); // its outline is around the whole row
+    const { outlineStyle, outlineWidth, opacity } = getComputedStyle(element, isRow ? "::after" : null);
     const box = element.getBoundingClientRect();
     const under = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height, innerHeight) / 2);
     const name = element.ariaLabel || element.labels?.[0]?.textContent || element.textContent || element.placeholder;

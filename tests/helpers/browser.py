@@ -141,3 +141,9 @@ class Person:
 
 def chat_path(name, room):
     return f"{quote(room, safe='')}?{urlencode({'user': name})}"
+
+
+def open_settings(page):
+    """Unfold what is behind the person's own name."""
+    page.locator(".me summary").click()
+    expect(page.locator(".me")).to_have_attribute("open", "")

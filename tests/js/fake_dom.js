@@ -126,6 +126,9 @@ export class Element {
     this.listeners.push({ name, listener });
   }
   scrollIntoView() {}
+  focus() {
+    happen(this, "focus");
+  }
 
   #sibling(step) {
     const all = this.parent?.children ?? [];

@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { fakeStorage } from "./fakes.js";
+import { fakeStorage, settled } from "./fakes.js";
 import { click, elementsOf, happen } from "./fake_dom.js";
 import { $ } from "./fake_jquery.js";
 import { openPage, templateOf } from "./fake_page.js";
@@ -8,7 +8,7 @@ import { openPage, templateOf } from "./fake_page.js";
 let pages = 0;
 
 // Opens the join page. `kept` is what the browser remembers. With isOfRoom, the page asks only for the name.
-async function page({ kept = {}, user = "", isOfRoom = false } = {}) {
+async function page({ kept = {}, user = "", isOfRoom = false, clipboard } = {}) {
   const body = openPage(`http://chat.example/${isOfRoom ? "den" : ""}`);
   const address = location;
   const went = [];
@@ -22,17 +22,23 @@ async function page({ kept = {}, user = "", isOfRoom = false } = {}) {
     $(template).attr("id", "room-link");
     body.append(elementsOf('<nav id="visited" hidden><ul></ul></nav>').firstElementChild, template);
   }
+  const extras = '<button id="copy-link" hidden></button><b id="copied" hidden></b><code id="address-text" hidden></code>';
+  body.append(...elementsOf(extras).children);
   const [field, form] = [$("#user")[0], $("form")[0]];
   field.value = user;
   globalThis.localStorage = fakeStorage();
   globalThis.sessionStorage = fakeStorage();
   for (const [name, value] of Object.entries(kept)) localStorage.setItem(name, value);
+  Object.defineProperty(globalThis, "navigator", { value: { clipboard }, configurable: true });
+  globalThis.matchMedia = () => ({ matches: false });
+  let selected = null;
+  globalThis.getSelection = () => ({ selectAllChildren: ({ textContent }) => (selected = textContent) });
   const refused = [];
   globalThis.window = { addEventListener: (name) => refused.push(name) };
   pages += 1;
   await import(`../../static/chat/join_page.js?${pages}`); // a script runs once for each address
   const links = () => $("#visited").find("a").get();
-  return { field, form, went, links, refused, given: () => sessionStorage.getItem("chat given") };
+  return { field, form, went, links, refused, given: () => sessionStorage.getItem("chat given"), selected: () => selected };
 }
 
 const visited = { "chat name": "ann", "chat rooms": '["b","a"]' };
@@ -78,4 +84,19 @@ test("the form keeps the name", async () => {
 
 test("a file that is dropped on the page does not replace it", async () => {
   assert.deepEqual((await page()).refused, ["dragover", "drop"]);
+});
+
+test("a button copies the address, without the name, or shows it where there is no clipboard", async () => {
+  const copied = [];
+  const { selected } = await page({ isOfRoom: true, clipboard: { writeText: async (text) => copied.push(text) } });
+  assert.equal($("#copy-link")[0].hidden, false);
+  click($("#copy-link")[0]);
+  await settled();
+  assert.deepEqual([copied, $("#copied")[0].hidden], [["http://chat.example/den"], false]);
+  assert.equal(selected(), null);
+  const other = await page();
+  click($("#copy-link")[0]);
+  await settled();
+  assert.deepEqual([other.selected(), $("#address-text")[0].hidden], ["http://chat.example/", false]);
+  assert.equal($("#copied")[0].hidden, true);
 });

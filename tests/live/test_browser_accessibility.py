@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.accessibility import assert_axe_finds_nothing, moving, small_targets, tab_through, too_wide
-from tests.helpers.browser import NETWORK_ERROR, chat_path
+from tests.helpers.browser import NETWORK_ERROR, chat_path, open_settings
 
 DESKTOP = {"width": 1200, "height": 760}
 PHONE = {"width": 320, "height": 640}
@@ -82,6 +82,7 @@ def test_the_chat_page_is_accessible_in_every_state(people, chat, room, line):
     alice.field.press("Enter")
     expect(mine.get_by_text("edited")).to_be_visible()
 
+    open_settings(page)
     page.get_by_label("Colours").select_option("Dark")
     assert_axe_finds_nothing(page)
     page.get_by_label("Colours").select_option("Automatic")
@@ -144,6 +145,12 @@ def test_everything_is_visible_on_a_small_screen_and_on_an_enlarged_page(people,
         assert too_wide(page) == []
         assert small_targets(page) == []
     assert_axe_finds_nothing(page)
+    open_settings(page)
+    for size in (PHONE, ENLARGED):
+        page.set_viewport_size(size)
+        assert too_wide(page) == []
+        assert small_targets(page) == []
+    assert_axe_finds_nothing(page)
     page.get_by_role("button", name="Close").tap()
     expect(page.get_by_role("link", name="Change name")).to_be_hidden()
 
@@ -154,12 +161,14 @@ def test_the_keyboard_reaches_every_control_and_the_focus_is_visible(people, cha
     remember_rooms(page, "garden")
     page.goto(chat.url + chat_path("Alice", room))
     expect(page.get_by_label("Message", exact=True)).to_be_focused()
+    open_settings(page)
     page.get_by_role("link", name="Skip to writing").focus()
     page.keyboard.press("Shift+Tab")
     stops = tab_through(page)
     names = [stop["name"] for stop in stops]
-    wanted = ["Skip to writing", "Chat", f"#{room}", "#garden 33 unread messages", "Remove #garden from the list"]
-    wanted += ["Open a room", "Open", "Change name", "Colours", "Language", "Show notifications", "Share", "Messages"]
+    wanted = ["Skip to writing", "Chat", "Find or open a room", f"#{room}", "#garden 3 unread messages"]
+    wanted += ["Remove #garden from the list", "A Alice Settings", "Change name", "Colours", "Language"]
+    wanted += ["Show notifications", "Share", "Messages"]
     assert names[: len(wanted)] == wanted
     assert names[-2:] == ["Message", "Send"]
     assert [stop for stop in stops if not (stop["outlined"] and stop["uncovered"])] == []
@@ -174,9 +183,9 @@ def test_the_keyboard_opens_and_closes_the_rooms_on_a_narrow_screen(people, room
     rooms = page.get_by_role("button", name="Rooms")
     rooms.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Open a room")).to_be_visible()
+    expect(page.get_by_label("Find or open a room")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Chat", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
-    expect(page.get_by_label("Open a room")).to_be_hidden()
+    expect(page.get_by_label("Find or open a room")).to_be_hidden()
     expect(rooms).to_be_focused()

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browser import CHROMIUM_ARGUMENTS, People, chat_path
+from tests.helpers.browser import CHROMIUM_ARGUMENTS, People, chat_path, open_settings
 from tests.helpers.history import write_many
 
 ZALGO = "Z" + "\u0301" * 40 + "\u0316" * 20  # marks that pile up and hang down
@@ -77,15 +77,15 @@ def test_a_name_does_not_paint_over_what_is_around_it(people, chat, room):
     page.add_init_script(f"localStorage.setItem('chat rooms', JSON.stringify(['above', '{ZALGO}', 'below']))")
     page.goto(chat.url + chat_path(MOST_MARKS, room))
     expect(page.locator(".message")).to_have_count(4)
-    side = [page.locator(".rooms a span", has_text=text).first for text in (room, "above", "below")]
-    around = [*page.locator(".bubble").all(), *side, page.locator(".settings h2")]
+    side = [page.locator(".rooms .name", has_text=text).first for text in (room, "above", "below")]
+    around = [*page.locator(".bubble").all(), *side, page.locator(".me summary .icon")]
     before = [element.screenshot() for element in around]
     page.evaluate(
         """document.querySelectorAll("bdi").forEach((name) => {
             name.textContent = name.textContent.normalize("NFD").replace(/\\p{M}/gu, "");
         })"""
     )
-    expect(page.get_by_text("You are Z.")).to_be_visible()
+    expect(page.get_by_text("You are Z.")).to_be_attached()
     assert [element.screenshot() for element in around] == before
 
 
@@ -102,6 +102,7 @@ def give_old_names(chat, room, **names):
 def test_a_name_does_not_turn_around_the_sentence_that_it_is_in(people, room):
     page = people.join(TURNING, room, viewport={"width": 900, "height": 700}).page
     page.get_by_role("button", name="Rooms").click()
+    open_settings(page)
     places = page.locator(".who").evaluate(
         """(who) => [...who.childNodes].map((node) => {
             const range = document.createRange();

@@ -123,7 +123,7 @@ def test_rooms_keep_their_places_while_the_page_is_open(people, chat, room):
     people.enter_by_form(other, "Alice", "cellar")
     expect(rooms).to_have_text([f"#{room}", "#garden", "#attic", "#cellar"])
     alice.page.reload()
-    expect(rooms).to_have_text([f"#{room}", "#cellar", "#attic", "#garden"])
+    expect(rooms).to_have_text([f"#{room}", "#garden", "#attic", "#cellar"])
 
 
 def test_a_dropped_file_does_not_replace_the_page(people, chat, room):

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browser import HOSTILE_ROOM, NETWORK_ERROR, Person, chat_path
+from tests.helpers.browser import HOSTILE_ROOM, NETWORK_ERROR, Person, chat_path, open_settings
 
 
 def test_a_person_can_join_read_and_write_without_javascript(people, chat, room):
@@ -50,6 +50,7 @@ def test_the_join_page_remembers_the_last_name_and_the_visited_rooms(people, cha
     rooms.last.click()
     expect(page).to_have_title(f"#{room} · Chat")
     expect(page.locator(".who bdi")).to_have_text("Carol")
+    open_settings(page)
     page.get_by_role("link", name="Change name").click()
     expect(page.get_by_label("Your name")).to_have_value("Carol")
 

@@ -58,6 +58,7 @@ def test_readers_see_a_lock_and_the_slow_mode_and_a_moderator_can_write(moderato
     ann = people.join("Ann", room)
     panel = moderator.locator("#room-moderation")
     state = ann.page.locator("#room-state")
+    panel.get_by_text("Moderate this room").click()
     panel.get_by_role("button", name="Lock", exact=True).click()
     expect(state).to_have_text("A moderator has locked this room. You can read on.")
     ann.say("Hello?")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browser import NETWORK_ERROR, People, chat_path, start_where_host_is_remote
+from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path, open_settings, start_where_host_is_remote
 from tests.helpers.running import Chat, wait_for
 
 ICON = "link[rel=icon]"
@@ -77,13 +77,22 @@ def test_unread_messages_are_counted_in_the_title_the_icon_and_the_other_tabs(pe
     expect(garden.get_by_role("link", name=f"#{room}", exact=True)).to_be_visible()
 
 
-def test_a_closed_tab_removes_its_count_of_unread_messages(people, chat, room):
+def test_what_was_unread_in_a_closed_tab_stays_unread_until_somebody_looks(people, chat, room):
     alice = people.enter_by_form(people.new_page(), "Alice", room)
-    garden = in_another_tab(alice, chat.url + chat_path("Alice", f"{room[:50]} garden"))
+    chat.post(room, "Bob", "seen")
+    expect(alice.texts).to_have_text(["seen"])
+    garden = in_another_tab(alice, chat.url + chat_path("Alice", f"{room[:40].strip()} garden"))
     set_visibility(alice.page, "hidden")
     chat.post(room, "Bob", "one")
-    expect(garden.get_by_role("link", name=f"#{room} 1 unread message", exact=True)).to_be_visible()
+    unread = garden.get_by_role("link", name=f"#{room} 1 unread message", exact=True)
+    expect(unread).to_be_visible()
     alice.page.close(run_before_unload=True)
+    wait_for(
+        lambda: garden.evaluate("Object.keys(localStorage).filter((n) => n.startsWith('chat unread')).length") == 1, 20
+    )
+    garden.reload()
+    expect(unread).to_be_visible()
+    in_another_tab(Person(garden), chat.url + chat_path("Alice", room))
     expect(garden.get_by_role("link", name=f"#{room}", exact=True)).to_be_visible()
 
 
@@ -91,6 +100,7 @@ def test_a_hidden_page_shows_notifications_if_the_person_wants_them(people, chat
     page = people.new_page()
     page.add_init_script(NOTIFICATIONS)
     alice = people.enter(page, "Alice", room)
+    open_settings(page)
     page.get_by_label("Show notifications").check()
     chat.post(room, "Bob", "Seen")
     expect(alice.texts).to_have_count(1)
@@ -99,14 +109,15 @@ def test_a_hidden_page_shows_notifications_if_the_person_wants_them(people, chat
     chat.post(room, "Bob", "Are you there?")
     assert wait_for(lambda: page.evaluate("shown"), seconds=20) == [[f"Bob in #{room}", "Are you there?"]]
     page.reload()
+    open_settings(page)
     expect(page.get_by_label("Show notifications")).not_to_be_checked()  # in this test, the new page has no permission
 
 
 def test_visited_rooms_are_listed_until_the_person_removes_them(people, chat, room):
     page = people.new_page()
     people.enter_by_form(page, "Zoë & co", "garden")
-    page.get_by_label("Open a room").fill(f"{room}?")
-    page.get_by_role("button", name="Open").click()
+    page.get_by_label("Find or open a room").fill(f"{room}?")
+    page.keyboard.press("Enter")
     expect(page).to_have_title(f"#{room}? · Chat")
     rooms = page.locator(".rooms a")
     expect(rooms).to_have_text([f"#{room}?", "#garden"])
@@ -114,12 +125,13 @@ def test_visited_rooms_are_listed_until_the_person_removes_them(people, chat, ro
     rooms.last.click()
     expect(page).to_have_title("#garden · Chat")
     expect(page.locator(".who bdi")).to_have_text("Zoë & co")
-    expect(rooms).to_have_text(["#garden", f"#{room}?"])
+    expect(rooms).to_have_text([f"#{room}?", "#garden"])
+    expect(rooms.last).to_have_attribute("aria-current", "page")
     remove = page.get_by_role("button", name=f"Remove #{room}? from the list")
     remove.focus()
     page.keyboard.press("Enter")
     expect(rooms).to_have_text(["#garden"])
-    expect(page.get_by_label("Open a room")).to_be_focused()
+    expect(page.get_by_label("Find or open a room")).to_be_focused()
     page.reload()
     expect(rooms).to_have_text(["#garden"])
 
@@ -129,6 +141,7 @@ def test_the_theme_applies_immediately_to_every_page_and_every_tab(people, chat,
     other = in_another_tab(alice, chat.url + chat_path("Alice", room))
     background = "getComputedStyle(document.body).backgroundColor"
     light = alice.page.evaluate(background)
+    open_settings(alice.page)
     alice.page.get_by_label("Colours").select_option("Dark")
     dark = alice.page.evaluate(background)
     assert dark != light
@@ -140,6 +153,7 @@ def test_the_theme_applies_immediately_to_every_page_and_every_tab(people, chat,
         alice.page.goto(chat.url + path)
         assert alice.page.evaluate(background) == dark
     other.reload()
+    open_settings(other)
     other.get_by_label("Colours").select_option("Automatic")
     assert other.evaluate(background) == light
 
@@ -171,6 +185,7 @@ def test_the_page_works_in_an_insecure_context(chromium, far_chat, room):
         expect(bob.texts).to_have_text(["Can you hear me?"])
         bob.say("Yes")
         expect(alice.texts).to_have_text(["Can you hear me?", "Yes"])
+        open_settings(alice.page)
         expect(alice.page.get_by_label("Colours")).to_be_visible()
         expect(alice.page.get_by_label("Show notifications")).to_be_hidden()
         alice.page.get_by_role("button", name="Share").click()

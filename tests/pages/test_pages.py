@@ -34,8 +34,9 @@ def test_the_join_page_asks_for_a_room_and_a_name(client):
     page = Page(client.get("/"))
     assert page.one("form", class_="join")["method"] == "get"
     assert page.one("form", class_="join")["action"] == "/"
-    assert [element["name"] for element in page.all("input", required=None)] == ["room", "user"]
-    assert page.one("input", name="room")["value"] == "default"
+    assert [element["name"] for element in page.all("input", maxlength="128")] == ["room", "user"]
+    room = page.one("input", name="room")
+    assert (room["value"], room["placeholder"], "required" in room) == ("", "for example: garden", False)
 
 
 def test_a_rooms_join_page_asks_for_a_name_only(client):
@@ -48,6 +49,7 @@ def test_a_rooms_join_page_asks_for_a_name_only(client):
     ("query", "location"),
     [
         ("user=Alice", "/default?user=Alice"),
+        ("user=Alice&room=", "/default?user=Alice"),
         ("user=Alice&x=1&x=2", "/default?user=Alice&x=1&x=2"),
         ("user=Alice&room=lobby", "/lobby?user=Alice"),
         ("room=a%2Bb&user=%26%23%C3%BC", "/a+b?user=%26%23%C3%BC"),
@@ -79,7 +81,6 @@ def test_the_chat_page_has_the_addresses_of_its_rooms_messages_and_events(client
         ("/?user=", "user"),
         ("/?user=%20", "user"),
         ("/?user=Alice&room=a/b", "room"),
-        ("/?user=Alice&room=", "room"),
         ("/lobby?user=", "user"),
         ("/lobby?user=a%0Ab", "user"),
         ("/%20lobby?user=Alice", "room"),

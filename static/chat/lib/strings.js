@@ -19,6 +19,8 @@ export const strings = {
   otherName: (user, name) => gettext("You are {user} here, not {name}. Change name", { user, name }),
   unreadMessages: (count) => ngettext("{count} unread message", "{count} unread messages", count),
   roomsWithUnread: (count) => ngettext("Rooms, {count} unread message", "Rooms, {count} unread messages", count),
+  lastLine: (text) => gettext(": {text}", { text }), // behind the author's name, in the list of rooms
+  openRoom: (room) => gettext("Open #{room}", { room: isolated(room) }),
   forgetRoom: (room) => gettext("Remove #{room} from the list", { room: isolated(room) }),
   linkCopied: gettext("Link copied"),
   notificationTitle: (from, room) =>

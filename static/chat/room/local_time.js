@@ -8,6 +8,7 @@ export function createLocalTime({ now = () => new Date() } = {}) {
   const both = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
   let dated = null; // these two are made for the first message of another day
   let calendar = null;
+  let brief = null;
 
   function isReal(date) {
     return !Number.isNaN(date.valueOf());
@@ -26,6 +27,15 @@ export function createLocalTime({ now = () => new Date() } = {}) {
     if (dayOf(date) === now().toDateString()) return clock.format(date);
     dated ??= new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
     return dated.format(date);
+  }
+
+  // Writes the time of day into a <time>, or the day without a time if that is not today.
+  function showBrief(element) {
+    const date = new Date(element.dateTime);
+    show(element);
+    if (!isReal(date) || dayOf(date) === now().toDateString()) return;
+    brief ??= new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+    element.textContent = brief.format(date);
   }
 
   // Returns the same text for all dates of a day.
@@ -50,5 +60,5 @@ export function createLocalTime({ now = () => new Date() } = {}) {
     return name[0].toLocaleUpperCase(language) + name.slice(1);
   }
 
-  return { show, moment, dayOf, dayName };
+  return { show, showBrief, moment, dayOf, dayName };
 }

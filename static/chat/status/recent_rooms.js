@@ -8,15 +8,24 @@ export function createRecentRooms(storage, tabStorage) {
   const MAX_ROOMS = 30;
   const GIVEN = "chat given"; // the name that a page of ours has just been given
   const HERE = "chat here"; // the name that the person has given in this tab
+  const ORDER = "chat order"; // of the rooms in this tab's list
 
   // Returns the names of the rooms, the last visited first.
-  function rooms() {
+  const rooms = () => parse(storage.read(ROOMS));
+
+  // Returns the names in the order of this tab's list.
+  const order = () => parse(tabStorage.read(ORDER));
+
+  function parse(text) {
     try {
-      const kept = JSON.parse(storage.read(ROOMS));
-      return kept.filter((room) => typeof room === "string" && room !== "");
+      return JSON.parse(text).filter((room) => typeof room === "string" && room !== "");
     } catch {
       return [];
     }
+  }
+
+  function keepOrder(list) {
+    tabStorage.write(ORDER, JSON.stringify(list));
   }
 
   function keep(list) {
@@ -60,7 +69,7 @@ export function createRecentRooms(storage, tabStorage) {
     return key === ROOMS || key === null;
   }
 
-  return { rooms, name, isOwn, give, visit, forget, isAbout };
+  return { rooms, order, keepOrder, name, isOwn, give, visit, forget, isAbout };
 }
 
 // Returns the address of a room's page. base: the address of any other page of the chat, next to it. Our links have no

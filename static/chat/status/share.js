@@ -1,5 +1,5 @@
-// Shares an address, the room's or another one, in the best way that the device has: a phone's share sheet, the clipboard, or a dialog from
-// which the person copies it. A page on http:// has only the dialog.
+// Shares an address, the room's or another one, in the best way that the device has: a phone's share sheet, the
+// clipboard, or a dialog from which the person copies it. A page on http:// has only the dialog.
 //
 // title, address: of the room. onCopied(): called when the address is in the clipboard. show(address) opens the dialog.
 export function createShare({ navigator, isTouch, title, address, onCopied, show }) {

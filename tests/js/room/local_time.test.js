@@ -22,6 +22,18 @@ test("a date that can't be read is shown as it is", () => {
   assert.equal(shown("yesterday").title, undefined);
 });
 
+test("in little space, another day is shown without its time", () => {
+  const brief = (dateTime) => {
+    const element = { dateTime };
+    at("2026-03-04T05:00:00Z").showBrief(element);
+    return element;
+  };
+  assert.match(brief("2026-03-03T15:30:00.123Z").textContent, /^(00|12):30\b/);
+  assert.match(brief("2026-03-03T14:30:00.123Z").textContent, /^(Mar 3|3 Mar)$/);
+  assert.match(brief("2026-03-03T14:30:00.123Z").title, /2026/);
+  assert.equal(brief("yesterday").textContent, "yesterday");
+});
+
 test("days are those of the reader's time zone", () => {
   const { dayOf } = at("2026-03-04T05:00:00Z");
   assert.equal(dayOf("2026-03-03T15:00:00.000Z"), dayOf("2026-03-04T14:59:59.999Z"));

@@ -53,6 +53,14 @@ test("a person has the name given last, and in each tab the one given there", ()
   assert.deepEqual([erins.isOwn("Dave"), erins.isOwn("Erin"), erins.isOwn("Mallory")], [false, true, false]);
 });
 
+test("a tab keeps the order of its list, and another tab has its own", () => {
+  const storage = fakeStorage();
+  const [tab, other] = [recentRoomsIn(storage), recentRoomsIn(storage)];
+  assert.deepEqual(tab.order(), []);
+  tab.keepOrder(["b", "a"]);
+  assert.deepEqual([tab.order(), other.order()], [["b", "a"], []]);
+});
+
 test("the last thirty rooms are kept", () => {
   const visits = recentRoomsIn(fakeStorage());
   for (let number = 1; number <= 31; number++) visits.visit({ room: `room ${number}`, user: "Alice" });
