@@ -1,7 +1,7 @@
 """Shows every state of the page at a glance: .venv/bin/python docs/contact_sheet.py OUT.png [http://127.0.0.1:8000/]
 
-Each state as on a desktop and on a phone, light and dark. It posts into rooms of its own, whose names begin with
-"sheet", so use a chat whose data may go.
+Each state as on a desktop and on a phone: light, dark, in the colours of the system, in Arabic and at 200 %. It posts
+into rooms of its own, whose names begin with "sheet", so use a chat whose data may go.
 """
 
 import base64
@@ -15,7 +15,23 @@ from urllib.request import urlopen
 from playwright.sync_api import expect, sync_playwright
 
 SIZES = {"desktop": {"width": 1100, "height": 700}, "phone": {"width": 360, "height": 700}}
-LOOKS = [("desktop", "light"), ("desktop", "dark"), ("phone", "light"), ("phone", "dark")]
+SIZES["desktop at 200 %"] = {"width": 550, "height": 350}
+LOOKS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "forced colours": {"forced_colors": "active"},
+    "Arabic": {"locale": "ar"},
+}
+SHEETS = [
+    ("desktop", "light"),
+    ("desktop", "dark"),
+    ("desktop", "forced colours"),
+    ("desktop", "Arabic"),
+    ("desktop at 200 %", "light"),
+    ("phone", "light"),
+    ("phone", "dark"),
+    ("phone", "Arabic"),
+]
 SAID = [
     ("Ann", "Morning! Who is in for the seaside on Saturday?"),
     ("Bob", "Me. I can take four people in the car."),
@@ -34,8 +50,8 @@ def secret_of(name):
 
 
 class Sheet:
-    def __init__(self, browser, url, device, scheme):
-        self.browser, self.url, self.device, self.scheme = browser, url, device, scheme
+    def __init__(self, browser, url, device, look):
+        self.browser, self.url, self.device, self.look = browser, url, device, look
         self.room = f"sheet {secrets.token_hex(3)}"
         self.shots = []
 
@@ -46,7 +62,7 @@ class Sheet:
 
     def context(self, **options):
         context = self.browser.new_context(
-            viewport=SIZES[self.device], color_scheme=self.scheme, has_touch=self.device == "phone", **options
+            viewport=SIZES[self.device], has_touch=self.device == "phone", **LOOKS[self.look], **options
         )
         context.add_init_script(f"localStorage.setItem('chat author key', '{secret_of('Ann')}')")
         return context
@@ -61,7 +77,7 @@ class Sheet:
 
     def shoot(self, name, page, close=True):
         page.wait_for_timeout(400)
-        self.shots.append((f"{name}, {self.device}, {self.scheme}", base64.b64encode(page.screenshot()).decode()))
+        self.shots.append((f"{name}, {self.device}, {self.look}", base64.b64encode(page.screenshot()).decode()))
         if close:
             page.context.close()
 
@@ -84,7 +100,7 @@ class Sheet:
         self.long_room()
         if self.device == "phone":
             page = self.join()
-            page.get_by_role("button", name="Rooms").click()
+            page.locator(".rooms-button").click()
             self.shoot("rooms", page, close=False)
             page.get_by_label("Find or open a room").fill("garden")
             self.shoot("finding a room", page, close=False)
@@ -105,17 +121,25 @@ class Sheet:
 
     def editing(self):
         page = self.join()
-        field = page.get_by_label("Message", exact=True)
+        field = page.locator("#text")
         field.fill("Has anybody seen the big flask?")
         field.press("Control+Enter")
         expect(page.locator(".messages .own .text").last).to_have_text("Has anybody seen the big flask?")
-        page.locator(".messages .own").last.hover()
+        self.choose(page.locator(".messages .own").last)
         self.shoot("own message", page, close=False)
         field.press("ArrowUp")
         self.shoot("editing", page, close=False)
         field.press("Escape")
-        page.locator(".messages .own").last.get_by_role("button", name="Delete").click()
+        self.choose(page.locator(".messages .own").last)
+        page.locator(".messages .own .delete").last.click()
         self.shoot("deleting", page)
+
+    def choose(self, message):
+        """Show the message's tools: with a finger, unless the last choice still stands, or with the mouse."""
+        if self.device != "phone":
+            message.hover()
+        elif "chosen" not in message.get_attribute("class"):
+            message.locator(".bubble").tap()
 
     def pending_and_failed(self):
         page = self.join()
@@ -123,7 +147,7 @@ class Sheet:
             "**/messages/",
             lambda route: route.fulfill(status=503) if route.request.method == "POST" else route.continue_(),
         )
-        field = page.get_by_label("Message", exact=True)
+        field = page.locator("#text")
         field.fill("This one waits for the server")
         field.press("Control+Enter")
         page.wait_for_timeout(1_500)
@@ -133,12 +157,12 @@ class Sheet:
         page.route(
             "**/messages/", lambda route: route.fulfill(status=400, body=refusal, content_type="application/json")
         )
-        field = page.get_by_label("Message", exact=True)
+        field = page.locator("#text")
         field.fill("This one was refused")
         field.press("Control+Enter")
         self.shoot("failed", page)
         page = self.join()
-        page.get_by_label("Message", exact=True).fill("long " * 1_598)
+        page.locator("#text").fill("long " * 1_598)
         self.shoot("near the limit", page)
 
     def offline(self):
@@ -167,10 +191,10 @@ class Sheet:
 def main(out, url):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for device, scheme in LOOKS:
-            sheet = Sheet(browser, url, device, scheme)
+        for device, look in SHEETS:
+            sheet = Sheet(browser, url, device, look)
             sheet.all()
-            save(browser, sheet.shots, out.replace(".png", f"-{device}-{scheme}.png"))
+            save(browser, sheet.shots, out.replace(".png", f"-{device}-{look}.png".replace(" ", "-").replace("-%", "")))
         browser.close()
 
 
