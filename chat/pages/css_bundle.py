@@ -13,6 +13,7 @@ from .js_bundles import BundleError
 STYLESHEET = "chat/chat.css"
 IMPORT = re.compile(r'@import "([\w/]+\.css)";')
 NEEDLESS = re.compile(r"/\*.*?\*/\s*|^\s+", re.DOTALL | re.MULTILINE)  # no string of ours contains a comment
+SPACED = re.compile(r"\s*([{},])\s*|(;)\s+|(?<=[\w-])(:) ")
 
 
 def join_styles(read: Callable[[str], str | None]) -> str:
@@ -31,4 +32,4 @@ def join_styles(read: Callable[[str], str | None]) -> str:
         if text is None:
             raise BundleError(f"{STYLESHEET}:{number}: there is no file {part}")
         lines.append(text)
-    return NEEDLESS.sub("", "\n".join(lines))
+    return SPACED.sub(lambda found: found[1] or found[2] or found[3], NEEDLESS.sub("", "\n".join(lines)))

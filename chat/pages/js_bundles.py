@@ -5,8 +5,8 @@ file imports, directly or through other modules. In the joined script each modul
 
 A module may contain `import { a, b } from "./x.js";` on one line, and `export` before a const, function, async function
 or class. Any other line with the word import or export raises a BundleError that names the file and the line.
-The joiner leaves out comments with // and indentation. It does not parse JavaScript, so a template literal has to fit
-on one line: nothing checks that.
+The joiner leaves out comments with //, indentation and spaces around signs. It does not parse JavaScript, so a template
+literal has to fit on one line and can't contain another one: nothing checks that.
 """
 
 import posixpath
@@ -25,6 +25,12 @@ ENTRIES = {
 COMMENT = re.compile(r"""^\s*//.*|\s+// [^"'`]*$""")  # after code only without quotes: it may be part of a string
 # After these characters JavaScript needs no line end. A line with // may end in a comment.
 CONTINUES = re.compile(r"^(?!.*//).*[;{(,]$")
+# A text or a regular expression, which stays as it is, or a sign that needs no spaces around it.
+SPACED = re.compile(
+    r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\\n])*`"""
+    r"""|(?<=[(,=:\[!&|?{} ])/(?![/* ])(?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\\\n])+/[a-z]*)"""
+    r"""| *(===|!==|=>|&&|\|\||\?\?|>=|<=|[={}(),;:?<>*]) *"""
+)
 IMPORT = re.compile(r'import \{ (\w+(?:, \w+)*) \} from "(\.\.?/[\w./]+\.js)";')
 EXPORT = re.compile(r"export ((?:const|function|async function|class) (\w+)\b.*)")
 WORDS = re.compile(r"\b(import|export)\b")
@@ -41,7 +47,8 @@ def join(entry: str, read: Read) -> str:
     modules = _Modules(read)
     modules.add(entry, (), entry)
     lines = ['"use strict";', "(() => {", *modules.scopes, "})();"]
-    return "".join(line if CONTINUES.search(line) else f"{line}\n" for line in lines)
+    joined = "".join(line if CONTINUES.search(line) else f"{line}\n" for line in lines)
+    return SPACED.sub(lambda found: found[1] or found[2], joined)
 
 
 def names_of(entry: str, read: Read) -> list[str]:

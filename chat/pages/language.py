@@ -5,6 +5,7 @@ Programs get English. Our own scripts ask for the page's language, by the header
 
 import json
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -78,4 +79,11 @@ def script_sentences(language: str) -> SafeString:
         english: dict(zip(plurals, sentence, strict=True)) if isinstance(sentence, list) else sentence
         for english, sentence in catalog.items()
     }
-    return json_script(sentences, "sentences")
+    return json_script(sentences, "sentences", encoder=_Utf8)
+
+
+class _Utf8(json.JSONEncoder):
+    """Writes letters as they are: escaped as \\uXXXX, the Arabic ones alone would add half a kilobyte to each page."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "ensure_ascii": False, "separators": (",", ":")})

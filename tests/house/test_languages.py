@@ -70,9 +70,14 @@ ENGLISH_SENTENCES = {  # about fields and headers that a person can't fill in
 # What looks like a sentence in the scripts and is none: names in the browser's storage, keys on the keyboard, selectors
 # and errors that only the console shows.
 NOT_SENTENCES = {
+    "#share, #copy-link",
     "(pointer: coarse)",
     "(pointer: fine)",
+    "(prefers-color-scheme: {})",
     ".day, .unread",
+    ".edit, .delete",
+    ".last, time",
+    ".tools, .deletion, .moderate",
     "Dead",
     "Enter",
     "Escape",

@@ -35,7 +35,7 @@ def test_a_room_without_a_tab_has_its_last_line_and_what_is_unread(people, chat,
     page = people.new_page()
     remember(page, other, empty)
     page.goto(chat.url + chat_path("Alice", room))
-    expect(row(page, other).locator(".last")).to_have_text("Bob: last <b> of all")
+    expect(row(page, other).locator(".last")).to_have_text("\u2068Bob\u2069: last <b> of all")
     expect(row(page, other).locator("time")).not_to_be_empty()
     # These two messages are not the first of the database, so both are behind the message that was read.
     expect(row(page, other).get_by_role("link")).to_have_accessible_name(re.compile(r"[12] unread messages?$"))
@@ -50,19 +50,19 @@ def test_a_person_who_returns_sees_what_came_meanwhile_and_a_failure_changes_not
     remember(page, other)
     page.goto(chat.url + chat_path("Alice", room))
     last = row(page, other).locator(".last")
-    expect(last).to_have_text("Bob: before")
+    expect(last).to_have_text("\u2068Bob\u2069: before")
     chat.post(other, "Bob", "meanwhile")
     page.reload()  # a minute has not passed
-    expect(last).to_have_text("Bob: before")
+    expect(last).to_have_text("\u2068Bob\u2069: before")
     page.evaluate(FORGET_WHEN_ASKED)
     page.route("**/messages/?limit=1", lambda route: route.abort())
     with page.expect_event("requestfailed"):
         page.reload()
-    expect(last).to_have_text("Bob: before")
+    expect(last).to_have_text("\u2068Bob\u2069: before")
     page.unroute("**/messages/?limit=1")
     page.evaluate(FORGET_WHEN_ASKED)
     page.reload()
-    expect(last).to_have_text("Bob: meanwhile")
+    expect(last).to_have_text("\u2068Bob\u2069: meanwhile")
 
 
 def test_the_open_room_and_the_rooms_of_other_tabs_follow_what_is_said_and_deleted(people, chat, room):
@@ -73,12 +73,12 @@ def test_the_open_room_and_the_rooms_of_other_tabs_follow_what_is_said_and_delet
     chat.post(room, "مريم", "Hello")
     alice.say("Typed here")
     for line in lines:
-        expect(line).to_have_text("Alice: Typed here")
+        expect(line).to_have_text("\u2068Alice\u2069: Typed here")
     alice.page.locator(".messages .own").last.hover()
     alice.page.get_by_role("button", name="Delete").first.click()
     alice.page.locator(".really").click()
     for line in lines:
-        expect(line).to_have_text("مريم: Hello")
+        expect(line).to_have_text("\u2068\u2068مريم\u2069\u2069: Hello")
         assert line.evaluate("line => getComputedStyle(line).direction") == "ltr", "the text decides, not the name"
 
 

@@ -63,8 +63,8 @@ open("a // b"); open('a // b'); open(`a // b`);
 """)
     assert (
         """{open("http://a");
-open("a // b"); open('a // b'); open(`a // b`);
-open("c"); // a comment with "quotes"
+open("a // b");open('a // b');open(`a // b`);
+open("c");// a comment with "quotes"
 return"""
         in script
     )

@@ -19,7 +19,8 @@ export const strings = {
   otherName: (user, name) => gettext("You are {user} here, not {name}. Change name", { user, name }),
   unreadMessages: (count) => ngettext("{count} unread message", "{count} unread messages", count),
   roomsWithUnread: (count) => ngettext("Rooms, {count} unread message", "Rooms, {count} unread messages", count),
-  lastLine: (text) => gettext(": {text}", { text }), // behind the author's name, in the list of rooms
+  // For the list of rooms. The name is isolated, so that the text alone decides in which direction the line goes.
+  lastLine: (from, text) => gettext("{name}: {text}", { name: `\u2068${isolated(from)}\u2069`, text }),
   openRoom: (room) => gettext("Open #{room}", { room: isolated(room) }),
   forgetRoom: (room) => gettext("Remove #{room} from the list", { room: isolated(room) }),
   linkCopied: gettext("Link copied"),

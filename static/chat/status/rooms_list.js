@@ -54,8 +54,7 @@ export function createRoomsList(parts) {
     const line = lineOf(one);
     $entry.find(".last, time").prop("hidden", line === null);
     if (line !== null) {
-      $entry.find(".by").text(line.from);
-      $entry.find(".words").text(strings.lastLine(line.text));
+      $entry.find(".last").text(strings.lastLine(line.from, line.text));
       const time = $entry.find("time").attr("datetime", line.date);
       showTime(time[0]);
     }
