@@ -76,10 +76,18 @@ def script_sentences(language: str) -> SafeString:
         catalog = json.loads(JSONCatalog(packages=["chat"]).get(HttpRequest()).content)["catalog"]
     plurals = PLURALS[language]
     sentences = {
-        english: dict(zip(plurals, sentence, strict=True)) if isinstance(sentence, list) else sentence
+        sentence_key(english): dict(zip(plurals, sentence, strict=True)) if isinstance(sentence, list) else sentence
         for english, sentence in catalog.items()
     }
     return json_script(sentences, "sentences", encoder=_Utf8)
+
+
+def sentence_key(english: str) -> str:
+    """Return the short name of a sentence: the scripts have the English ones, and need not get them twice."""
+    number = 0
+    for char in english:
+        number = (number * 31 + ord(char)) % 2**32
+    return f"{number:x}"
 
 
 class _Utf8(json.JSONEncoder):

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from chat.pages.language import PLURALS
+from chat.pages.language import PLURALS, sentence_key
 from tests.helpers.page import Page
 from tests.helpers.posting import url_of
 
@@ -171,8 +171,8 @@ def test_a_page_carries_the_sentences_of_its_scripts(client, language):
         assert page.all("script", id="sentences") == []
     else:
         sentences = page.json("sentences")
-        assert sentences["Saving…"] not in ("", "Saving…")
-        assert [*sentences["{count} new message"]] == PLURALS[language]
+        assert sentences[sentence_key("Saving…")] not in ("", "Saving…")
+        assert [*sentences[sentence_key("{count} new message")]] == PLURALS[language]
 
 
 def test_a_message_in_the_page_is_drawn_in_each_readers_language(client):
