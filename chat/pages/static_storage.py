@@ -2,18 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+from zopfli.gzip import compress
 
 from .css_bundle import STYLESHEET, join_styles
 from .js_bundles import ENTRIES, join
 
 Paths = dict[str, tuple[Storage, str]]
+
+
+class Zopfli(Compressor):
+    """Compresses our own files with Zopfli: a first visit gets 1.5 kB less. The admin's would take a minute."""
+
+    def write_data(self, path: str, data: bytes, suffix: str, stat_result: Any) -> str:
+        if suffix == ".gz" and Path(path).parent.name == "chat":
+            data = compress(Path(path).read_bytes())
+        return super().write_data(path, data, suffix, stat_result)
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
@@ -25,6 +37,9 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
         if not dry_run:
             paths = {**paths, **self._join(paths)}
         yield from super().post_process(paths, dry_run, **options)
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        return Zopfli(**options)
 
     def _join(self, paths: Paths) -> Paths:
         read = _reader(paths)
