@@ -135,11 +135,11 @@ class Sheet:
         self.shoot("deleting", page)
 
     def choose(self, message):
-        """Show the message's tools: with a finger, unless the last choice still stands, or with the mouse."""
-        if self.device != "phone":
+        """Show the message's tools: with the mouse beside it, or on a narrow screen by a tap, unless they are there."""
+        if self.device == "desktop":
             message.hover()
         elif "chosen" not in message.get_attribute("class"):
-            message.locator(".bubble").tap()
+            message.locator(".bubble").click()
 
     def pending_and_failed(self):
         page = self.join()
