@@ -127,7 +127,7 @@ class Person:
         self.pending = page.get_by_role("list", name="Not sent yet").get_by_role("listitem")
         self.pending_texts = self.pending.locator(".text")
         self.reasons = self.pending.get_by_role("alert")
-        self.field = page.get_by_label("Message", exact=True)
+        self.field = page.locator("#text")  # its label is in the page's language
         self.problem = page.locator("#composer").get_by_role("alert")
         self.status = page.get_by_role("status")
 

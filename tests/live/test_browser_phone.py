@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.accessibility import small_targets
-from tests.helpers.browser import CHROMIUM_ARGUMENTS, NETWORK_ERROR, chat_path
+from tests.helpers.browser import CHROMIUM_ARGUMENTS, NETWORK_ERROR, chat_path, open_settings
 
 FINGER_PX = 44
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -166,7 +166,8 @@ def test_nothing_is_behind_the_camera_or_the_rounded_corners(people, room):
         assert top >= 20, part
         assert bottom <= 360 - 34, part
     alice.page.get_by_role("button", name="Rooms").tap()
-    assert box(alice.page.get_by_label("Open a room"))[0] >= 59
+    alice.page.locator("#side").evaluate("side => Promise.all(side.getAnimations().map((each) => each.finished))")
+    assert box(alice.page.get_by_label("Find or open a room"))[0] >= 59
 
 
 def test_a_lost_connection_moves_no_message_and_has_a_color_an_icon_and_words(people, chat, room, line):
@@ -208,11 +209,13 @@ def test_a_refused_text_is_red_with_an_icon(people, room):
 def test_the_browsers_bar_follows_the_chosen_theme(people, room):
     page = people.join("Alice", room, color_scheme="light").page
     light = page.evaluate(BAR_COLORS)
+    open_settings(page)
     page.get_by_label("Colours").select_option("Dark")
     (dark,) = page.evaluate(BAR_COLORS)
     assert [dark] != light
     page.reload()
     assert page.evaluate(BAR_COLORS) == [dark]
+    open_settings(page)
     page.get_by_label("Colours").select_option("Automatic")
     assert page.evaluate(BAR_COLORS) == light
 

@@ -139,7 +139,7 @@ def test_on_a_phone_the_panel_fills_the_height_and_closes_when_a_room_is_chosen(
     open_panel.tap()
     expect(panel).to_have_css("height", f"{PHONE['height']}px")
     backdrop = page.evaluate("getComputedStyle(document.querySelector('#side'), '::backdrop').backgroundColor")
-    assert backdrop == "rgba(0, 0, 0, 0.45)"
+    assert backdrop == "rgba(0, 0, 0, 0.4)"
     page.get_by_role("button", name="Close").tap()
     expect(panel).to_be_hidden()
     people.enter_by_form(page, "Alice", room)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path, start_with_back_forward_cache
+from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path, open_settings, start_with_back_forward_cache
 from tests.helpers.running import wait_for
 
 MISSED = 30  # more than a screen
@@ -80,6 +80,7 @@ def test_what_comes_while_the_window_has_no_focus_waits_below_a_line(people, cha
     page = people.new_page()
     page.add_init_script(NOTIFICATIONS)
     alice = people.enter(page, "Alice", room)
+    open_settings(page)
     page.get_by_label("Show notifications").check()
     page.evaluate(FOCUS, False)
     post_missed(chat, room)

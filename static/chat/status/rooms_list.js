@@ -9,6 +9,7 @@ import { strings } from "../lib/strings.js";
 export function createRoomsList(parts) {
   const { $, $list, $end, template, recentRooms, lineOf, countOf, showTime, addressOf, enter, room, leave } = parts;
   const MAX_COUNT = 99;
+  const RIGHT_TO_LEFT = /^\P{L}*[\p{sc=Arab}\p{sc=Hebr}\p{sc=Syrc}\p{sc=Thaa}]/u; // the first letter is
   const entries = new Map(); // by the room's name
 
   // A room keeps its place in this tab, or it would move away from under the pointer. New rooms come last, and first
@@ -54,7 +55,8 @@ export function createRoomsList(parts) {
     const line = lineOf(one);
     $entry.find(".last, time").prop("hidden", line === null);
     if (line !== null) {
-      $entry.find(".last").text(strings.lastLine(line.from, line.text));
+      const dir = RIGHT_TO_LEFT.test(line.text) ? "rtl" : "ltr"; // dir="auto" would go by the name
+      $entry.find(".last").attr("dir", dir).text(strings.lastLine(line.from, line.text));
       const time = $entry.find("time").attr("datetime", line.date);
       showTime(time[0]);
     }

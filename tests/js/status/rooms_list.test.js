@@ -84,7 +84,10 @@ test("a room shows its last line and its time, until that message is gone", () =
   assert.deepEqual(shown("a"), ["at 2026-11-22", "\u2068Ann\u2069: Hi <b>\nyou"]);
   assert.deepEqual(shown("den"), ["at 2026-11-22", "\u2068Ann\u2069: Here"]);
   assert.deepEqual(shown("b"), [false, false]);
-  assert.equal(entry("a").find(".last").attr("dir"), "auto"); // an isolated name has no say in it
+  assert.equal(entry("a").find(".last").attr("dir"), "ltr");
+  lines.a = { ...line, from: "Ann", text: "1. مرحبا" };
+  list.draw();
+  assert.equal(entry("a").find(".last").attr("dir"), "rtl"); // the text decides, not the name
   delete lines.a;
   list.draw();
   assert.deepEqual(shown("a"), [false, false]);
