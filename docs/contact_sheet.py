@@ -102,7 +102,7 @@ class Sheet:
             page = self.join()
             page.locator(".rooms-button").click()
             self.shoot("rooms", page, close=False)
-            page.get_by_label("Find or open a room").fill("garden")
+            page.locator("#new-room").fill("garden")
             self.shoot("finding a room", page, close=False)
             page.locator(".me summary").click()
             self.shoot("settings", page)
