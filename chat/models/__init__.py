@@ -1,5 +1,6 @@
 """The tables of the database."""
 
+from .hashes import hash_of, mark_of
 from .keys import Bucket, Secret
 from .messages import (
     MAX_KEY_LENGTH,
@@ -11,12 +12,10 @@ from .messages import (
     ChatEdit,
     ChatMessage,
     ChatMessageQuerySet,
-    ChatRoom,
     MessageData,
-    hash_of,
-    mark_of,
 )
 from .moderation import Ban, ModerationEntry
+from .rooms import ChatRoom
 
 __all__ = [
     "MAX_KEY_LENGTH",

@@ -1,8 +1,5 @@
-"""Rooms and messages."""
+"""Messages, their edits, and pages of them."""
 
-import base64
-import hashlib
-import hmac
 import json
 from secrets import compare_digest
 from typing import Any
@@ -10,13 +7,14 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.functions import Abs
 from django.db.models.lookups import GreaterThan, LessThan
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
 from chat.naming import MAX_NAME_LENGTH
 
+from .hashes import hash_of, keyed_hash_of, mark_of
 from .moderation import BANNED
+from .rooms import ChatRoom
 
 MAX_TEXT_LENGTH = 8000  # code points
 MAX_KEY_LENGTH = MAX_TAG_LENGTH = 64  # code points
@@ -32,37 +30,6 @@ BYTES_OF_TEMPLATE = 1_500  # the HTML around a text
 ORDER_IN_ROOM = Abs("id")
 
 MessageData = dict[str, Any]  # the message object of the wire, see ChatMessage.to_data
-
-
-class ChatRoom(models.Model):
-    # The room's name. (In django-eventstream's tables, `eid` is the number of an event.)
-    eid = models.CharField("name", max_length=MAX_NAME_LENGTH, unique=True)
-    # A deleted room keeps its name here until its messages are removed. Its eid is then one that nobody can use, so
-    # that a new room can have the name at once. Both columns are nullable for the reasons that ChatMessage gives.
-    deleted_name = models.CharField(max_length=MAX_NAME_LENGTH, null=True)  # noqa: DJ001
-    # The number of the event that announced the deletion.
-    deleted_event = models.BigIntegerField(null=True)
-    locked = models.DateTimeField(null=True)  # since when only moderators may write, see messages/moderation.py
-    slow_s = models.PositiveIntegerField(null=True)  # slow mode: seconds between two messages of one source
-
-    class Meta:
-        verbose_name = "room"
-        permissions = (("moderate", "Can moderate the chat"),)
-
-    def __str__(self) -> str:
-        return self.eid if self.deleted_name is None else f"{self.deleted_name} (being deleted)"
-
-    def get_absolute_url(self) -> str:
-        return reverse("room", args=[self.deleted_name or self.eid])
-
-    def to_data(self) -> dict[str, Any]:
-        """Return what readers need to know of the room: room (its name), locked (bool) and slow (seconds, 0: not)."""
-        return {"room": self.eid, "locked": self.locked is not None, "slow": self.slow_s or 0}
-
-    def retire(self, event: int) -> None:
-        """Give the name back and mark the room as deleted; `event` is the number of the event that announces that."""
-        self.deleted_name, self.deleted_event, self.eid = self.eid, event, f"/{self.pk}"
-        self.save(update_fields=["deleted_name", "deleted_event", "eid"])
 
 
 class ChatMessageQuerySet(models.QuerySet["ChatMessage"]):
@@ -319,18 +286,3 @@ def _big(number: int) -> models.Value:
 def _iso(date: Any) -> str:
     """Return the date as `YYYY-MM-DDTHH:MM:SS.mmmZ`: one published client crashes on any other form."""
     return date.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def hash_of(key: str) -> bytes:
-    """Return the 32 bytes that the database keeps of a key."""
-    return hashlib.sha256(key.encode()).digest()
-
-
-def mark_of(author_hash: bytes) -> str:
-    """Return the author's public mark in the room: 8 characters of base32."""
-    return base64.b32encode(bytes(author_hash)[:5]).decode().lower()
-
-
-def keyed_hash_of(text: str, key: str) -> bytes:
-    """Return 32 bytes that prove the text to whoever has the key, and tell nothing to others."""
-    return hmac.digest(key.encode(), text.encode(), "sha256")
