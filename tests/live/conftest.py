@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,13 +51,27 @@ def chat(pushpin, tmp_path_factory):
         yield running
 
 
+@contextmanager
+def new_cluster():
+    """Start PostgreSQL for a test; skip the test if it is not installed, or fail it if CI=true."""
+    if not postgres.find_programs():
+        refuse("PostgreSQL is not installed: sudo apt install postgresql")
+    with postgres.Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster():
+    """A PostgreSQL that the test may stop."""
+    with new_cluster() as cluster:
+        yield cluster
+
+
 @pytest.fixture(scope="session")
 def chat_on_postgresql(pushpin, tmp_path_factory):
     """A chat behind Pushpin, on PostgreSQL."""
-    if not postgres.find_programs():
-        refuse("PostgreSQL is not installed: sudo apt install postgresql")
     with (
-        postgres.Cluster() as cluster,
+        new_cluster() as cluster,
         Chat.ready(tmp_path_factory.mktemp("chat"), DATABASE_URL=cluster.new_database()) as running,
     ):
         yield running

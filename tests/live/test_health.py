@@ -2,21 +2,9 @@
 
 import json
 
-import pytest
-
-from tests.helpers import postgres
 from tests.helpers.running import Chat, wait_for
-from tests.live.conftest import refuse
 
 SEEN_S = 60
-
-
-@pytest.fixture
-def cluster():
-    if not postgres.find_programs():
-        refuse("PostgreSQL is not installed: sudo apt install postgresql")
-    with postgres.Cluster() as cluster:
-        yield cluster
 
 
 def said(chat, path):

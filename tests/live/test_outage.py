@@ -5,10 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.helpers import postgres
 from tests.helpers.line import Line
 from tests.helpers.running import Chat, wait_for
-from tests.live.conftest import refuse
 
 OUTAGE_S = 8
 BACK_S = 40
@@ -20,14 +18,6 @@ OPEN = """name => {
     source.addEventListener("keep-alive", ({ data }) => JSON.parse(data));
     globalThis[name] = { source, texts };
 }"""
-
-
-@pytest.fixture
-def cluster():
-    if not postgres.find_programs():
-        refuse("PostgreSQL is not installed: sudo apt install postgresql")
-    with postgres.Cluster() as cluster:
-        yield cluster
 
 
 @pytest.mark.parametrize("name", ["chromium", "firefox"])
