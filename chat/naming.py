@@ -33,7 +33,6 @@ LOOK_ALIKES = str.maketrans(
 FOR_STAFF = gettext_noop("%(field)s is a name that only moderators may use. Choose another one.")
 TOO_LONG = gettext_noop("%(field)s has %(length)d characters, at most %(limit)d are allowed. Shorten it.")
 
-
 # English keeps the names that programs know; the other languages have nouns, “your text” for example.
 FIELDS = {
     "channel": pgettext_lazy("field", "channel"),

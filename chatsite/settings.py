@@ -134,7 +134,7 @@ STORAGES = {
 PULSE_FILE = DATA_DIR / "pulse.json"  # what bin/run sees of its Pushpin (chatsite/serve/pulse.py)
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [  # each one's own name for itself; CONTRIBUTING.md says how to add one
+LANGUAGES = [  # the name of each in itself; CONTRIBUTING.md says how to add one
     ("ar", "العربية"),
     ("de", "Deutsch"),
     ("en", "English"),

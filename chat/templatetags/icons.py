@@ -10,7 +10,6 @@ register = template.Library()
 PATHS = {
     "check": "M5 12.5l5 5L19.5 7",
     "close": "M6 6l12 12M18 6L6 18",
-    "copy": "M9 9h10v11H9zM5 15V4h10",
     "delete": "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
     "down": "M12 5v14M6 13l6 6 6-6",
     "edit": "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
@@ -20,7 +19,6 @@ PATHS = {
     "more": "M5 12h.01M12 12h.01M19 12h.01",
     "offline": "M4 4l16 16M4 10.5A12 12 0 0 1 8 8M12 6.5a12 12 0 0 1 8 4M7.5 14a7 7 0 0 1 4-2M12 18h.01",
     "open": "M9 6l6 6-6 6",
-    "plus": "M12 5v14M5 12h14",
     "refused": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM6 6l12 12",
     "search": "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4 4",
     "send": "M12 19V5M6 11l6-6 6 6",

@@ -162,17 +162,9 @@ def only(*methods: str) -> Callable[[View], View]:
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.method not in methods:
                 allowed = ", ".join(methods)
-                raise Refusal(
-                    405,
-                    [
-                        {
-                            "field": "method",
-                            "message": _("%(method)s is not allowed here. Use %(allowed)s.")
-                            % {"method": request.method, "allowed": allowed},
-                        }
-                    ],
-                    {"Allow": allowed},
-                )
+                message = _("%(method)s is not allowed here. Use %(allowed)s.")
+                words = message % {"method": request.method, "allowed": allowed}
+                raise Refusal(405, [{"field": "method", "message": words}], {"Allow": allowed})
             return view(request, *args, **kwargs)
 
         if {*methods} <= {"GET", "HEAD"}:

@@ -273,7 +273,7 @@ def python_files():
 
 
 class Sentences(ast.NodeVisitor):
-    """Collects the sentences of a module that are not marked. Of an f-string, {} stands for the values."""
+    """Collects a module's sentences without a mark. It writes {} for each value in an f-string."""
 
     def __init__(self, tree):
         self.found = set()

@@ -186,7 +186,7 @@ def test_a_quote_has_a_bar_where_its_lines_begin(people, chat, room):
     expect(quote).to_have_css("border-left-width", "3px")
     expect(quote.locator("mark")).to_have_text("@Alice")
     expect(quote.locator("code")).to_have_text("two")
-    assert quote.locator(".sign").first.bounding_box()["width"] < 1, "the bar stands for it"
+    assert quote.locator(".sign").first.bounding_box()["width"] < 1, "people see a bar in its place"
     assert alice.texts.first.inner_text() == "> one two\n> @Alice\nyes"
 
 

@@ -93,7 +93,7 @@ export const strings = {
   deletedElsewhere: (hasText) =>
     hasText
       ? gettext(
-          "This message has been deleted meanwhile. What you wrote is here, if you want to send it anew.",
+          "This message has been deleted meanwhile. What you wrote is here: you can send it as a new message.",
         )
       : gettext("This message has been deleted meanwhile."),
   // People may try a change again: the same change has the same result twice.

@@ -21,9 +21,13 @@ export function createNewestMessage({ store, isAtEnd, onChange }) {
   }
 
   function changed(message) {
-    if (message.deleted) deleted.add(message.id);
-    if (message.deleted) known.delete(message.id);
-    else if (known.has(message.id)) known.set(message.id, message);
+    const { id } = message;
+    if (message.deleted) {
+      deleted.add(id);
+      known.delete(id);
+    } else if (known.has(id)) {
+      known.set(id, message);
+    }
     tell();
   }
 

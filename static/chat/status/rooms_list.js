@@ -45,9 +45,13 @@ export function createRoomsList(parts) {
       .attr("href", addressOf(one))
       .on("click", (event) => enter(one, event));
     $entry.find(".name").text(one);
-    if (one === room) $entry.find("a").attr("aria-current", "page");
-    if (one === room) $entry.find("button").remove();
-    else $entry.find("button").attr("aria-label", strings.forgetRoom(one)).on("click", () => forget(one));
+    const $forget = $entry.find("button");
+    if (one === room) {
+      $entry.find("a").attr("aria-current", "page");
+      $forget.remove();
+    } else {
+      $forget.attr("aria-label", strings.forgetRoom(one)).on("click", () => forget(one));
+    }
     return $entry;
   }
 
