@@ -1,6 +1,5 @@
 import { refuseFiles } from "./lib/refuse_files.js";
 import { createSafeStorage } from "./lib/safe_storage.js";
-import { connectLanguage } from "./status/language.js";
 import { createRecentRooms, isPlainClick, roomAddress } from "./status/recent_rooms.js";
 import { createShare } from "./status/share.js";
 
@@ -30,13 +29,20 @@ function listRooms(rooms) {
 }
 
 function connectCopy(button) {
+  const COPIED_SHOWN_MS = 4_000;
+  let hiding;
   const address = location.origin + location.pathname;
   const share = createShare({
     navigator,
     isTouch: matchMedia("(pointer: coarse)").matches,
     title: document.title,
     address,
-    onCopied: () => (document.getElementById("copied").hidden = false),
+    onCopied() {
+      const said = document.getElementById("copied");
+      said.hidden = false;
+      clearTimeout(hiding);
+      hiding = setTimeout(() => (said.hidden = true), COPIED_SHOWN_MS); // or a second copy would say nothing
+    },
     show() {
       const shown = document.getElementById("address-text");
       shown.textContent = address;
@@ -60,6 +66,5 @@ function enter(room, event) {
 form.addEventListener("submit", () => recentRooms.give(field.value));
 if (field.value === "") field.value = recentRooms.name();
 if (list !== null) listRooms(recentRooms.rooms());
-connectLanguage(document.getElementById("language-choice"));
 connectCopy(document.getElementById("copy-link"));
 refuseFiles(window);

@@ -167,7 +167,7 @@ def test_the_keyboard_reaches_every_control_and_the_focus_is_visible(people, cha
     stops = tab_through(page)
     names = [stop["name"] for stop in stops]
     wanted = ["Skip to writing", "Chat", "Find or open a room", f"#{room}", "#garden 3 unread messages"]
-    wanted += ["Remove #garden from the list", "A Alice Settings", "Change name", "Colours", "Language"]
+    wanted += ["Remove #garden from the list", "A Alice Settings", "Change name", "Colours", "Language", "Set"]
     wanted += ["Show notifications", "Share", "Messages"]
     assert names[: len(wanted)] == wanted
     assert names[-2:] == ["Message", "Send"]

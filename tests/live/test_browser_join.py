@@ -43,7 +43,7 @@ def test_the_join_page_remembers_the_last_name_and_the_visited_rooms(people, cha
     page.goto(chat.url)
     field = page.get_by_label("Your name")
     expect(field).to_have_value("Zoë & co")
-    expect(field).to_be_focused()
+    expect(page.get_by_label("Room")).to_be_focused()
     rooms = page.get_by_role("navigation", name="Visited before").get_by_role("link")
     expect(rooms).to_have_text(["#garden", f"#{room}"])
     field.fill("Carol")

@@ -98,15 +98,14 @@ def test_a_person_can_choose_the_language(people, path, scripts):
     if "?" in path:
         open_settings(page)
     page.get_by_label("Sprache").select_option(label="Français")
-    button = page.get_by_role("button", name="Übernehmen")
-    if not scripts:
-        button.click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")  # the keyboard steps through the list
+    page.get_by_role("button", name="Übernehmen").click()
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     assert page.url == people.url + path
     expect(page.get_by_label("Langue")).to_have_value("fr")
     if "?" in path:
         open_settings(page)
-    expect(page.get_by_role("button", name="Appliquer")).to_have_count(0 if scripts else 1)
+    expect(page.get_by_role("button", name="Appliquer")).to_be_visible()
 
 
 @pytest.fixture

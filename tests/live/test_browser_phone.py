@@ -102,7 +102,7 @@ def test_an_edit_has_a_button_to_save_and_one_to_cancel(people, room):
     expect(alice.page.locator(".messages .own .tools")).to_be_attached()
     expect(send).to_have_accessible_name("Send")
     alice.field.press("ArrowUp")
-    expect(alice.page.get_by_text("Editing your message")).to_be_visible()
+    expect(alice.page.locator("#editing")).to_be_visible()
     expect(send).to_have_accessible_name("Save")
     expect(send).to_have_attribute("title", "Save")
     expect(send.locator(".icon-check")).to_be_visible()

@@ -155,6 +155,24 @@ def test_on_a_phone_the_panel_fills_the_height_and_closes_when_a_room_is_chosen(
     expect(panel).to_be_hidden()
 
 
+def test_the_panel_closes_when_the_keyboard_leaves_it(people, room):
+    page = people.join("Alice", room, viewport=PHONE).page
+    page.get_by_role("button", name="Rooms").press("Enter")
+    expect(page.locator("#side")).to_be_visible()
+    page.locator(".me summary").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#side")).to_be_hidden()
+
+
+def test_who_opens_the_open_room_goes_on_writing(people, room):
+    alice = people.enter_by_form(people.new_page(), "Alice", room)
+    field = alice.page.get_by_label("Find or open a room")
+    field.fill(room)
+    field.press("Enter")
+    expect(field).to_have_value("")
+    expect(alice.field).to_be_focused()
+
+
 @pytest.mark.parametrize("name", ["Alice", "Zoë & 'co'"])
 def test_an_empty_room_says_what_it_is_and_its_command_posts_into_it(people, chat, name):
     room = f"it's empty; so far {len(name)}"

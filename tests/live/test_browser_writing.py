@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 from tests.helpers.browser import NETWORK_ERROR, Person, chat_path
 from tests.helpers.history import write_many
 
-EDITABLE = "Editing your message"
 PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 375, "height": 700}}
 
 
@@ -109,7 +108,7 @@ def test_an_edit_in_progress_survives_a_reload_and_another_room(people, chat, ro
     alice.field.fill("Hello Bo")
     page.reload()
     expect(alice.field).to_have_value("Hello Bo")
-    expect(page.get_by_text(EDITABLE)).to_be_visible()
+    expect(page.locator("#editing")).to_be_visible()
     expect(page.locator(".being-edited .text")).to_have_text("Hello Bib")
     people.enter(page, "Alice", "another room")
     expect(alice.field).to_have_value("")
@@ -122,7 +121,7 @@ def test_an_edit_in_progress_survives_a_reload_and_another_room(people, chat, ro
     expect(alice.field).to_have_value("A draft")
     page.reload()
     expect(alice.field).to_have_value("A draft")
-    expect(page.get_by_text(EDITABLE)).to_be_hidden()
+    expect(page.locator("#editing")).to_be_hidden()
 
 
 def test_alice_edits_her_last_message_with_the_keyboard_and_bob_sees_it(people, room):
@@ -130,7 +129,7 @@ def test_alice_edits_her_last_message_with_the_keyboard_and_bob_sees_it(people, 
     alice.say("Hello Bib")
     bob.say("Who is Bib?")
     expect(alice.texts).to_have_text(["Hello Bib", "Who is Bib?"])
-    editing = alice.page.get_by_text(EDITABLE)
+    editing = alice.page.locator("#editing")
     alice.field.press("ArrowUp")
     expect(alice.field).to_have_value("Hello Bib")
     expect(editing).to_be_visible()
@@ -242,7 +241,7 @@ def test_a_failed_edit_shows_the_reason_and_loses_no_text(people, chat, room):
     expect(alice.texts).to_have_count(0)
     expect(alice.problem).to_contain_text("deleted meanwhile")
     expect(alice.field).to_have_value("two")
-    expect(alice.page.get_by_text(EDITABLE)).to_be_hidden()
+    expect(alice.page.locator("#editing")).to_be_hidden()
 
 
 def test_a_tap_on_a_message_shows_its_buttons(people, room):
@@ -290,3 +289,25 @@ def test_the_page_links_to_waiting_messages_of_another_name(people, chat, room):
     alice.page.get_by_role("link", name="1 message you wrote as Alice is not sent yet.").click()
     expect(alice.texts).to_have_text(["From Alice"])
     expect(message(alice, "From Alice")).to_have_class(re.compile(r"\bown\b"))
+
+
+def test_after_a_deletion_the_keyboard_goes_on_at_the_next_message(people, room):
+    alice = people.join("Alice", room)
+    for text in ("one", "two", "three"):
+        alice.say(text)
+    alice.page.locator(".own .delete").nth(1).press("Enter")
+    alice.page.locator(".really").press("Enter")
+    expect(alice.texts).to_have_text(["one", "three"])
+    expect(alice.page.locator(".messages .own .when").last).to_be_focused()
+
+
+def test_an_edit_is_said_to_who_cannot_see_it(people, room):
+    alice = people.join("Alice", room)
+    alice.say("one")
+    expect(alice.page.locator(".messages .own")).to_have_count(1)
+    alice.field.press("ArrowUp")
+    said = alice.page.locator("#editing-said")
+    expect(said).to_have_text("Editing your message")
+    expect(said).to_have_attribute("aria-live", "polite")
+    alice.field.press("Escape")
+    expect(said).to_have_text("")

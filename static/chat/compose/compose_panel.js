@@ -115,6 +115,7 @@ export function createComposePanel({
   function showEditing({ id, saving }) {
     $editing.prop("hidden", id === null);
     $("#editing").text(saving ? strings.savingNow : editingText);
+    $("#editing-said").text(id === null ? "" : $("#editing").text());
     const name = id === null ? sendName : strings.save;
     $send.attr({ "aria-label": name, title: name });
     $("#composer").toggleClass("saves", id !== null);

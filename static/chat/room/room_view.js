@@ -37,7 +37,7 @@ export function createRoomView({ $, page, storage, identity, api, store, isFille
     user: page.user,
     isOwn: identity.isOwn,
     localTime,
-    focusLost: () => $log.trigger("focus"),
+    focusLost: (next) => (next ? $(next).find(".when") : $log).trigger("focus"),
   });
   const end = createFollowNewest({
     scroller,

@@ -20,10 +20,9 @@ export function createRoomsFilter({ field, form, rooms, opener, openerText, open
     if (!opener.hidden) opener.querySelector("button").textContent = openerText(typed());
   }
 
-  function clear() {
+  function forget() {
     field.value = "";
     draw();
-    field.focus();
   }
 
   // The links that one can go through, in their order.
@@ -47,7 +46,8 @@ export function createRoomsFilter({ field, form, rooms, opener, openerText, open
     else if (event.key === "ArrowUp" && event.target !== field) step(event, -1);
     else if (event.key === "Escape" && field.value !== "") {
       event.preventDefault(); // or it also closes the panel
-      clear();
+      forget();
+      field.focus();
     }
   }
 
@@ -63,5 +63,5 @@ export function createRoomsFilter({ field, form, rooms, opener, openerText, open
   field.addEventListener("input", draw);
   form.addEventListener("submit", submit);
 
-  return { draw, press, exact };
+  return { draw, press, exact, forget };
 }

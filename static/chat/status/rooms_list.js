@@ -71,7 +71,7 @@ export function createRoomsList(parts) {
   }
 
   function forget(one) {
-    const others = [...entries.keys()].filter((other) => other !== room);
+    const others = [...entries.keys()].filter((other) => other !== room && !entries.get(other)[0].hidden);
     const at = others.indexOf(one);
     const next = others[at + 1] ?? others[at - 1];
     recentRooms.forget(one);

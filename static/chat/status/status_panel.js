@@ -5,7 +5,6 @@ import { strings } from "../lib/strings.js";
 import { createAnnouncer } from "./announcer.js";
 import { createAskRooms } from "./ask_rooms.js";
 import { createConnectionStatus } from "./connection_status.js";
-import { connectLanguage } from "./language.js";
 import { createNewestMessage } from "./newest_message.js";
 import { createNotifications } from "./notifications.js";
 import { createRecentRooms, isPlainClick, roomAddress } from "./recent_rooms.js";
@@ -98,7 +97,8 @@ export function createStatusPanel(parts) {
     address: location.origin + location.pathname,
     onCopied() {
       $("#share-said").text(strings.linkCopied);
-      setTimeout(() => $("#share-said").text(""), COPIED_SHOWN_MS);
+      clearTimeout(hiding);
+      hiding = setTimeout(() => $("#share-said").text(""), COPIED_SHOWN_MS);
     },
     show(address) {
       $("#address-text").val(address);
@@ -132,7 +132,11 @@ export function createStatusPanel(parts) {
   function go(room) {
     const isOwnName = recentRooms.isOwn(page.user);
     closePanel();
-    if (room === page.room && isOwnName) return;
+    if (room === page.room && isOwnName) {
+      filter.forget();
+      leave();
+      return;
+    }
     if (isOwnName) recentRooms.give(page.user);
     location.assign(roomAddress(room, location, isOwnName ? page.user : ""));
   }
@@ -177,6 +181,7 @@ export function createStatusPanel(parts) {
   }
 
   let drawing = null;
+  let hiding = null;
   let newest = null;
   let unreadCount = 0;
 
@@ -211,14 +216,19 @@ export function createStatusPanel(parts) {
   });
 
   $("#retry-now").on("click", stream.wake);
-  $("#side").on("keydown", (event) => filter.press(event.originalEvent));
+  $("#side").on({
+    keydown: (event) => filter.press(event.originalEvent),
+    // The keyboard has left the panel. What it reaches next is behind it.
+    focusout({ currentTarget, relatedTarget }) {
+      if (relatedTarget && !currentTarget.contains(relatedTarget)) closePanel();
+    },
+  });
   $("#share, #copy-link").prop("hidden", false).on("click", () => share());
   $("#command").text((_, text) => text.replace($("#command").attr("data-origin"), location.origin));
   $(".me .disc").text(initials);
   $("#notify").on("change", notifications.changed);
   $("#theme-choice").prop("hidden", false);
   connectTheme(document, $("#theme")[0], $("meta[name=theme-color]").get());
-  connectLanguage($("#language-choice")[0]);
   notifications.show();
   // Unless a listed room is meant, and go() has entered it.
   $(".new-room").on("submit", (event) => {

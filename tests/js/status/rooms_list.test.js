@@ -145,3 +145,10 @@ test("the focus stays where it is when another room comes or goes", () => {
   list.draw();
   assert.equal(document.activeElement, link);
 });
+
+test("whoever forgets a room goes on at the next one that is shown, or leaves the list", () => {
+  const { entry, left } = page(["a", "b"]);
+  entry("b")[0].hidden = true;
+  click(entry("a").find("button")[0]);
+  assert.equal(left(), 1);
+});
