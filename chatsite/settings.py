@@ -5,6 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from chat.grip.config import Proxy, grip_proxies
 
 from . import database, env, secret
+from .serve import instance
 
 try:
     ENV = env.read()
@@ -14,8 +15,10 @@ except env.EnvironmentProblem as problem:
 
 BASE_DIR = env.PROJECT_DIR
 DATA_DIR = ENV.data_dir
+RUN_LOCK = DATA_DIR / instance.LOCK  # bin/run holds it
 
 SECRET_KEY = ENV.secret_key or secret.kept_key(DATA_DIR)
+SECRET_KEY_FILE = None if ENV.secret_key else DATA_DIR / secret.FILE
 DEBUG = ENV.debug
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 

@@ -17,7 +17,7 @@ from chat.messages.errors import NoSuchMessage
 from chat.messages.forms import AuthorForm, DeleteForm, EditForm, MessageForm, PageForm
 from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
-from chat.models import ChatMessage, ChatMessageQuerySet, MessageData, mark_of
+from chat.models import ChatMessage, ChatMessageQuerySet, MessageData, history_mark, mark_of
 from chat.naming import clean_room_name
 from chat.web.conditional import conditional
 from chat.web.fields import read_header, read_message_fields
@@ -37,8 +37,17 @@ def messages(request: HttpRequest, room: str) -> HttpResponse:
 
 
 def _list_messages(request: HttpRequest, eid: str) -> HttpResponse:
-    last_event, messages, more = _page_for(request, eid) if request.GET else newest_page(eid)[:3]
-    answer = {"messages": messages, "more": more, "last-event-id": event_id(room_channel(eid), last_event)}
+    if request.GET:
+        history, (last_event, messages, more) = history_mark(), _page_for(request, eid)
+    else:
+        newest = newest_page(eid)
+        history, (last_event, messages, more) = newest.history, newest[:3]
+    answer = {
+        "messages": messages,
+        "more": more,
+        "last-event-id": event_id(room_channel(eid), last_event),
+        "history": history,
+    }
     author_key = _valid(AuthorForm({"Author-Key": read_header(request, "Author-Key")}))["author_key"]
     if author_hash := author_hash_of(eid, author_key):
         answer["you"] = mark_of(author_hash)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import Max, Min
 from django.utils import timezone
 from django_eventstream.event import Event
 from django_eventstream.models import Event as LoggedEvent
@@ -18,16 +18,20 @@ from django_eventstream.utils import get_storage, make_id
 KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction; each holds SQLite's one write lock for about 10 ms, 100 ms for the longest
 TRIM_PAUSE_S = 0.1  # writers that wait for that lock get it in the pause
-LAST_NUMBER = f"SELECT value FROM {EventCounter._meta.db_table} WHERE name = %s"  # no row if the channel had no event
+# The counter that no channel has: no channel has a smaller number. It is there once the database was restored, because
+# readers may have seen the numbers of a channel that the restored database does not know.
+FLOOR = "floor"
+# A channel without a counter, which had no event, begins at the floor.
+LAST_NUMBER = f"SELECT COALESCE(MAX(value), 0) FROM {EventCounter._meta.db_table} WHERE name = %s OR name = '{FLOOR}'"
 COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s"
 GIVE_BACK = f"UPDATE {EventCounter._meta.db_table} SET value = value - 1 WHERE name = %s"
-GIVE_FIRST_BACK = f"DELETE FROM {EventCounter._meta.db_table} WHERE name = %s"
+GIVE_FIRST_BACK = f"DELETE FROM {EventCounter._meta.db_table} WHERE name = %s AND value = %s"
 LOG = f"INSERT INTO {LoggedEvent._meta.db_table} (channel, type, data, eid, created) VALUES (%s, %s, %s, %s, %s)"
 REDACT = f"UPDATE {LoggedEvent._meta.db_table} SET type = %s, data = %s WHERE channel = %s AND eid = %s"
 
 
 def current_event_number(channel: str) -> int:
-    """Return the number of the channel's last event, 0 if it had none."""
+    """Return the number of the channel's last event; if it had none, the floor."""
     return get_storage().get_current_id(channel)
 
 
@@ -45,7 +49,7 @@ def take_event_number(channel: str) -> int:
     if number is None:
         # Several first events may arrive here at once. A plain INSERT would fail for all but one, and on PostgreSQL
         # a failed statement spoils the whole transaction.
-        EventCounter.objects.bulk_create([EventCounter(name=channel)], ignore_conflicts=True)
+        EventCounter.objects.bulk_create([EventCounter(name=channel, value=_floor())], ignore_conflicts=True)
         number = _count(channel)
         assert number is not None
     return number
@@ -72,7 +76,27 @@ def give_back(channel: str, number: int) -> None:
     """Give back the number that this transaction has taken: then the next event gets it."""
     with connection.cursor() as cursor:
         # A channel that had no event is left as it was, without a counter.
-        cursor.execute(GIVE_FIRST_BACK if number == 1 else GIVE_BACK, [channel])
+        cursor.execute(GIVE_FIRST_BACK, [channel, _floor() + 1])
+        cursor.execute(GIVE_BACK, [channel])
+
+
+def _floor() -> int:
+    return EventCounter.objects.filter(name=FLOOR).values_list("value", flat=True).first() or 0
+
+
+def greatest_number() -> int:
+    """Return the greatest number of all channels, 0 if there is none."""
+    return EventCounter.objects.aggregate(greatest=Max("value"))["greatest"] or 0
+
+
+def go_on_from(floor: int) -> None:
+    """Let all channels go on after this number, also those that the database does not know, and empty the log.
+
+    No reader has an event of the new numbers, so each gets a stream-reset when it resumes.
+    """
+    LoggedEvent.objects.all().delete()
+    EventCounter.objects.update_or_create({"value": floor}, name=FLOOR)
+    EventCounter.objects.update(value=floor)
 
 
 def _now() -> Any:
@@ -112,11 +136,14 @@ class EventLog(DjangoModelStorage):
     """The library's log without its faults: exact under concurrency, and no request trims it."""
 
     def get_current_id(self, channel: str) -> int:
-        """Return the number of the channel's last event, 0 if it had none. Each stream and each page begins with it."""
+        """Return the number of the channel's last event; each stream and each page begins with it.
+
+        If the channel had none, it is the floor: 0 unless the database was restored.
+        """
         with connection.cursor() as cursor:
             cursor.execute(LAST_NUMBER, [channel])
             row = cursor.fetchone()
-        return row[0] if row else 0
+        return row[0]
 
     def append_event(self, channel: str, event_type: str, data: str, number: int | None = None) -> Event:
         """Log `data` in the caller's transaction, under the taken number or else the channel's next."""

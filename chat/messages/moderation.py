@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from chat.events.channels import room_channel
@@ -37,14 +37,15 @@ def written_by_sender_of(message: ChatMessage, since: datetime | None = None) ->
     if since is not None:
         kept = kept.filter(date__gte=since)
     found: Found = defaultdict(list)
-    last = ChatMessage.objects.aggregate(last=Max("id"))["last"] or 0
-    while last > 0:
-        first = last - IDS
-        for room, message_id in kept.filter(id__gt=first, id__lte=last).values_list("room__eid", "id"):
+    newest = ChatMessage.objects.order_by("-id").values_list("id", flat=True)
+    last = newest.first()
+    while last is not None and (since is None or not _is_older(last, since)):
+        # The ids may have a gap of any size, so the steps are rows.
+        step = [*newest.filter(id__lte=last)[: IDS + 1]]
+        first = step[IDS] if len(step) > IDS else None
+        for room, message_id in kept.filter(id__gt=first or 0, id__lte=last).values_list("room__eid", "id"):
             found[room].append(message_id)
         last = first
-        if since is not None and _is_older(last, since):
-            break
     return found
 
 

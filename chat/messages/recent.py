@@ -11,13 +11,14 @@ from django.db import connection
 
 from chat.events.channels import room_channel
 from chat.events.log import LAST_NUMBER
-from chat.models import ChatMessage, ChatRoom, MessageData
+from chat.models import ChatMessage, ChatRoom, ChatState, MessageData
 
 # One statement, because somebody may delete the room and create it again between two: the number must not be newer
 # than the room.
 LAST_NUMBER_AND_ROOM = (
-    f"SELECT ({LAST_NUMBER}), room.id, room.locked, room.slow_s FROM (SELECT 1) AS one"
+    f"SELECT ({LAST_NUMBER}), room.id, room.locked, room.slow_s, state.history, state.paused FROM (SELECT 1) AS one"
     f" LEFT JOIN {ChatRoom._meta.db_table} AS room ON room.eid = %s"
+    f" LEFT JOIN {ChatState._meta.db_table} AS state ON state.id = {ChatState.ID}"
 )
 CACHED_S = 60  # a message deleted by hand, in SQL, stays visible at most this long
 MAX_CACHED_CHARS = 30_000  # of the texts of one room; settings.CACHES limits the number of rooms
@@ -29,13 +30,14 @@ class Newest(NamedTuple):
     more: bool  # whether there are others
     locked: bool = False
     slow: int = 0  # seconds between two messages of one source; 0 is no slow mode
+    history: str = ""  # see ChatState
+    paused: str = ""  # the operator's words while the chat is paused, else empty
 
 
 def newest_page(eid: str) -> Newest:
-    number, room_id, locked, slow = _last_number_and_room(eid)
-    if room_id is None:
-        return Newest(number, [], False)
-    return Newest(number, *_messages(room_id, number), locked, slow)
+    number, room_id, locked, slow, history, paused = _last_number_and_room(eid)
+    messages, more = ([], False) if room_id is None else _messages(room_id, number)
+    return Newest(number, messages, more, locked, slow, history, paused)
 
 
 def _messages(room_id: int, number: int) -> tuple[list[MessageData], bool]:
@@ -50,12 +52,12 @@ def _messages(room_id: int, number: int) -> tuple[list[MessageData], bool]:
     return cached
 
 
-def _last_number_and_room(eid: str) -> tuple[int, int | None, bool, int]:
-    """Return the number of the room's last event, 0 if it had none, the room's id or None, and locked and slow."""
+def _last_number_and_room(eid: str) -> tuple[int, int | None, bool, int, str, str]:
+    """Return the number of the room's last event, the room's id or None, locked and slow, and history and paused."""
     with connection.cursor() as cursor:
         cursor.execute(LAST_NUMBER_AND_ROOM, [room_channel(eid), eid])
-        number, room_id, locked, slow = cursor.fetchone()
-    return number or 0, room_id, locked is not None, slow or 0
+        number, room_id, locked, slow, history, paused = cursor.fetchone()
+    return number, room_id, locked is not None, slow or 0, history or "", paused or ""
 
 
 def _read(room_id: int) -> tuple[list[MessageData], bool]:

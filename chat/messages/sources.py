@@ -23,7 +23,9 @@ def forget_old_sources() -> None:
     global _forgotten_up_to
     last = _last_id_before(timezone.now() - timedelta(days=settings.SOURCE_DAYS))
     while _forgotten_up_to < last:
-        up_to = min(_forgotten_up_to + IDS, last)
+        # The ids may have a gap of any size, so the steps are rows.
+        next_ids = ChatMessage.objects.filter(id__gt=_forgotten_up_to, id__lte=last).order_by("id")
+        up_to = next_ids.values_list("id", flat=True)[IDS - 1 : IDS].first() or last
         known = ChatMessage.objects.filter(id__gt=_forgotten_up_to, id__lte=up_to, source__isnull=False)
         if known.exists():
             known.update(source=None)

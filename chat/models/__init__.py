@@ -16,11 +16,13 @@ from .messages import (
 )
 from .moderation import Ban, ModerationEntry
 from .rooms import ChatRoom
+from .state import MAX_PAUSE_LENGTH, ChatState, history_mark, new_mark
 
 __all__ = [
     "MAX_KEY_LENGTH",
     "MAX_PAGE_BYTES",
     "MAX_PAGE_SIZE",
+    "MAX_PAUSE_LENGTH",
     "MAX_TAG_LENGTH",
     "MAX_TEXT_LENGTH",
     "PAGE_SIZE",
@@ -30,9 +32,12 @@ __all__ = [
     "ChatMessage",
     "ChatMessageQuerySet",
     "ChatRoom",
+    "ChatState",
     "MessageData",
     "ModerationEntry",
     "Secret",
     "hash_of",
+    "history_mark",
     "mark_of",
+    "new_mark",
 ]

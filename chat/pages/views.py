@@ -127,7 +127,7 @@ def _chat_page(
     before = _before(request)
     channel = room_channel(eid)
     # The event id is read before the messages. A message sent in between arrives twice, and the page drops one by id.
-    last_event, messages, more, locked, slow = newest_page(eid)
+    last_event, messages, more, locked, slow, history, paused = newest_page(eid)
     newest = messages[0]["id"] if messages else 0
     if before is not None:
         messages, more = ChatMessage.objects.in_room(eid).before(before).page()
@@ -145,6 +145,8 @@ def _chat_page(
         "maxTextLength": MAX_TEXT_LENGTH,
         "locked": locked,
         "slow": slow,
+        "history": history,
+        "paused": paused,
     }
     if is_staff(request):
         page |= {"moderateUrl": reverse("moderate"), "csrfToken": get_token(request)}

@@ -41,7 +41,7 @@ def _read(wanted: EventRequest, opening: bool) -> tuple[bytes, bool]:
     """Return the next bytes and whether there are more; move `wanted` on past them."""
     try:
         found = get_events(wanted)
+        body, wanted.channel_last_ids = stream_body(found, opening)
     finally:
         connection.close()  # the thread goes back to a pool and must not keep a connection
-    body, wanted.channel_last_ids = stream_body(found, opening)
     return body.encode(), bool(found.channel_more)

@@ -1,7 +1,11 @@
 """The text of a stream: what a reader gets when it opens or continues, and while there is no event."""
 
+import json
+
 from django_eventstream.eventresponse import EventResponse
 from django_eventstream.utils import make_id, sse_encode_event
+
+from chat.models import history_mark
 
 # An event, so that a client can notice silence. Many readers parse every data line as JSON, so it is never empty.
 KEEP_ALIVE = "event: keep-alive\ndata: {}\n\n"
@@ -16,8 +20,8 @@ def stream_body(found: EventResponse, opening: bool) -> tuple[str, dict[str, str
     last_ids = dict(found.channel_last_ids)
     body = _open_event(found) if opening else ""
     if found.channel_reset:
-        channels = {"channels": sorted(found.channel_reset)}
-        body += sse_encode_event("stream-reset", channels, event_id=make_id(last_ids), json_encode=True)
+        reset = {"channels": sorted(found.channel_reset), "history": history_mark()}
+        body += sse_encode_event("stream-reset", reset, event_id=make_id(last_ids), json_encode=True)
     for channel, events in found.channel_items.items():
         for event in events:
             last_ids[channel] = str(event.id)
@@ -29,4 +33,4 @@ def _open_event(found: EventResponse) -> str:
     # With this id, a reader whose stream is cut before its first message resumes from here. Before a reset there is no
     # id: a reader that is cut then must get the reset again.
     event_id = "" if found.channel_reset else f"id: {make_id(found.channel_last_ids)}\n"
-    return f"event: stream-open\n{event_id}data: {{}}\n\n"
+    return f"event: stream-open\n{event_id}data: {json.dumps({'history': history_mark()})}\n\n"

@@ -203,7 +203,8 @@ def outage(request: HttpRequest, error: BaseException) -> HttpResponse:
     """Return the answer while the database can't be used."""
     outages.note(error)
     # The database may have failed during our COMMIT, so nobody knows whether the message is saved.
-    message = _("The database can't be used now. What you sent may not have been saved: look, then try again.")
+    unsure = _("The database can't be used now. What you sent may not have been saved: look, then try again.")
+    message = getattr(error, "words", unsure)
     return answer(request, Refusal(503, [{"field": "database", "message": message}], {"Retry-After": "2"}))
 
 

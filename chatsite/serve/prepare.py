@@ -8,6 +8,7 @@ import io
 import os
 import runpy
 import sys
+from pathlib import Path
 
 from . import neighbours, web
 from .terminal import say
@@ -31,16 +32,35 @@ def main() -> None:
         for name in LOADED:
             importlib.import_module(name)
         runpy.run_path(str(web.SETTINGS))
+        check_database()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         if neighbours.has_other_proxies():
             say(neighbours.WARNING, fd=2)
-    except (ImproperlyConfigured, CommandError) as problem:
+    except (ImproperlyConfigured, CommandError, DamagedDatabase) as problem:
         sys.exit(str(problem))
     except DatabaseError as problem:
         sys.exit(f"The database can't be used (DATABASE_URL names it; else it is in DATA_DIR): {problem}")
     except OSError as problem:
         sys.exit(f"Can't write to DATA_DIR: {problem.strerror} ({problem.filename})")
+
+
+class DamagedDatabase(Exception):
+    """One sentence for the person at the terminal."""
+
+
+def check_database() -> None:
+    """Raise DamagedDatabase if SQLite's file is not sound: the longer a chat writes to it, the more is lost."""
+    from django.db import connection
+
+    from chat.upkeep.sqlite_file import BadFile, check
+
+    path = Path(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and path.exists():
+        try:
+            check(path)
+        except BadFile as problem:
+            raise DamagedDatabase(f"{problem} Restore a backup: .venv/bin/python manage.py restore FILE") from None
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import { createStore } from "./room/store.js";
 import { createStatusPanel } from "./status/status_panel.js";
 import { createCatchUp } from "./stream/catch_up.js";
 import { createEventStream } from "./stream/event_stream.js";
+import { createNewHistory } from "./stream/new_history.js";
 import { createSharedStream } from "./stream/shared_stream.js";
 
 // The room's page: makes the parts and connects them.
@@ -121,6 +122,11 @@ const compose = createComposePanel({
   leave,
 });
 
+const history = createNewHistory({
+  mark: page.history,
+  storage: createSafeStorage(() => sessionStorage),
+  reload: () => location.reload(),
+});
 const showState = (state) => $("html").attr("data-stream", state);
 stream.listen({
   message: catchUp.add,
@@ -131,6 +137,7 @@ stream.listen({
     if (news.locked !== undefined) compose.showRoom(news);
   },
   reset: catchUp.reset,
+  history: history.follow,
   opened() {
     showState("open");
     catchUp.resume();

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from chat.models import ChatMessage
+from chat.models import ChatMessage, history_mark
 from tests.helpers.posting import (
     STRANGE_ROOMS,
     alice_posts_before_each_statement,
@@ -23,9 +23,12 @@ NOT_NUMBERS = ["", "x", "-1", "1.5", "1_0", " 1", "٣", "0x1", "1" * 19, "\0", "
 
 
 def page(client, room="lobby", **query):
+    """Return the list's answer, without the mark that all lists carry."""
     answer = client.get(url_of(room), query)
     assert answer.status_code == 200, answer.content
-    return answer.json()
+    listed = answer.json()
+    assert listed.pop("history") == history_mark()
+    return listed
 
 
 def ids(page):

@@ -19,8 +19,9 @@ ROOMS = {
     "limits": {"models"},
     "health": {"web", "streams", "grip"},
     "messages": {"limits", "models", "events", "naming"},
+    "upkeep": {"messages", "models", "events", "naming"},
     "web": {"limits", "models", "messages.errors", "messages.writer", "naming"},
-    "maintenance": {"limits", "messages", "events", "grip"},
+    "maintenance": {"limits", "messages", "upkeep", "events", "grip"},
     "api": {"web", "limits", "messages", "events", "models", "naming"},
     "pages": {"web", "limits", "messages", "events", "models", "naming"},
     "streams": {"web", "limits", "messages", "events", "models", "naming", "grip"},
@@ -29,7 +30,7 @@ ROOMS = {
     "apps": {"checks"},
     "urls": {"api", "pages", "streams", "health"},
     "templatetags": {"pages", "naming"},
-    "management": {"messages", "models"},
+    "management": {"upkeep", "messages", "models"},
     "migrations": set(),
 }
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_eventstream.models import Event
 
 from chat.events.log import KEPT, EventLog
+from chat.models import history_mark
 from chat.streams import grip_response
 from tests.helpers.grip_proxy import KEY
 from tests.helpers.posting import STRANGE_ROOMS
@@ -68,7 +69,7 @@ def test_the_answer_makes_the_proxy_hold_the_stream_from_the_current_id(ask):
     assert "events-room-lobby; prev-id=3; filter=build-id" in response["Grip-Channel"]
     assert "; rel=next; timeout=" in response["Grip-Link"]
     assert response["Grip-Set-Meta"] == 'id_format="room-lobby:%(events-room-lobby)s"'
-    assert events(response) == [("stream-open", "room-lobby:3", "{}")]
+    assert events(response) == [("stream-open", "room-lobby:3", f'{{"history": "{history_mark()}"}}')]
 
 
 def test_no_cache_and_no_proxy_may_keep_a_stream_back(ask):
@@ -109,8 +110,8 @@ def test_an_unknown_id_resets_the_stream_and_the_stream_continues(ask, event_id)
     log(3)
     response = ask(urlencode({"channel": "room-lobby", "lastEventId": event_id}))
     assert events(response) == [
-        ("stream-open", "", "{}"),
-        ("stream-reset", "room-lobby:3", '{"channels": ["room-lobby"]}'),
+        ("stream-open", "", f'{{"history": "{history_mark()}"}}'),
+        ("stream-reset", "room-lobby:3", f'{{"channels": ["room-lobby"], "history": "{history_mark()}"}}'),
     ]
     assert response["Grip-Hold"] == "stream"
 

@@ -13,6 +13,7 @@ import { readRoomNews } from "./room_news.js";
 // onMessage(message, eventId): somebody said it. onChange(message, eventId): it was edited or deleted.
 // onRoom(news, eventId): something has happened to the room or to many of its messages; see room_news.js.
 // onReset(goodEventId, eventId, data): events after goodEventId may be missing; the stream continues after eventId.
+// onHistory(mark): the mark of the database's history. It comes when the stream opens, and with a reset.
 // onLost(ms): the next attempt starts in ms; null means that it runs now.
 export function createEventStream({
   EventSource,
@@ -22,6 +23,7 @@ export function createEventStream({
   onChange,
   onRoom,
   onReset,
+  onHistory = () => {},
   onOpen,
   onLost,
   onError,
@@ -56,7 +58,7 @@ export function createEventStream({
     listen("message-deleted", pass(onChange));
     listen("messages-deleted", passNews);
     listen("room-changed", passNews);
-    listen("stream-reset", ({ data }, goodEventId) => onReset(goodEventId, lastEventId, readJson(data)));
+    listen("stream-reset", reset);
     source.addEventListener("stream-error", refused); // its id is "error", and no stream can resume from that
     watch();
   }
@@ -72,9 +74,19 @@ export function createEventStream({
     });
   }
 
-  function opened() {
+  function opened({ data }) {
     openSince = now();
+    passHistory(readJson(data));
     onOpen();
+  }
+
+  function reset({ data }, goodEventId) {
+    passHistory(readJson(data));
+    onReset(goodEventId, lastEventId, readJson(data));
+  }
+
+  function passHistory(data) {
+    if (typeof data?.history === "string") onHistory(data.history);
   }
 
   function pass(receiver) {

@@ -16,6 +16,7 @@ import { createRestingStream } from "./resting_stream.js";
 //   change(message)     somebody edited or deleted it
 //   room(news)          something has happened to the room or to many of its messages; see room_news.js
 //   reset(goodEventId)  events after goodEventId may be missing
+//   history(mark)       the mark of the database's history; see new_history.js
 export function createSharedStream({
   SharedWorker,
   workerUrl,
@@ -51,6 +52,7 @@ export function createSharedStream({
       lastEventId = eventId;
       tell("reset", goodEventId);
     },
+    history: ({ mark }) => tell("history", mark),
     stopped: ({ why }) => tell("stopped", why),
     gone: sayHere,
   };
@@ -106,6 +108,7 @@ export function createSharedStream({
         onChange: (message, eventId) => receiveEvent({ type: "change", message, eventId }),
         onRoom: (news, eventId) => receivers.room({ news, eventId }),
         onReset: (goodEventId, eventId) => receivers.reset({ goodEventId: readable(goodEventId), eventId }),
+        onHistory: (mark) => tell("history", mark),
         onOpen: receivers.open,
         onLost: (retryInMs) => tell("lost", retryInMs),
         onError: (why) => tell("stopped", why),

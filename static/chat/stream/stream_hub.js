@@ -5,7 +5,7 @@ import { packStreams } from "./stream_packing.js";
 // server, and each stream occupies one. The hub runs in a shared worker.
 //
 // A tab is a function that takes notices: {type: "joined" | "open" | "lost" | "message" | "change" | "reset" |
-// "stopped" | "gone", …}. Commands of a tab come to receive(tab, {type: "here" | "open" | "wake" | "leave"}).
+// "history" | "stopped" | "gone", …}. Commands of a tab come to receive(tab, {type: "here" | "open" | "wake" | "leave"}).
 //
 // The hub knows the last event of each tab, and sends it every later event once. If a tab is behind the other tabs of its
 // room, the hub opens the room's stream again from that tab's last event. If a tab is ahead of the stream, its number may
@@ -112,6 +112,7 @@ export function createStreamHub({ newStream, now = Date.now, setTimeout = global
         const named = channels.filter((channel) => data?.channels?.includes?.(channel));
         resync(named.length ? named : channels, readEventId(eventId));
       },
+      onHistory: (mark) => tabsOf(channels).forEach(([tab]) => tab({ type: "history", mark })),
       onOpen: () => setState({ type: "open" }),
       onLost: (retryInMs) => setState({ type: "lost", retryInMs }),
       onError: (why) => stop(entry, why),

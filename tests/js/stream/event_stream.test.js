@@ -19,6 +19,7 @@ function openStream() {
     onChange: (message, eventId) => seen.push({ changed: message }) && ids.push(eventId),
     onRoom: (news, eventId) => seen.push(news) && ids.push(eventId),
     onReset: (...all) => seen.push(["reset", ...all]),
+    onHistory: (mark) => seen.push(`history ${mark}`),
     onOpen: () => seen.push("open"),
     onLost: (retryInMs) => retryInMs !== null && seen.push("lost") && waits.push(retryInMs),
     onError: (why) => seen.push(`error: ${why}`),
@@ -349,4 +350,20 @@ test("the pauses keep growing if the stream breaks soon after its first message"
     clock.pass(waits.at(-1));
   }
   assert.deepEqual(waits, [1_000, 2_000, 4_000]);
+});
+
+test("the mark of the history is passed on before the opening and before a reset", () => {
+  const { sources, seen } = openStream();
+  sources.latest().tell("stream-open", '{"history": "one"}', "room-lobby:5");
+  sources.latest().tell("stream-reset", '{"channels": ["room-lobby"], "history": "two"}', "room-lobby:90");
+  assert.deepEqual(
+    seen.map((what) => (Array.isArray(what) ? what[0] : what)),
+    ["history one", "open", "history two", "reset"],
+  );
+});
+
+test("an opening without a mark, as of an older server, passes on none", () => {
+  const { sources, seen } = openStream();
+  ["{}", "", '{"history": 5}', "null"].forEach((data) => sources.latest().tell("stream-open", data, "room-lobby:5"));
+  assert.deepEqual(new Set(seen), new Set(["open"]));
 });

@@ -325,3 +325,10 @@ test("a stream that was opened more than a second ago is opened again", () => {
   ann.say("open");
   assert.equal(latest().opened, 2);
 });
+
+test("all tabs of a stream hear the mark of the history", () => {
+  const { tab, latest } = newHub();
+  const tabs = [tab("a", 5), tab("b", 7)];
+  latest().onHistory("new");
+  tabs.forEach(({ heard }) => assert.deepEqual(heard.at(-1), { type: "history", mark: "new" }));
+});
