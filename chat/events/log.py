@@ -25,7 +25,7 @@ FLOOR = "floor"
 LAST_NUMBER = f"SELECT COALESCE(MAX(value), 0) FROM {EventCounter._meta.db_table} WHERE name = %s OR name = '{FLOOR}'"
 COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s"
 GIVE_BACK = f"UPDATE {EventCounter._meta.db_table} SET value = value - 1 WHERE name = %s"
-GIVE_FIRST_BACK = f"DELETE FROM {EventCounter._meta.db_table} WHERE name = %s AND value = %s"
+GIVE_FIRST_BACK = f"DELETE FROM {EventCounter._meta.db_table} WHERE name = %s"
 LOG = f"INSERT INTO {LoggedEvent._meta.db_table} (channel, type, data, eid, created) VALUES (%s, %s, %s, %s, %s)"
 REDACT = f"UPDATE {LoggedEvent._meta.db_table} SET type = %s, data = %s WHERE channel = %s AND eid = %s"
 
@@ -76,8 +76,7 @@ def give_back(channel: str, number: int) -> None:
     """Give back the number that this transaction has taken: then the next event gets it."""
     with connection.cursor() as cursor:
         # A channel that had no event is left as it was, without a counter.
-        cursor.execute(GIVE_FIRST_BACK, [channel, _floor() + 1])
-        cursor.execute(GIVE_BACK, [channel])
+        cursor.execute(GIVE_FIRST_BACK if number == _floor() + 1 else GIVE_BACK, [channel])
 
 
 def _floor() -> int:
