@@ -5,7 +5,7 @@ import os
 import secrets
 import sys
 
-PUBLISHING = ("moderate",)  # the commands that readers should hear of at once
+PUBLISHING = ("erase", "moderate", "pause", "resume")  # the commands that readers should hear of at once
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from chat import limits
 from chat.grip import publisher
 from chat.messages.moderation import forget_old_bans
 from chat.messages.sources import forget_old_sources
+from chat.upkeep.expiry import expire_messages
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ def run() -> NoReturn:
         _survive(get_storage().trim_event_log)
         _survive(forget_old_sources)
         _survive(forget_old_bans)
+        _survive(expire_messages)
         _survive(limits.purge)
         time.sleep(HOUR_S * random.uniform(0.5, 1))
 

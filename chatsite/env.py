@@ -1,4 +1,4 @@
-"""The site's whole configuration: nineteen variables, read from the environment once."""
+"""The site's whole configuration: twenty variables, read from the environment once."""
 
 import ipaddress
 import os
@@ -51,6 +51,7 @@ class Environment:
     access_log: bool
     trusted_proxies: tuple[str, ...]  # addresses and networks; none: nobody may say who the client is
     source_days: int  # how long a message keeps its source
+    keep_messages: int | None  # how many days; None: for ever
     limits: bool
     limits_free: tuple[str, ...]  # addresses and networks
     hsts_seconds: int  # 0: off
@@ -77,6 +78,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         access_log=_switch("ACCESS_LOG", environ, default="off"),
         trusted_proxies=_networks("TRUSTED_PROXIES", environ),
         source_days=_source_days(environ.get("SOURCE_DAYS") or "30"),
+        keep_messages=_keep_messages(environ.get("KEEP_MESSAGES") or None),
         limits=_switch("LIMITS", environ, default="on"),
         limits_free=_networks("LIMITS_FREE", environ),
         hsts_seconds=_hsts_seconds(environ.get("HSTS_SECONDS") or "0"),
@@ -200,6 +202,14 @@ def _source_days(value: str) -> int:
     if re.fullmatch("[0-9]{1,4}", value) and 1 <= int(value) <= 3650:
         return int(value)
     raise EnvironmentProblem("SOURCE_DAYS", value, "write a number of days from 1 to 3650.")
+
+
+def _keep_messages(value: str | None) -> int | None:
+    if value is None:
+        return None
+    if re.fullmatch("[0-9]{1,5}d", value) and int(value[:-1]) >= 1:
+        return int(value[:-1])
+    raise EnvironmentProblem("KEEP_MESSAGES", value, "write a number of days and a d, from 1d to 99999d.")
 
 
 def _hsts_seconds(value: str) -> int:

@@ -76,6 +76,7 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 SOURCE_DAYS = ENV.source_days
+KEEP_MESSAGES = ENV.keep_messages  # days, or None
 
 # chat/limits.py says how much one source may do. LIMITS_FREE names addresses without limits.
 LIMITS = ENV.limits

@@ -27,7 +27,7 @@ COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = 
 GIVE_BACK = f"UPDATE {EventCounter._meta.db_table} SET value = value - 1 WHERE name = %s"
 GIVE_FIRST_BACK = f"DELETE FROM {EventCounter._meta.db_table} WHERE name = %s"
 LOG = f"INSERT INTO {LoggedEvent._meta.db_table} (channel, type, data, eid, created) VALUES (%s, %s, %s, %s, %s)"
-REDACT = f"UPDATE {LoggedEvent._meta.db_table} SET type = %s, data = %s WHERE channel = %s AND eid = %s"
+REDACT = f"UPDATE {LoggedEvent._meta.db_table} SET type = %s, data = %s WHERE channel = %s AND eid = %s AND type <> %s"
 
 
 def current_event_number(channel: str) -> int:
@@ -98,14 +98,25 @@ def go_on_from(floor: int) -> None:
     EventCounter.objects.update(value=floor)
 
 
+def raise_number(channel: str, number: int) -> None:
+    """Let the channel's next event have a greater number than this one."""
+    with transaction.atomic():
+        current = take_event_number(channel) - 1
+        EventCounter.objects.filter(name=channel).update(value=max(current, number))
+
+
 def _now() -> Any:
     return connection.ops.adapt_datetimefield_value(timezone.now())
 
 
 def redact_events(channel: str, event_type: str, data_of: Mapping[int, str]) -> None:
-    """Give events of the channel another type, and other data: {the event's number: data}. They keep their ids."""
+    """Give events of the channel another type, and other data: {the event's number: data}. They keep their ids.
+
+    Those that have this type already stay as they are.
+    """
+    rows = [(event_type, _encoded(data), channel, number, event_type) for number, data in data_of.items()]
     with connection.cursor() as cursor:
-        cursor.executemany(REDACT, [(event_type, _encoded(data), channel, number) for number, data in data_of.items()])
+        cursor.executemany(REDACT, rows)
 
 
 def first_unlike(channel: str, number: int) -> int:

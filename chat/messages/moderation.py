@@ -32,7 +32,7 @@ def written_by_sender_of(message: ChatMessage, since: datetime | None = None) ->
 
     With `since`, only what was written from then on; else all that is kept.
     """
-    condition = _by_sender_of(message)
+    condition = by_sender_of(message)
     kept = ChatMessage.objects.not_deleted().filter(condition, room__deleted_name=None)
     if since is not None:
         kept = kept.filter(date__gte=since)
@@ -53,7 +53,7 @@ def count(found: Found) -> int:
     return sum(map(len, found.values()))
 
 
-def _by_sender_of(message: ChatMessage) -> Q:
+def by_sender_of(message: ChatMessage) -> Q:
     condition = Q(id=message.pk)
     if message.source:
         condition |= Q(source=message.source)

@@ -21,7 +21,7 @@ def forget_old_sources() -> None:
     become old since.
     """
     global _forgotten_up_to
-    last = _last_id_before(timezone.now() - timedelta(days=settings.SOURCE_DAYS))
+    last = last_id_before(timezone.now() - timedelta(days=settings.SOURCE_DAYS))
     while _forgotten_up_to < last:
         # The ids may have a gap of any size, so the steps are rows.
         next_ids = ChatMessage.objects.filter(id__gt=_forgotten_up_to, id__lte=last).order_by("id")
@@ -33,7 +33,7 @@ def forget_old_sources() -> None:
         _forgotten_up_to = up_to
 
 
-def _last_id_before(moment: datetime) -> int:
+def last_id_before(moment: datetime) -> int:
     """Return the greatest id whose message, and with it all before, was saved before the moment; 0 if there is none."""
     newest = ChatMessage.objects.order_by("-id")
     low, high = 0, newest.values_list("id", flat=True).first() or 0

@@ -63,6 +63,15 @@ def _last_message_id() -> int:
     return max(kept, row[0] or 0 if row else 0)
 
 
+def let_message_ids_pass(greatest: int) -> None:
+    """Let PostgreSQL give new messages greater ids than this one. (SQLite does so by itself.)"""
+    with connection.cursor() as cursor:
+        # Nobody may draw an id between the two calls.
+        cursor.execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SELECT nextval(%s)", [_sequence()])
+        cursor.execute("SELECT setval(%s, greatest(%s, lastval()))", [_sequence(), greatest])
+
+
 def _let_message_ids_go_on(floor: int) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":

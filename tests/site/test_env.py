@@ -188,6 +188,16 @@ def test_sources_are_kept_for_thirty_days_or_as_many_as_set():
     assert (read({}).source_days, read({"SOURCE_DAYS": "7"}).source_days) == (30, 7)
 
 
+def test_messages_are_kept_for_ever_or_for_some_days():
+    assert [read({"KEEP_MESSAGES": value}).keep_messages for value in ("", "1d", "365d")] == [None, 1, 365]
+
+
+@pytest.mark.parametrize("value", ["365", "0d", "-1d", "1.5d", "1w", "d", "100000d", "\u0661d"])
+def test_a_bad_time_to_keep_messages_is_refused(value):
+    cure = "write a number of days and a d, from 1d to 99999d."
+    assert problem_of(KEEP_MESSAGES=value) == f"KEEP_MESSAGES={value!r} won't do: {cure}"
+
+
 @pytest.mark.parametrize("days", ["0", "3651", "-1", "a week", "1.5"])
 def test_bad_source_days_are_refused(days):
     assert problem_of(SOURCE_DAYS=days) == f"SOURCE_DAYS={days!r} won't do: write a number of days from 1 to 3650."
