@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "chat.web.middleware.WholeBodies",
     "chat.web.foreign_pages.ForeignPages",
     "chat.web.middleware.RefusalsAndOutages",
+    "chat.web.middleware.PausedAdmin",
     # The rest is for the admin only: the chat has no sessions and no users.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

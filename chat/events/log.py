@@ -105,6 +105,27 @@ def raise_number(channel: str, number: int) -> None:
         EventCounter.objects.filter(name=channel).update(value=max(current, number))
 
 
+def wait_for_writers() -> None:
+    """Return when every transaction that has taken a number, or blocked pauses, has ended.
+
+    SQLite needs nothing: whoever has committed had its one lock after all of them.
+    """
+    if connection.vendor == "postgresql":
+        with transaction.atomic():
+            _lock_counters("SHARE")
+
+
+def block_pauses() -> None:
+    """Let wait_for_writers wait for this transaction too; taking a number does that by itself."""
+    if connection.vendor == "postgresql":
+        _lock_counters("ROW EXCLUSIVE")
+
+
+def _lock_counters(mode: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {EventCounter._meta.db_table} IN {mode} MODE")
+
+
 def _now() -> Any:
     return connection.ops.adapt_datetimefield_value(timezone.now())
 

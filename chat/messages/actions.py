@@ -29,6 +29,7 @@ from .errors import (
     RoomLocked,
     RoomNotAllowed,
 )
+from .pause import refuse_paused
 from .turn import turn
 from .writer import UNKNOWN, Writer
 
@@ -41,7 +42,7 @@ def say(
 ) -> ChatMessage:
     """Return the new message; or, if this key was used before, the message that was sent with it, as it is now.
 
-    Raises KeyConflict if that message was another one, NameTaken and OverLimit.
+    Raises KeyConflict if that message was another one, NameTaken, Paused and OverLimit.
     """
     if is_for_staff(sender) and not by.is_staff:
         raise NameTaken
@@ -65,6 +66,7 @@ def say(
                     raise KeyConflict
                 give_back(channel, number)
                 return earlier
+            refuse_paused()
             _refuse_banned(by, author_hash)
             message.room = room or _new_room(eid, by)
             _slow_down(message.room, by)
@@ -106,7 +108,7 @@ def _slow_down(room: ChatRoom, by: Writer) -> None:
 def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNKNOWN) -> ChatMessage:
     """Return the message with its new text.
 
-    Raises NoSuchMessage, NotTheSender, MessageDeleted, Banned, RoomLocked or OverLimit.
+    Raises NoSuchMessage, NotTheSender, MessageDeleted, Paused, Banned, RoomLocked or OverLimit.
     """
     channel = room_channel(eid)
     author_hash = author_hash_of(eid, by.author_key)
@@ -115,6 +117,7 @@ def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNK
         message = _senders(eid, message_id, key, author_hash)
         if message.deleted:
             raise MessageDeleted(message_id)
+        refuse_paused()
         _refuse_banned(by, author_hash)
         if message.text != text:
             _slow_down(message.room, by)
@@ -129,7 +132,7 @@ def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNK
 
 
 def delete(eid: str, message_id: int, key: str | None, by: Writer = UNKNOWN) -> ChatMessage:
-    """Return the message without its text; raise NoSuchMessage, NotTheSender or OverLimit."""
+    """Return the message without its text; raise NoSuchMessage, NotTheSender, Paused or OverLimit."""
     channel = room_channel(eid)
     author_hash = author_hash_of(eid, by.author_key)
     _refuse_unknown(eid, message_id)
@@ -138,6 +141,7 @@ def delete(eid: str, message_id: int, key: str | None, by: Writer = UNKNOWN) -> 
         if message.deleted:
             give_back(channel, number)
         else:
+            refuse_paused()
             _delete(channel, [message], number)
     return message
 
@@ -150,6 +154,7 @@ def moderate(eid: str, *message_ids: int) -> int:
     channel = room_channel(eid)
     with transaction.atomic():
         number = take_event_number(channel)
+        refuse_paused()
         wanted = ChatMessage.objects.not_deleted().filter(room__eid=eid, id__in=message_ids)
         messages = [*wanted.order_by("id")]
         if not messages:

@@ -63,6 +63,14 @@ class RoomLocked(MessageError):
         super().__init__(_("room is locked: only moderators can write here now."))
 
 
+class Paused(MessageError):
+    def __init__(self, words: str) -> None:
+        super().__init__(
+            _("The chat is paused: %(words)s. Nothing was saved. Send it again later.") % {"words": words}
+        )
+        self.words = words
+
+
 class Banned(MessageError):
     def __init__(self, until: datetime) -> None:
         super().__init__(

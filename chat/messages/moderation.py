@@ -19,6 +19,7 @@ from chat.models import Ban, ChatMessage, ChatRoom, ModerationEntry
 from .actions import moderate
 from .batches import in_batches
 from .errors import NoSuchRoom, UnknownSender
+from .pause import refuse_paused, refuse_paused_without_number
 
 IDS = 5_000  # looked at in one statement
 LONGEST_BAN_H = 720
@@ -93,7 +94,9 @@ def ban_sender_of(message: ChatMessage, hours: int) -> Ban:
         raise UnknownSender(message.pk)
     until = timezone.now() + timedelta(hours=min(hours, LONGEST_BAN_H))
     what = {"until": until, "name": message.user}
-    return Ban.objects.update_or_create(what, source=message.source, author_hash=message.author_hash)[0]
+    with transaction.atomic():
+        refuse_paused_without_number()
+        return Ban.objects.update_or_create(what, source=message.source, author_hash=message.author_hash)[0]
 
 
 def lock_room(eid: str, locked: bool) -> None:
@@ -110,6 +113,7 @@ def _change_room(eid: str, **values: object) -> None:
     channel = room_channel(eid)
     with transaction.atomic():
         number = take_event_number(channel)
+        refuse_paused()
         if not ChatRoom.objects.filter(eid=eid).update(**values):
             raise NoSuchRoom(eid)
         room = ChatRoom.objects.get(eid=eid)

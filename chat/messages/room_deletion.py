@@ -16,6 +16,7 @@ from chat.events.send import send_event
 from chat.models import ChatMessage, ChatRoom
 
 from .batches import in_batches
+from .pause import refuse_paused, refuse_paused_without_number
 
 
 def retire_room(room_id: int) -> None:
@@ -27,6 +28,7 @@ def retire_room(room_id: int) -> None:
     channel = room_channel(room.eid)
     with transaction.atomic():
         number = take_event_number(channel)
+        refuse_paused()
         if not wanted.exists():  # read after the lock: somebody else was faster
             transaction.set_rollback(True)  # nothing but the number has changed
             return
@@ -85,4 +87,5 @@ def _remove_messages(room: ChatRoom, deadline: float) -> bool:
 
 def _let_one_admin_work(room: ChatRoom) -> None:
     """Lock the retired room, which nobody else uses: two admins that delete the same rows could deadlock."""
+    refuse_paused_without_number()
     ChatRoom.objects.select_for_update().filter(id=room.pk).first()

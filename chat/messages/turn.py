@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from chat import limits
 from chat.events.log import COUNT, count_values, give_back, take_event_number
 
-from .errors import MessageError
+from .errors import MessageError, Paused
 from .writer import Writer
 
 
@@ -30,6 +30,8 @@ def turn(channel: str, by: Writer) -> Iterator[int]:
         number = _take_token_and_number(channel, by.bucket)
         try:
             yield number
+        except Paused:  # it costs no token, and nothing is written
+            raise
         except (MessageError, limits.OverLimit) as error:
             give_back(channel, number)
             refused = error

@@ -15,6 +15,7 @@ from chat.naming import MAX_NAME_LENGTH
 from .hashes import hash_of, keyed_hash_of, mark_of
 from .moderation import BANNED
 from .rooms import ChatRoom
+from .state import PAUSED
 
 MAX_TEXT_LENGTH = 8000  # code points
 MAX_KEY_LENGTH = MAX_TAG_LENGTH = 64  # code points
@@ -153,7 +154,7 @@ class ChatMessage(models.Model):
     def insert_into(self, eid: str) -> bool:
         """Save the new message in the room; return False if something is in the way.
 
-        That is a room that is missing, locked or slow, a message with this key, or a ban of the sender.
+        That is a room that is missing, locked or slow, a message with this key, a ban of the sender, or a pause.
 
         This is SQL because every POST runs it: Django takes as long to build the statement as the database takes for
         all statements of a message.
@@ -178,7 +179,8 @@ class ChatMessage(models.Model):
                 f'INSERT INTO {self._meta.db_table} (room_id, "user", date, text, key_hash, tag, event, source,'
                 " author_hash, staff)"
                 f" SELECT id, {', '.join(['%s'] * len(values))} FROM {ChatRoom._meta.db_table}"
-                f" WHERE eid = %s AND locked IS NULL AND slow_s IS NULL AND NOT EXISTS ({BANNED}) {lock}"
+                f" WHERE eid = %s AND locked IS NULL AND slow_s IS NULL AND NOT EXISTS ({BANNED})"
+                f" AND NOT EXISTS ({PAUSED}) {lock}"
                 " ON CONFLICT DO NOTHING RETURNING id, room_id",
                 [*values, eid, self.source, self.author_hash, date],
             )

@@ -19,6 +19,9 @@ class ChatState(models.Model):
         return f"history {self.history}"
 
 
+PAUSED = f"SELECT 1 FROM {ChatState._meta.db_table} WHERE paused IS NOT NULL"
+
+
 def new_mark() -> str:
     """Return a mark that no history had."""
     return secrets.token_hex(6)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from chat import __version__
 from chat.limits import OverLimit
-from chat.messages.errors import MessageError
+from chat.messages.errors import MessageError, Paused
+from chat.messages.pause import refuse_paused
 
 from .body_reader import read_whole_body
 from .outages import is_outage
@@ -84,6 +85,18 @@ class WholeBodies(MiddlewareMixin):
             read_whole_body(request)
         except Refusal as refusal:
             return answer(request, refusal)
+        return None
+
+
+class PausedAdmin(MiddlewareMixin):
+    """Let nobody change anything in the admin while the chat is paused. The chat's own writes look for a pause too."""
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        if request.path.startswith("/admin/") and request.method not in ("GET", "HEAD", "OPTIONS", "TRACE"):
+            try:
+                refuse_paused()
+            except Paused as paused:
+                return answer(request, refuse_message_error(paused))
         return None
 
 

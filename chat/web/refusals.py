@@ -27,6 +27,7 @@ from chat.messages.errors import (
     NoSuchMessage,
     NoSuchRoom,
     NotTheSender,
+    Paused,
     RoomLocked,
     RoomNotAllowed,
     UnknownSender,
@@ -49,6 +50,7 @@ MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {
     NoSuchRoom: (404, "room"),
     Banned: (403, "from"),
     UnknownSender: (409, "id"),
+    Paused: (503, "pause"),
 }
 TITLES = {
     400: gettext_lazy("That request can't be read"),
@@ -59,6 +61,8 @@ TITLES = {
     500: gettext_lazy("Something broke here"),
     503: gettext_lazy("The database does not answer"),
 }
+
+PAUSE_RETRY_S = 30  # a page that hears that the chat goes on sends at once
 
 View = Callable[..., Any]
 
@@ -93,6 +97,9 @@ def refuse_form(form: Form) -> Refusal:
 def refuse_message_error(error: MessageError) -> Refusal:
     """Return the Refusal for an error of the domain."""
     status, field = MESSAGE_ERRORS[type(error)]
+    if isinstance(error, Paused):
+        told = {"field": field, "message": str(error), "paused": error.words}
+        return Refusal(status, [told], {"Retry-After": str(PAUSE_RETRY_S)})
     return refuse(status, field, str(error))
 
 
@@ -120,9 +127,10 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if is_for_programs(request):
         response = JsonResponse({"errors": refusal.errors}, status=refusal.status)
     else:
+        is_paused = any(error["field"] == "pause" for error in refusal.errors)
         context = {
             "status": refusal.status,
-            "title": TITLES.get(refusal.status, _("This did not work")),
+            "title": _("The chat is paused") if is_paused else TITLES.get(refusal.status, _("This did not work")),
             "detail": " ".join(error["message"] for error in refusal.errors),
         }
         response = render(request, "error.html", context, status=refusal.status)

@@ -20,7 +20,7 @@ ROOMS = {
     "health": {"web", "streams", "grip"},
     "messages": {"limits", "models", "events", "naming"},
     "upkeep": {"messages", "models", "events", "naming"},
-    "web": {"limits", "models", "messages.errors", "messages.writer", "naming"},
+    "web": {"limits", "models", "messages.errors", "messages.pause", "messages.writer", "naming"},
     "maintenance": {"limits", "messages", "upkeep", "events", "grip"},
     "api": {"web", "limits", "messages", "events", "models", "naming"},
     "pages": {"web", "limits", "messages", "events", "models", "naming"},
@@ -30,7 +30,7 @@ ROOMS = {
     "apps": {"checks"},
     "urls": {"api", "pages", "streams", "health"},
     "templatetags": {"pages", "naming"},
-    "management": {"upkeep", "messages", "models"},
+    "management": {"upkeep", "messages", "models", "naming"},
     "migrations": set(),
 }
 

@@ -38,6 +38,7 @@ export function createComposePanel({
   const $send = $("#composer [type=submit]");
   const $editing = $(".editing");
   const sendName = $send.attr("title");
+  let roomState = { locked: page.locked, slow: page.slow, paused: page.paused }; // who may write
   const editingText = $("#editing").text();
 
   const editMark = createEditMark($messages);
@@ -74,8 +75,10 @@ export function createComposePanel({
     keepKey: identity.keepKey,
     onSent(message) {
       store.add(message);
+      if (roomState.paused) showRoom({ paused: "" });
       stream.wake(); // the server answers, so a lost stream need not wait for its next attempt
     },
+    onPaused: (paused) => showRoom({ paused }),
     backOff: createBackOff(),
   });
 
@@ -125,9 +128,12 @@ export function createComposePanel({
   }
 
   // Who may write now has changed.
-  function showRoom(state) {
-    $("#room-state").text(strings.roomState(state));
-    outbox.send(); // a slow room may not be slow any more
+  function showRoom(news) {
+    const goesOn = roomState.paused && news.paused === "";
+    roomState = { ...roomState, ...news };
+    $("#room-state").text(strings.roomState(roomState));
+    if (goesOn) outbox.goOn();
+    else if (!news.paused) outbox.send(); // a slow room may not be slow any more
   }
 
   function showLeftOver() {

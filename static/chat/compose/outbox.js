@@ -8,7 +8,8 @@ import { strings } from "../lib/strings.js";
 // `unsure` item may have arrived. A `refused` one has not. A `tooFast` one waits because the person has written much.
 //
 // store: see pending_store.js. post(item): see messages_api.js. show(item) draws an item, again and again. hide(tag)
-// removes it. keepKey(message, key) and onSent(message): both called after each successful POST.
+// removes it. keepKey(message, key) and onSent(message): both called after each successful POST. onPaused(words): called
+// when the server says that nobody may write now. Items wait for the end of a pause, however long it takes.
 export function createOutbox({
   store,
   post,
@@ -17,6 +18,7 @@ export function createOutbox({
   hide,
   keepKey,
   onSent,
+  onPaused = () => {},
   backOff,
   now = Date.now,
   setTimeout = globalThis.setTimeout,
@@ -100,14 +102,15 @@ export function createOutbox({
     return true;
   }
 
-  function failed(item, { message, temporary, status, retryAfterMs = 0 }) {
+  function failed(item, { message, temporary, status, retryAfterMs = 0, paused = "" }) {
     if (!temporary) {
       backOff.reset();
       // The stream may have brought the message meanwhile, or another tab may have sent it: then the item is gone.
       if (items.includes(item)) fail(item, message, !item.unsure);
       return true;
     }
-    item.unsure = true;
+    if (paused) hold(paused);
+    else item.unsure = true;
     item.tooFast = status === TOO_FAST;
     if (items.includes(item)) show(item);
     trouble = message;
@@ -115,6 +118,22 @@ export function createOutbox({
     restsUntil = now() + Math.min(retryAfterMs, LONGEST_REST_MS);
     sendIn(Math.max(backOff.next(), restsUntil - now()));
     return false;
+  }
+
+  // While nobody may write, the conversation does not move on, and no item becomes old.
+  function hold(words) {
+    items.filter(isWaiting).forEach((item) => {
+      item.askedAt = now();
+      store.put(item);
+    });
+    onPaused(words);
+  }
+
+  // The pause is over, so the server's wish to wait is out of date.
+  function goOn() {
+    restsUntil = 0;
+    backOff.reset();
+    send();
   }
 
   // Fails all items that were typed together. If only one failed, a later one would be saved before it.
@@ -180,5 +199,5 @@ export function createOutbox({
     return now() - item.askedAt > PATIENCE_MS;
   }
 
-  return { restore, add, send, next, resend, rewrite, discard, settle, isEmpty: () => items.length === 0 };
+  return { restore, add, send, goOn, next, resend, rewrite, discard, settle, isEmpty: () => items.length === 0 };
 }

@@ -38,8 +38,10 @@ export const strings = {
   storageFull: gettext(
     "This browser’s storage for the chat is full. A reload loses drafts, unsent messages and the right to edit new ones.",
   ),
-  roomState: ({ locked, slow }) =>
-    locked
+  roomState: ({ locked, slow, paused }) =>
+    paused
+      ? gettext("The chat is paused: {words}. What you write waits here.", { words: paused })
+      : locked
       ? gettext("A moderator has locked this room. You can read on.")
       : slow > 0
         ? ngettext("Slow mode: one message in {count} second.", "Slow mode: one message in {count} seconds.", slow)

@@ -43,7 +43,8 @@ export function createMessagesApi({ ajax, sendBeacon, url, user, identity }) {
   const since = (eventId) => page({ since: eventId });
 
   // Promises the message as the server has it. The promise fails with an Error whose message is for people. If its
-  // `temporary` is true, the message may have arrived, and the same key may be sent again after `retryAfterMs`.
+  // `temporary` is true, the message may have arrived, and the same key may be sent again after `retryAfterMs`. While the
+  // chat is paused, it has not arrived, and `paused` has the operator's words.
   async function post(item) {
     const fields = fieldsOf(item);
     identity.sends(item.tag);
@@ -94,12 +95,19 @@ export function createMessagesApi({ ajax, sendBeacon, url, user, identity }) {
     const temporary = status < 400 || status === 408 || status === TOO_FAST || status >= 500;
     const seconds = Number(response.getResponseHeader?.("Retry-After") ?? 0); // a date counts as none
     const retryAfterMs = seconds > 0 ? seconds * 1_000 : 0;
-    return Object.assign(new Error(reason(response, temporary, reasons)), { temporary, status, retryAfterMs });
+    const paused = wordsOfPause(response);
+    return Object.assign(new Error(reason(response, temporary, reasons)), { temporary, status, retryAfterMs, paused });
+  }
+
+  // Returns the operator's words if nobody may write now, else "".
+  function wordsOfPause({ responseJSON }) {
+    const words = responseJSON?.errors?.[0]?.paused;
+    return typeof words === "string" ? words : "";
   }
 
   function reason({ status, responseJSON }, temporary, reasons) {
     if (status < 400) return reasons.noAnswer;
-    if (temporary && status !== TOO_FAST) return reasons.serverTrouble(status);
+    if (temporary && status !== TOO_FAST && !wordsOfPause({ responseJSON })) return reasons.serverTrouble(status);
     if (reasons.known?.[status]) return reasons.known[status];
     if (!Array.isArray(responseJSON?.errors)) return reasons.refusedWithout(status);
     return reasons.refused(responseJSON.errors.map((error) => error.message).join(" "));

@@ -31,7 +31,7 @@ export function fakeServer() {
 let ids = 0;
 
 export function openPage({ server = fakeServer(), storage = fakeStorage(), clock = fakeClock() } = {}) {
-  const page = { server, storage, clock, pending: new Map(), sent: [], keys: new Map() };
+  const page = { server, storage, clock, pending: new Map(), sent: [], words: [], keys: new Map() };
   page.store = createPendingStore({
     storage: createSafeStorage(() => storage),
     room: "lobby",
@@ -45,6 +45,7 @@ export function openPage({ server = fakeServer(), storage = fakeStorage(), clock
     hide: (tag) => page.pending.delete(tag),
     keepKey: (message, key) => page.keys.set(message.id, key),
     onSent: (message) => page.sent.push(message.text),
+    onPaused: (words) => page.words.push(words),
     backOff: createBackOff({ random: () => 1 }),
     ...clock,
   });

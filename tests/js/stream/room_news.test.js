@@ -27,3 +27,10 @@ test("what makes no sense is no news", () => {
   ];
   for (const data of nonsense) assert.equal(readRoomNews(data), null);
 });
+
+test("the words of a pause belong to the room's state", () => {
+  const state = { locked: false, slow: 0 };
+  assert.deepEqual(readRoomNews({ ...state, paused: "back at 12" }), { ...state, paused: "back at 12" });
+  assert.deepEqual(readRoomNews({ ...state, paused: null }), { ...state, paused: "" });
+  assert.deepEqual(readRoomNews({ ...state, paused: 5 }), state);
+});
