@@ -32,7 +32,7 @@ from tests.torture import faults
 
 MAX_BODY_KIB = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
 VARIABLES = {field.name.upper() for field in dataclasses.fields(Environment)}
-OTHER_VARIABLES = {"FORWARDED_ALLOW_IPS", "TORTURE_WITHOUT_CURES"}  # of version 1.0.0, of a test
+OTHER_VARIABLES = {"FORWARDED_ALLOW_IPS", "TORTURE_WITHOUT_CURES", "MOVE_AT_FULL_SIZE"}  # of version 1.0.0, of tests
 FOLDERS = "bench|bin|chat|chatsite|deploy|docs|static|templates|tests"
 NAMED = sorted(
     {
