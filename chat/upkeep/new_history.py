@@ -6,7 +6,7 @@ out: a chat has fewer than a thousand messages a second, so ids that once began 
 jump would not do: a room that is younger than the backup has no counter in it.
 
 The clock in milliseconds has 13 digits. Clients read at least 15: JavaScript's numbers are exact up to 2^53, the iOS
-app's are unsigned and have 64 bits, and the Android app keeps ids as text.
+app's are unsigned and have 64 bits (32 on an iPhone 5 or older), and the Android app keeps ids as text.
 """
 
 import time

@@ -58,6 +58,17 @@ class Listener:
             if event["event"] == kind:
                 return json.loads(event["data"]) if event["data"] else None
 
+    def event(self, seconds=ANSWER_S):
+        """Return the next event, whatever it is: (kind, data)."""
+        try:
+            event = self._events.get(timeout=seconds)
+        except queue.Empty:
+            raise AssertionError(f"no event within {seconds} s") from None
+        if event is None:
+            self._events.put(None)
+            raise AssertionError("the stream has ended")
+        return event["event"], json.loads(event["data"])
+
     def message(self, seconds=ANSWER_S):
         """Return the next chat message."""
         return self.next("message", seconds)

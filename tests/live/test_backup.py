@@ -1,35 +1,104 @@
 """A backup while people post, and its restore: what was open, frozen or away shows exactly what the database holds."""
 
+import json
 import os
 import shutil
-from contextlib import closing
+import threading
+from contextlib import ExitStack, closing
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.browser import People, start_with_back_forward_cache
-from tests.helpers.follower import Talkers
+from tests.helpers.follower import LOST, Talkers
 from tests.helpers.history import change, database_of, post_with_key
 from tests.helpers.line import Line
-from tests.helpers.running import Chat, wait_for
+from tests.helpers.listener import Listener
+from tests.helpers.running import Chat, Front, wait_for
 
 SOON_S = 20
 ROOM, YOUNG = "lobby", "younger than the backup"
 
 
-def held(chat, room):
-    """Return the texts that the database holds for the room, oldest first."""
+def held(chat, room, newest=50):
+    """Return the newest texts that the database holds for the room, oldest first."""
     with database_of(chat) as database:
         rows = database.execute(
             "SELECT text FROM chat_chatmessage m JOIN chat_chatroom r ON r.id = room_id"
-            " WHERE eid = ? AND deleted IS NULL ORDER BY m.id DESC LIMIT 50",
-            [room],
+            " WHERE eid = ? AND deleted IS NULL ORDER BY m.id DESC LIMIT ?",
+            [room, newest],
         )
         return [text for (text,) in rows][::-1]
 
 
 def shows(person, texts):
     expect(person.texts).to_have_text(texts)
+
+
+class Mirror:
+    """A client that does what docs/http_api.md says; `shown` are the room's messages as it knows them."""
+
+    def __init__(self, url, room):
+        self.shown, self.history, self.resets = {}, None, 0
+        self._url, self._room = url, room
+        self._last_event_id, self._stream, self._front = None, None, Front()
+        self._front.url = url
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def texts(self):
+        return [text for _, text in sorted(self.shown.items())]
+
+    def stop(self):
+        self._stopped.set()
+        self._stream.close()
+        self._thread.join(SOON_S)
+
+    def _run(self):
+        while not self._stopped.is_set():
+            try:
+                self._follow()
+            except LOST:
+                self._stopped.wait(0.1)
+
+    def _follow(self):
+        with Listener(self._url, self._room, self._last_event_id, SOON_S) as self._stream:
+            while True:
+                before = self._last_event_id
+                self._take(*self._stream.event(2 * SOON_S), before)
+                self._last_event_id = self._stream.last_event_id
+
+    def _take(self, kind, data, last_event_id):
+        if kind in ("stream-open", "stream-reset") and data["history"] != self.history:
+            self.shown = {}
+            self._catch_up("after", 0)
+            self.history = data["history"]
+        elif kind == "stream-reset":
+            self._catch_up("after", max(self.shown, default=0))
+            self._catch_up("since", last_event_id)
+        elif kind == "message":
+            self._keep(data, new=True)
+        elif kind in ("message-edited", "message-deleted"):
+            self._keep(data, new=False)
+
+    def _keep(self, message, new):
+        if "deleted" in message:
+            self.shown.pop(message["id"], None)
+        elif new or message["id"] in self.shown:
+            self.shown[message["id"]] = message["text"]
+
+    def _catch_up(self, parameter, value):
+        more = True
+        while more:
+            path = f"/rooms/{self._room}/messages/?{urlencode({parameter: value, 'limit': 200})}"
+            _, answer = self._front.request("GET", path)
+            page = json.loads(answer)
+            for message in page["messages"]:
+                self._keep(message, new=parameter == "after")
+            more = page["more"]
+            value = page["last-event-id"] if parameter == "since" else page["messages"][-1]["id"] if more else None
 
 
 @pytest.fixture
@@ -93,6 +162,36 @@ def test_after_a_restore_every_page_shows_what_the_database_holds(people, tmp_pa
                 shows(person, held(again, ROOM))
             with again.listen(ROOM, f"room-{ROOM}:3") as listener:
                 assert listener.next("stream-reset")["history"]
+
+
+def test_clients_that_follow_the_rules_show_what_the_database_holds_after_restores_under_load(pushpin, tmp_path):
+    """Posters go on while the chat is away; readers hear of each restore, and of nothing that was lost."""
+    data = tmp_path / "data"
+    with ExitStack() as stack:
+        chat = stack.enter_context(Chat.ready(data))
+        message = post_with_key(chat, ROOM, "Bob", "first words", "k1")
+        mirrors = [Mirror(chat.url, room) for room in (ROOM, "attic", "young") for _ in range(5)]
+        for mirror in mirrors:
+            stack.callback(mirror.stop)
+        talkers = [stack.enter_context(Talkers(chat, room)) for room in (ROOM, "attic")]
+        for number in range(2):
+            [talker.wait_for_more(10) for talker in talkers]
+            chat.manage("backup", str(tmp_path / f"copy {number}"))
+            [talker.wait_for_more(10) for talker in talkers]
+            change(chat, ROOM, message, "PATCH", "k1", text=f"edited since {number}")
+            chat.post("young", "Eve", f"lost {number}")
+            chat.stop()
+            chat.manage("restore", str(tmp_path / f"copy {number}"))
+            chat = stack.enter_context(Chat.ready(data, PORT=chat.port))
+            wait_for(lambda: len({mirror.history for mirror in mirrors}) == 1, SOON_S)
+        [talker.wait_for_more(10) for talker in talkers]
+        for talker in talkers:
+            talker.__exit__()
+        for mirror in mirrors:
+            wait_for(lambda mirror=mirror: mirror.texts() == held(chat, mirror._room, 10_000), SOON_S)
+        known = [message["id"] for talker in talkers for message in talker.acknowledged]
+        assert len(known) == len({*known})  # also those that were lost
+        assert held(chat, "young") == []
 
 
 def test_a_file_that_is_replaced_under_a_running_chat_is_a_503_in_words(pushpin, tmp_path):
