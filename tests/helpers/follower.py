@@ -23,6 +23,8 @@ class Follower:
     `received` lists the messages in order of arrival. `connections` counts the streams that opened.
     """
 
+    patience_s = PATIENCE_S
+
     def __init__(self, url, room, path=None):
         self.received, self.connections = [], 0
         self._url, self._room, self._path = url, room, path
@@ -35,7 +37,7 @@ class Follower:
 
     def wait_until_received(self, messages):
         """Wait until this many messages have arrived; fail unless they are exactly these, in this order."""
-        wait_for(lambda: len(self.received) >= len(messages), PATIENCE_S)
+        wait_for(lambda: len(self.received) >= len(messages), self.patience_s)
         received, wanted = Counter(m["id"] for m in self.received), Counter(m["id"] for m in messages)
         assert received == wanted, f"too many: {received - wanted}, missing: {wanted - received}"
         assert self.received == messages
@@ -75,6 +77,8 @@ class Talkers(FourPeople):
     `acknowledged` lists the messages that the server answered with 200.
     """
 
+    pause_s, patience_s = PAUSE_S, PATIENCE_S
+
     def __init__(self, chat, room):
         super().__init__()
         self.acknowledged = []
@@ -87,12 +91,12 @@ class Talkers(FourPeople):
     def wait_for_more(self, count=20):
         """Wait until the server has acknowledged `count` more messages."""
         goal = len(self.acknowledged) + count
-        wait_for(lambda: len(self.acknowledged) >= goal, PATIENCE_S)
+        wait_for(lambda: len(self.acknowledged) >= goal, self.patience_s)
 
     def act(self, name):
         body = urlencode({"from": name, "text": "And then?", "key": secrets.token_hex(8)})
-        self.acknowledged.append(wait_for(lambda: self._post(body), PATIENCE_S))
-        self.stopped.wait(PAUSE_S)  # leave the two cores time to start servers
+        self.acknowledged.append(wait_for(lambda: self._post(body), self.patience_s))
+        self.stopped.wait(self.pause_s)  # leave the two cores time to start servers
 
     def _post(self, body):
         headers = {"Content-Type": "application/x-www-form-urlencoded"}

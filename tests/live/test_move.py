@@ -16,9 +16,20 @@ from tests.helpers.machines import PUSHPIN, Proxy
 from tests.helpers.running import Chat, one_start_at_a_time, spare_port, wait_for
 from tests.live.conftest import refuse
 
-ROOMS, READERS = (25, 40) if os.environ.get("MOVE_AT_FULL_SIZE") == "1" else (2, 3)  # each room has four posters
+IS_FULL_SIZE = os.environ.get("MOVE_AT_FULL_SIZE") == "1"
+ROOMS, READERS = (25, 40) if IS_FULL_SIZE else (2, 3)  # each room has four posters
 DUMP = ["dumpdata", "--natural-foreign", "--exclude=contenttypes", "--exclude=auth.permission", "--format=jsonl"]
 START_S = 60
+
+
+class Posters(Talkers):
+    """People who go on however long the move takes."""
+
+    pause_s, patience_s = 2 if IS_FULL_SIZE else 0.1, 300
+
+
+class Reader(Follower):
+    patience_s = 300 if IS_FULL_SIZE else 30
 
 
 @pytest.fixture
@@ -72,11 +83,11 @@ def test_a_chat_moves_to_postgresql_and_nothing_is_lost_or_doubled(proxy, cluste
     with ExitStack() as stack:
         old = stack.enter_context(Chat.ready(tmp_path / "data", **options))
         wait_for(lambda: proxy.request("GET", "/")[0] == 200, START_S)
-        readers = {room: [Follower(proxy.url, room) for _ in range(READERS)] for room in rooms}
+        readers = {room: [Reader(proxy.url, room) for _ in range(READERS)] for room in rooms}
         for reader in chain.from_iterable(readers.values()):
             stack.callback(reader.stop)
         with ExitStack() as posting:
-            talkers = {room: posting.enter_context(Talkers(proxy, room)) for room in rooms}
+            talkers = {room: posting.enter_context(Posters(proxy, room)) for room in rooms}
             for talker in talkers.values():
                 talker.wait_for_more(5)
             watcher = stack.enter_context(proxy.listen(rooms[0]))

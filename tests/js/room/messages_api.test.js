@@ -201,3 +201,12 @@ test("an answer about another message does not count as an answer to a change", 
   const api = apiWith(async () => HELLO);
   await assert.rejects(api.edit({ id: 7, text: "x", key: "k" }), { temporary: true });
 });
+
+test("a refusal in a pause has the operator's words, and may be tried again", async () => {
+  const errors = [{ field: "pause", message: "The chat is paused: back at 12.", paused: "back at 12" }];
+  const paused = failing({ status: 503, responseJSON: { errors } });
+  await assert.rejects(paused.post(ITEM), { temporary: true, paused: "back at 12" });
+  await assert.rejects(paused.edit({ id: 7, key: null }), { message: "Not saved: The chat is paused: back at 12." });
+  const odd = [undefined, {}, { errors: [] }, { errors: [{ paused: 5 }] }, { errors: "paused" }];
+  for (const responseJSON of odd) await assert.rejects(failing({ status: 503, responseJSON }).post(ITEM), { paused: "" });
+});
