@@ -65,9 +65,7 @@ class RoomLocked(MessageError):
 
 class Paused(MessageError):
     def __init__(self, words: str) -> None:
-        super().__init__(
-            _("The chat is paused: %(words)s. Nothing was saved. Send it again later.") % {"words": words}
-        )
+        super().__init__(_("The chat is paused: %(words)s. Nothing was saved. Send it again later.") % {"words": words})
         self.words = words
 
 

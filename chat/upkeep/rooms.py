@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from chat.events.channels import room_channel
 from chat.events.log import current_event_number, raise_number
 from chat.models import MAX_TAG_LENGTH, MAX_TEXT_LENGTH, ChatEdit, ChatMessage, ChatRoom
-from chat.naming import MAX_NAME_LENGTH, clean_room_name
+from chat.naming import MAX_NAME_LENGTH, clean_room_name, sentence
 
 from .new_history import let_message_ids_pass
 
@@ -84,7 +84,7 @@ def _save_room(first: tuple[int, str]) -> ChatRoom:
         locked = datetime.fromisoformat(data["locked"]) if data.get("locked") else None
         slow, number = data.get("slow"), int(data["events"])
     except ValidationError as error:
-        raise BadLine(f"Line 1: room {error.messages[0]}") from None
+        raise BadLine(f"Line 1: {sentence(error, 'room')}") from None
     except (KeyError, TypeError, ValueError):
         raise BadLine("Line 1 lacks the room's name or its last event, or has a wrong date.") from None
     with transaction.atomic():

@@ -39,6 +39,7 @@ ENGLISH = {
     "migrations",
     "models",
     "streams",
+    "upkeep",
 }
 ENGLISH_FILES = {
     "chat/web/conditional.py",  # HTTP headers that our page does not send

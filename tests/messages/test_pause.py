@@ -133,7 +133,7 @@ def test_an_event_tells_the_readers_of_all_rooms(client, message):
 
 @pytest.mark.parametrize("bad", ["", " ", "\u200b", "two\nlines", "x" * 201])
 def test_words_that_nobody_can_read_are_refused(bad):
-    with pytest.raises(CommandError, match="words"):
+    with pytest.raises(CommandError, match=r"^words (is|holds|has) "):
         run("pause", bad)
     assert words() is None
 

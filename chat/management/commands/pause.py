@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chat.messages import pause
 from chat.models import MAX_PAUSE_LENGTH
-from chat.naming import is_blank, refuse_controls, refuse_long
+from chat.naming import is_blank, refuse_controls, refuse_long, sentence
 
 
 class Command(BaseCommand):
@@ -19,9 +19,9 @@ class Command(BaseCommand):
         words = words.strip().rstrip(".")
         try:
             refuse_controls(words)
-            refuse_long(words, MAX_PAUSE_LENGTH, "Shorten it.")
+            refuse_long(words, MAX_PAUSE_LENGTH)
         except ValidationError as error:
-            raise CommandError(f"words {error.messages[0]}") from None
+            raise CommandError(sentence(error, "words")) from None
         if is_blank(words):
             raise CommandError("words is blank. Say what people should know.")
         pause.pause(words)
