@@ -1,4 +1,4 @@
-"""The site's whole configuration: twenty variables, read from the environment once."""
+"""The site's whole configuration: twenty-one variables, read from the environment once."""
 
 import ipaddress
 import os
@@ -57,6 +57,7 @@ class Environment:
     hsts_seconds: int  # 0: off
     admin: bool  # whether the site has /admin/
     site_name: str  # what people call this chat
+    internal: tuple[str, int] | None  # where /-/metrics listens, if anywhere
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -84,6 +85,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         hsts_seconds=_hsts_seconds(environ.get("HSTS_SECONDS") or "0"),
         admin=_switch("ADMIN", environ, default="on"),
         site_name=_site_name(environ.get("SITE_NAME", "").strip() or "Chat"),
+        internal=_internal(environ.get("INTERNAL") or None),
     )
 
 
@@ -196,6 +198,21 @@ def _networks(name: str, environ: Mapping[str, str]) -> tuple[str, ...]:
             cure = "write addresses or networks as in 127.0.0.1,10.0.0.0/24 with commas between, no names and no ports."
             raise EnvironmentProblem(name, network, cure) from None
     return networks
+
+
+def _internal(value: str | None) -> tuple[str, int] | None:
+    if value is None:
+        return None
+    ip, _, port = value.rpartition(":")
+    try:
+        address = ipaddress.ip_address(ip[1:-1] if ip[:1] == "[" and ip[-1:] == "]" else ip)
+        inside = not (address.is_global or address.is_unspecified or address.is_multicast)
+    except ValueError:
+        inside = False
+    if not inside or not re.fullmatch("[0-9]{1,5}", port) or not 1 <= int(port) <= 65535:
+        cure = "write an address that only your own machines reach, and a port, as in 127.0.0.1:9464."
+        raise EnvironmentProblem("INTERNAL", value, cure)
+    return str(address), int(port)
 
 
 def _source_days(value: str) -> int:

@@ -4,12 +4,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 from chat.grip.config import Proxy, grip_proxies
 
-from . import database, env, secret
+from . import database, env, metrics_folder, secret
 from .serve import instance
 
 try:
     ENV = env.read()
     env.make_data_dir(ENV.data_dir)
+    metrics_folder.make()
 except env.EnvironmentProblem as problem:
     raise ImproperlyConfigured(str(problem)) from None
 
@@ -37,7 +38,7 @@ MIDDLEWARE = [
     "chat.streams.middleware.GripMiddleware",  # first: it turns our answer into instructions for the proxy
     "chat.streams.proxies.TrustedProxies",  # second: it decides who the client is and whether it uses https
     "chat.web.middleware.CookiesByScheme",
-    "chat.web.middleware.ChatVersion",
+    "chat.web.middleware.EveryAnswer",
     "chat.web.middleware.ContentSecurityPolicy",
     "chat.pages.theme.VaryByTheme",
     "chat.pages.language.PageLanguage",

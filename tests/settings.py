@@ -16,6 +16,7 @@ for name in (
     "ACCESS_LOG",
     "LOG_FORMAT",
     "SITE_NAME",
+    "INTERNAL",
 ):
     os.environ.pop(name, None)
 

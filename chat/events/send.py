@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django_eventstream.utils import get_storage
 
+from chat import metrics
 from chat.grip import publisher
 
 from . import local
@@ -48,6 +49,7 @@ def send_event(
     event = get_storage().append_event(channel, event_type, data, number)
 
     def tell_readers() -> None:
+        metrics.EVENTS.labels(event_type).inc()
         publisher.publish(event)
         local.wake(channel)
         if not async_publish:

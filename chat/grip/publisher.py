@@ -25,6 +25,7 @@ from .config import Proxy
 from .connection import Connection, RefusedContent
 from .control_port import ControlPort
 from .lane_log import LaneLog
+from .lane_metrics import LaneMetrics
 
 FIRST_RETRY_S, LAST_RETRY_S = 0.1, 3
 MATTERS_S = 900  # by then every held stream has followed its next link
@@ -82,6 +83,7 @@ class Lane:
         self.queue: deque[QueuedItem] = deque()
         self.queued_bytes = 0
         self.log = LaneLog(proxy)
+        self.metrics = LaneMetrics(proxy)
         self.sending = False
         self.changed = threading.Condition()
         threading.Thread(target=self._run, name=f"publish to {proxy}", daemon=True).start()
@@ -91,8 +93,7 @@ class Lane:
             self.queue.append(item)
             self.queued_bytes += len(item.json)
             while self.queued_bytes > MAX_QUEUE_BYTES:
-                self._take()
-                self.log.lost(1, f"more than {MAX_QUEUE_BYTES} bytes wait")
+                self._give_up([self._take()], f"more than {MAX_QUEUE_BYTES} bytes wait")
             self.changed.notify_all()
 
     def wait_until_idle(self, deadline: float) -> None:
@@ -108,6 +109,8 @@ class Lane:
         with self.changed:
             self.sending = False
             self.changed.notify_all()
+            if not self.queue:
+                self.metrics.nothing_waits()
             self.changed.wait_for(lambda: self.queue)
             self.sending = True
             batch = [self._take()]
@@ -115,8 +118,19 @@ class Lane:
             while self.queue and size + len(self.queue[0].json) <= MAX_REQUEST_BYTES:
                 batch.append(self._take())
                 size += len(batch[-1].json)
+            if self.queue:
+                self._say_what_waits(batch)
         # Two threads may commit in one order and arrive here in the other.
         return sorted(batch, key=lambda item: item.id)
+
+    def _say_what_waits(self, batch: Sequence[QueuedItem], behind: int = 0) -> None:
+        size = sum(len(item.json) for item in batch) + self.queued_bytes
+        oldest = min(batch, key=lambda item: item.queued)
+        self.metrics.waiting(len(batch) + behind + len(self.queue), size, oldest)
+
+    def _give_up(self, items: Sequence[QueuedItem], reason: str) -> None:
+        self.log.lost(len(items), reason)
+        self.metrics.given_up(len(items), reason)
 
     def _take(self) -> QueuedItem:
         item = self.queue.popleft()
@@ -130,9 +144,12 @@ class Lane:
             try:
                 self.connection.publish([item.json for item in batch])
                 self.log.works()
+                self.metrics.taken(batch)
                 return
             except Exception as error:
                 # A retry is safe whatever became of the request: the proxy drops ids that it has seen.
+                self.metrics.failed()
+                self._say_what_waits(batch, behind)
                 oldest = min(item.queued for item in batch)
                 self.log.waiting(len(batch) + behind + len(self.queue), time.monotonic() - oldest, error)
                 if isinstance(error, RefusedContent):
@@ -145,16 +162,17 @@ class Lane:
     def _send_one_by_one(self, batch: Sequence[QueuedItem]) -> None:
         """Find the event whose content this proxy refuses, so that the event delays no other."""
         if len(batch) == 1:
-            self.log.lost(1, "the proxy refuses its content")
+            self._give_up(batch, "the proxy refuses its content")
             self.log.answers()
             return
         for position, item in enumerate(batch, 1):
             self._send([item], behind=len(batch) - position)
 
     def _still_matters(self, batch: Sequence[QueuedItem]) -> list[QueuedItem]:
-        young = [item for item in batch if time.monotonic() - item.queued < MATTERS_S]
+        since = time.monotonic() - MATTERS_S
+        young = [item for item in batch if item.queued > since]
         if len(young) < len(batch):
-            self.log.lost(len(batch) - len(young), f"they waited for {MATTERS_S} s")
+            self._give_up([item for item in batch if item.queued <= since], f"they waited for {MATTERS_S} s")
         return young
 
 

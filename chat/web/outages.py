@@ -6,6 +6,8 @@ import time
 
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
 
+from chat import metrics
+
 from .write_probe import write
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ def is_outage(error: BaseException) -> bool:
 
 def note(error: BaseException) -> None:
     """Log the first error of an outage, and close the connection that raised it."""
+    metrics.DATABASE_ERRORS.inc()
     with _changing:
         _Outage.last_error = time.monotonic()
         is_first = _Outage.began is None

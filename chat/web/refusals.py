@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chat import metrics
 from chat.limits import OverLimit
 from chat.messages.errors import (
     Banned,
@@ -121,6 +122,7 @@ def _errors(field: str, error: ValidationError) -> Iterator[dict[str, Any]]:
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the response for the Refusal: {"errors": [...]}, or a page that says the same."""
+    metrics.REFUSALS.labels(refusal.status, refusal.errors[0]["field"]).inc()
     response: HttpResponse
     if refusal.status >= 500 and refusal.status != 501 and _opens_stream(request):
         return _come_back_soon(request)

@@ -5,6 +5,7 @@ SIGUSR1 replaces the web server's workers by new ones with the current code. The
 
 import os
 import sys
+from contextlib import nullcontext
 
 from chatsite import env as environment
 
@@ -38,11 +39,17 @@ def serve(env: environment.Environment) -> None:
     url = front.url(env, ip)
     open_files.raise_limit()
     sessions.adopt_orphans()
-    with instance.only_one(env.data_dir, url), instance.run_directory(env.data_dir) as run_dir:
+    with (
+        instance.only_one(env.data_dir, url),
+        instance.run_directory(env.data_dir) as run_dir,
+        instance.counts(run_dir) if env.internal else nullcontext() as counts,
+    ):
         pulse.forget(env.data_dir)
-        parts, django_environment, its_pulse = modes.mode(env, ip, run_dir)
+        parts, django_environment, its_pulse, internal = modes.mode(env, ip, run_dir, counts)
         django_environment[neighbours.NAME] = neighbours.name(django_environment.get("GRIP_URL"))
         try:
+            if internal:
+                internal.start()
             start(parts, django_environment)
             supervisor.wait_until(front.FirstPage(url, ip).works, parts, READY_S)
             if exposed := front.exposed(ip, env.port):

@@ -21,6 +21,7 @@ from .terminal import CannotStart
 LOCK = "run.lock"
 MARK = "CHAT_RUN_DIR"  # in the environment of every process we start
 LEFTOVERS_S = 5
+SHARED_MEMORY = Path("/dev/shm")
 
 
 @contextmanager
@@ -80,6 +81,21 @@ def run_directory(data_dir: Path) -> Iterator[Path]:
     path = path_for(data_dir)
     _make_private(path)
     _end_leftovers(path)
+    _empty(path)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def counts(run_dir: Path) -> Iterator[Path]:
+    """Make an empty folder in which the web server's processes count; remove it in the end.
+
+    They map its files into their memory. On a full disk, the first write to a new page would kill them.
+    """
+    path = SHARED_MEMORY / run_dir.name if os.access(SHARED_MEMORY, os.W_OK) else run_dir / "counts"
+    _make_private(path)
     _empty(path)
     try:
         yield path

@@ -4,9 +4,10 @@ import os
 import secrets
 import socket
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from chatsite import metrics_folder
 from chatsite.env import Environment
 
 from . import front, ports, pushpin, web
@@ -16,6 +17,9 @@ from .pulse import Front, Pulse
 from .sessions import Session
 from .terminal import say
 
+if TYPE_CHECKING:  # it needs a library that the supervisor loads only if INTERNAL is set
+    from .internal import Internal
+
 
 class Mode(NamedTuple):
     """What one way to serve consists of."""
@@ -23,27 +27,38 @@ class Mode(NamedTuple):
     parts: list[Part]  # in the order in which they are stopped
     environment: dict[str, str]  # of the processes that run Django
     pulse: Pulse | None = None  # looks at our own Pushpin
+    internal: "Internal | None" = None  # the listener for the inside
 
 
-def mode(env: Environment, ip: str, run_dir: Path) -> Mode:
-    """Return the mode that the environment asks for and the machine allows."""
+def mode(env: Environment, ip: str, run_dir: Path, counts: Path | None) -> Mode:
+    """Return the mode that the environment asks for and the machine allows.
+
+    With INTERNAL, `counts` is the folder in which the web server's processes count.
+    """
     environment = {**os.environ, "DATA_DIR": str(env.data_dir), MARK: str(run_dir)}
+    if counts:
+        environment[metrics_folder.NAME] = str(counts)
     if env.grip_url:
         say("The streams go through the proxy that GRIP_URL names; no Pushpin is started here.")
-        return Mode([_web(web.BEHIND_A_PROXY, environment, ports.listen(ip, env.port))], environment)
+        listener = ports.listen(ip, env.port)
+        return Mode(
+            [_web(web.BEHIND_A_PROXY, environment, listener)], environment, None, _internal(env, ip, counts, listener)
+        )
     if pushpin.installed():
-        return _behind_pushpin(env, ip, run_dir, environment)
+        return _behind_pushpin(env, ip, run_dir, counts, environment)
     say("Pushpin is not installed and may not be installed here: serving in embedded mode, for trying out.")
-    return Mode([_web(web.EMBEDDED, environment, ports.listen(ip, env.port))], environment)
+    listener = ports.listen(ip, env.port)
+    return Mode([_web(web.EMBEDDED, environment, listener)], environment, None, _internal(env, ip, counts, listener))
 
 
-def _behind_pushpin(env: Environment, ip: str, run_dir: Path, environment: dict[str, str]) -> Mode:
+def _behind_pushpin(env: Environment, ip: str, run_dir: Path, counts: Path | None, environment: dict[str, str]) -> Mode:
     ports.listen(ip, env.port).close()  # fails if the port is taken; Pushpin would say so in its log only
     listener = ports.listen_inside(env.port)
     key, hold = secrets.token_hex(32), secrets.token_hex(16)
     log_dir = env.data_dir / "log"
     log = log_dir / "pushpin.log"
     pushpin.put_old_logs_aside(log_dir)
+    internal = _internal(env, ip, counts, listener)
 
     def start_pushpin() -> Session:
         configuration = pushpin.write_configuration(
@@ -53,6 +68,7 @@ def _behind_pushpin(env: Environment, ip: str, run_dir: Path, environment: dict[
             web_port=listener.getsockname()[1],
             key=key,
             hold=hold,
+            statistics=internal.new_statistics(env.port) if internal else "",
         )
         own = {"PATH": os.environ.get("PATH", os.defpath), MARK: str(run_dir)}
         return Session(pushpin.command(configuration), own, output=log)
@@ -62,7 +78,18 @@ def _behind_pushpin(env: Environment, ip: str, run_dir: Path, environment: dict[
     part = Part("Pushpin", start_pushpin, log)
     its_front = Front(front.LOOPBACK_FOR.get(ip, ip), env.port, urlsplit(front.url(env, ip)).netloc)
     pulse = Pulse(part, its_front, run_dir, hold, env.data_dir)
-    return Mode([_web(web.BEHIND_A_PROXY, environment, listener), part], environment, pulse)
+    return Mode([_web(web.BEHIND_A_PROXY, environment, listener), part], environment, pulse, internal)
+
+
+def _internal(env: Environment, ip: str, counts: Path | None, web_server: socket.socket) -> "Internal | None":
+    """Return the listener for the inside, if INTERNAL names one."""
+    if not env.internal:
+        return None
+    from .internal import Internal, Server
+
+    web_ip, web_port = web_server.getsockname()[:2]
+    host = urlsplit(front.url(env, ip)).netloc
+    return Internal(env.internal, env.data_dir, counts, Server(front.LOOPBACK_FOR.get(web_ip, web_ip), web_port, host))
 
 
 def _web(command: tuple[str, ...], environment: dict[str, str], listener: socket.socket) -> Part:

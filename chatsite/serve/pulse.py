@@ -199,6 +199,15 @@ class Pulse:
             os.replace(new, self._file)
 
 
+def seen(data_dir: Path) -> tuple[bool, str]:
+    """Return whether Pushpin was well when the supervisor looked last, and words."""
+    try:
+        found = json.loads((data_dir / FILE).read_text())
+    except (OSError, ValueError):
+        return False, "The supervisor has not looked at Pushpin yet."
+    return found["ok"], found["words"] or "Pushpin delivers events and answers requests."
+
+
 def forget(data_dir: Path) -> None:
     """Remove what an earlier run has seen."""
     (data_dir / FILE).unlink(missing_ok=True)

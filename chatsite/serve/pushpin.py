@@ -80,10 +80,12 @@ def write_configuration(
 def fill_in(run_dir: Path, log_dir: Path, **values: object) -> Path:
     """Fill in the templates; return the path of the configuration file.
 
-    `hold` is the secret part of the path on which Pushpin holds the stream of pulse.py.
+    `hold` is the secret part of the path on which Pushpin holds the stream of pulse.py; `statistics` is where it says
+    how many streams it holds, nothing for nowhere.
     """
     values = {
         "hold": secrets.token_hex(16),
+        "statistics": "",
         **values,
         "run_dir": run_dir,
         "services": _services(),

@@ -58,6 +58,12 @@ def serve(env: environment.Environment, web_servers: list[str]) -> None:
     open_files.raise_limit()
     sessions.adopt_orphans()
     with instance.only_one(env.data_dir, f"http://{listen}/"), instance.run_directory(env.data_dir) as run_dir:
+        internal = None
+        if env.internal:
+            from .internal import Internal  # it needs a library that the supervisor loads only for this
+
+            internal = Internal(env.internal, env.data_dir, None, None)
+            internal.start()
         part = _part(
             run_dir,
             env.data_dir / "log",
@@ -67,6 +73,7 @@ def serve(env: environment.Environment, web_servers: list[str]) -> None:
             web_servers=" ".join(web_servers),
             key=key,
             hold=hold,
+            statistics=internal.new_statistics(env.port) if internal else "",
         )
         try:
             part.start()

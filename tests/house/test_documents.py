@@ -212,3 +212,19 @@ def test_the_table_of_imports_has_the_rows_of_the_imports_test():
 def test_the_line_that_contributors_break_for_practice_exists():
     (line,) = (line for line in commands("CONTRIBUTING.md") if "on_commit" in line)
     assert line in (PROJECT / "chat/events/send.py").read_text().splitlines()
+
+
+def test_every_metric_is_in_the_table_and_nothing_else():
+    table = [name for cells in rows(section("docs/metrics.md", "What is counted")) for name in codes(cells[0])]
+    written = (PROJECT / "chat" / "metrics.py").read_text() + (PROJECT / "chatsite/serve/internal.py").read_text()
+    counters = {f"{name}_total" for name in re.findall(r'Counter\(\s*"(\w+)"', written)}
+    others = {*re.findall(r'(?:Gauge|Histogram)\(\s*"(\w+)"', written)}
+    assert {name for name in table if name.startswith("chat_")} == counters | others
+    assert len(others) > 5
+
+
+def test_the_alerts_name_only_metrics_of_the_table():
+    table = {name for cells in rows(section("docs/metrics.md", "What is counted")) for name in codes(cells[0])}
+    named = {*re.findall(r"\b(?:chat|pushpin)_\w+", DOCUMENTS["docs/metrics.md"].partition("## Five alerts")[2])}
+    assert len(named) == 5
+    assert named <= table

@@ -13,14 +13,14 @@ ROOMS = {
     "__init__": set(),
     "naming": set(),
     "redaction": set(),
-    "grip": {"redaction"},
+    "grip": {"metrics", "redaction"},
     "models": {"naming"},
-    "events": {"grip", "naming"},
+    "events": {"metrics", "grip", "naming"},
     "limits": {"models"},
     "health": {"web", "streams", "grip"},
     "messages": {"limits", "models", "events", "naming"},
     "upkeep": {"messages", "models", "events", "naming"},
-    "web": {"limits", "models", "messages.errors", "messages.pause", "messages.writer", "naming"},
+    "web": {"metrics", "limits", "models", "messages.errors", "messages.pause", "messages.writer", "naming"},
     "maintenance": {"limits", "messages", "upkeep", "events", "grip"},
     "api": {"web", "limits", "messages", "events", "models", "naming"},
     "pages": {"web", "limits", "messages", "events", "models", "naming"},
@@ -32,6 +32,7 @@ ROOMS = {
     "templatetags": {"pages", "naming"},
     "management": {"upkeep", "messages", "models", "naming"},
     "migrations": set(),
+    "metrics": set(),
 }
 
 # The only places that may use these libraries.
@@ -53,6 +54,7 @@ LIBRARIES = {
     "dj_database_url": {"chatsite.database"},
     "psycopg": set(),
     "jwt": set(),
+    "prometheus_client": {"chat.metrics", "chatsite.serve.internal"},
 }
 
 

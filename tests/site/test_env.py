@@ -22,6 +22,7 @@ def test_a_fresh_clone_runs_without_any_variable():
     assert (env.database_url, env.grip_url, env.grip_verify_key) == (None, "", None)
     assert (env.data_dir, env.log_level) == (PROJECT_DIR / "var", "WARNING")
     assert env.allowed_hosts == ("localhost", "127.0.0.1", "[::1]")
+    assert env.internal is None
 
 
 def test_an_empty_variable_counts_as_missing():
@@ -64,6 +65,27 @@ def test_a_port_from_1_to_65535_is_accepted(value, port):
 @pytest.mark.parametrize("value", ["0", "65536", "-1", "80.0", "http", " 80", "٨٠", "9" * 5000])
 def test_another_value_of_port_is_refused(value):
     assert problem_of(PORT=value) == f"PORT={value!r} won't do: write a number from 1 to 65535."
+
+
+@pytest.mark.parametrize(
+    ("value", "internal"),
+    [
+        ("127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("10.0.0.11:1", ("10.0.0.11", 1)),
+        ("[::1]:9464", ("::1", 9464)),
+        ("100.64.1.2:9464", ("100.64.1.2", 9464)),
+    ],
+)
+def test_internal_is_an_address_inside_and_a_port(value, internal):
+    assert read({"INTERNAL": value}).internal == internal
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["9464", ":9464", "0.0.0.0:9464", "[::]:9464", "8.8.8.8:9464", "localhost:9464", "127.0.0.1", "127.0.0.1:0", "on"],
+)
+def test_another_value_of_internal_is_refused(value):
+    assert problem_of(INTERNAL=value).startswith(f"INTERNAL={value!r} won't do: write an address that only your own")
 
 
 @pytest.mark.parametrize("value", ["INFO", "info"])
