@@ -5,7 +5,7 @@ import os
 import secrets
 import sys
 
-PUBLISHING = ("erase", "moderate", "pause", "resume")  # the commands that readers should hear of at once
+PUBLISHING = ("doctor", "erase", "moderate", "pause", "resume")  # the commands that publish to the running chat
 
 
 def main() -> None:

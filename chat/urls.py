@@ -29,6 +29,7 @@ urlpatterns = [
     path("rooms/<segment:room>/events/", streams.room_events, name="room-events"),
     path("-/live", health.live, name="live"),
     path("-/ready", health.ready, name="ready"),
+    path("-/seen", health.seen, name="seen"),
     path("-/moderate/", moderation.act, name="moderate"),
     path("-/language/", pages.choose_language, name="language"),
     path("-/manifest.webmanifest", pages.manifest, name="manifest"),

@@ -139,6 +139,10 @@ STORAGES = {
 
 PULSE_FILE = DATA_DIR / "pulse.json"  # what bin/run sees of its Pushpin (chatsite/serve/pulse.py)
 
+# Where manage.py doctor finds the running chat: its URL, and the configuration of its Pushpin.
+RUN_LOCK = DATA_DIR / instance.LOCK
+PUSHPIN_CONFIG = instance.path_for(DATA_DIR) / "pushpin.conf"
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [  # the name of each in itself; CONTRIBUTING.md says how to add one
     ("ar", "العربية"),

@@ -42,6 +42,11 @@ def publish(event: Event) -> None:
             lane.put(item)
 
 
+def publish_now(proxy: Proxy, event: Event) -> None:
+    """Publish the event to this proxy alone, once, and wait for its answer; raise the error if it does not take it."""
+    _connection_to(proxy).publish([_item_json(event)])
+
+
 def flush(seconds: float = FLUSH_S) -> None:
     """Wait until every proxy has everything, at most `seconds` in all."""
     deadline = time.monotonic() + seconds
@@ -190,8 +195,11 @@ def _lanes() -> list[Lane]:
 
 
 def _lane_to(proxy: Proxy) -> Lane:
-    uri = proxy["control_uri"]
-    return Lane(public_part(uri), CommandSocket(proxy) if uri.startswith("ipc:") else ControlPort(proxy))
+    return Lane(public_part(proxy["control_uri"]), _connection_to(proxy))
+
+
+def _connection_to(proxy: Proxy) -> Connection:
+    return CommandSocket(proxy) if proxy["control_uri"].startswith("ipc:") else ControlPort(proxy)
 
 
 def forget_lanes() -> None:

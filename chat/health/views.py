@@ -1,11 +1,17 @@
 """Whether this server answers, and whether it is of use. docs/operations.md says who asks."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+import os
 
-from chat.streams.proxies import is_inside
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+
+from chat.streams.proxies import SENDERS, is_inside
 from chat.web.refusals import only
 
-from . import database, proxy
+from . import database, proxy, signature
+
+DOCTOR = Signer(salt="chat.doctor")
 
 
 @only("GET", "HEAD")
@@ -25,6 +31,26 @@ def ready(request: HttpRequest) -> HttpResponse:
     if is_inside(request):
         said |= {"database": data.database, "migrations": data.migrations, "proxy": streams.words}
     return _answer(said, 200 if data.ok else 503)
+
+
+@only("GET")
+def seen(request: HttpRequest) -> HttpResponse:
+    """Say how this request arrived, to manage.py doctor: nobody else can sign its header with our SECRET_KEY."""
+    try:
+        DOCTOR.unsign(request.headers.get("Doctor", ""))
+    except BadSignature:
+        raise Http404 from None
+    found = signature.look(request.headers.get("Grip-Sig"), settings.GRIP_PROXIES)
+    return _answer(
+        {
+            "process": os.getpid(),
+            "proxies": len(settings.GRIP_PROXIES),
+            "signature": found.kind,
+            "behind": found.behind_s,
+            "senders": request.META[SENDERS],
+            "client": request.META.get("REMOTE_ADDR", ""),
+        }
+    )
 
 
 def _answer(said: dict[str, object], status: int = 200) -> HttpResponse:

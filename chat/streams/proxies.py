@@ -18,6 +18,7 @@ UNKNOWN = ""
 PASSED_ON = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")  # what other proxies add
 PRIVATE = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1", "fc00::/7")
 INSIDE = "chat.inside"  # no header of a client can have this name in META
+SENDERS = "chat.senders"  # the addresses in X-Forwarded-For, as it came
 
 
 class TrustedProxies(MiddlewareMixin):
@@ -29,6 +30,7 @@ class TrustedProxies(MiddlewareMixin):
     def process_request(self, request: GripRequest) -> None:
         meta = request.META
         senders = _addresses(meta.pop(CLIENT, ""))
+        meta[SENDERS] = tuple(senders)
         peer = meta.get("REMOTE_ADDR", "")
         passed_on = request.grip.signed or any(header in meta for header in PASSED_ON) or bool(senders)
         if request.grip.signed:

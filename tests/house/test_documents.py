@@ -54,7 +54,10 @@ OPTIONS = sorted(
         if option != "--help"
     }
 )
-PROGRAMS = "".join((PROJECT / folder / "__main__.py").read_text() for folder in ("bench", "tests/torture"))
+PROGRAMS = "".join(
+    (PROJECT / file).read_text()
+    for file in ("bench/__main__.py", "tests/torture/__main__.py", "chat/management/commands/doctor.py")
+)
 
 
 def test_this_test_finds_the_documents():
@@ -228,3 +231,10 @@ def test_the_alerts_name_only_metrics_of_the_table():
     named = {*re.findall(r"\b(?:chat|pushpin)_\w+", DOCUMENTS["docs/metrics.md"].partition("## Five alerts")[2])}
     assert len(named) == 5
     assert named <= table
+
+
+def test_every_check_is_in_the_page_about_trouble_and_no_other():
+    sources = [PROJECT / "chat" / "checks.py", *(PROJECT / "chat" / "doctor").glob("*.py")]
+    ids = [found for file in sources for found in re.findall(r'id="(chat\.[EW]\d+)"', file.read_text())]
+    assert len(ids) == len({*ids}) > 30
+    assert sorted(re.findall(r"^\| `(chat\.[EW]\d+)` \|", DOCUMENTS["docs/trouble.md"], re.MULTILINE)) == sorted(ids)

@@ -27,10 +27,11 @@ ROOMS = {
     "streams": {"web", "limits", "messages", "events", "models", "naming", "grip"},
     "admin": {"messages", "models"},
     "checks": {"grip", "redaction"},
+    "doctor": {"checks", "health", "events", "grip", "models", "redaction"},
     "apps": {"checks"},
     "urls": {"api", "pages", "streams", "health"},
     "templatetags": {"pages", "naming"},
-    "management": {"upkeep", "messages", "models", "naming"},
+    "management": {"doctor", "upkeep", "messages", "models", "naming"},
     "migrations": set(),
     "metrics": set(),
 }
@@ -38,6 +39,7 @@ ROOMS = {
 # The only places that may use these libraries.
 LIBRARIES = {
     "django_eventstream": {
+        "chat.doctor.way",
         "chat.events",
         "chat.grip.publisher",
         "chat.maintenance",
@@ -53,7 +55,7 @@ LIBRARIES = {
     "cryptography": {"chat.grip.config"},
     "dj_database_url": {"chatsite.database"},
     "psycopg": set(),
-    "jwt": set(),
+    "jwt": {"chat.health.signature"},
     "prometheus_client": {"chat.metrics", "chatsite.serve.internal"},
 }
 

@@ -1,0 +1,100 @@
+"""The traps in Pushpin's configuration, where its file is on this machine: Debian's sample has several."""
+
+import ipaddress
+from collections.abc import Callable, Iterator
+from configparser import ConfigParser
+from configparser import Error as BadFile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+
+from chat.checks import NEW_KEY, SAMPLE_KEY
+
+DEBIANS = Path("/etc/pushpin/pushpin.conf")
+OPEN = ("", "*", "0.0.0.0", "::")
+
+Value = Callable[[str, str], str]
+
+
+def files() -> list[Path]:
+    """Return the configurations of those of our proxies that run here."""
+    own = [settings.PUSHPIN_CONFIG] if settings.PUSHPIN_CONFIG.exists() else []
+    return [*own, DEBIANS] if _is_ours(DEBIANS) else own
+
+
+def _is_ours(file: Path) -> bool:
+    """Return whether one of GRIP_PROXIES is the control port of the Pushpin with this configuration."""
+    try:
+        port = _values(file)("handler", "push_in_http_port")
+    except (OSError, BadFile):
+        return False
+    places = [urlsplit(proxy["control_uri"]) for proxy in settings.GRIP_PROXIES]
+    return any(place.hostname in ("127.0.0.1", "localhost", "::1") and str(place.port) == port for place in places)
+
+
+def _values(file: Path) -> Value:
+    parser = ConfigParser(interpolation=None, strict=False, comment_prefixes=("#",))
+    parser.read_string(file.read_text())
+    return lambda section, name: parser.get(section, name, fallback="").strip()
+
+
+def look(file: Path) -> Iterator[CheckMessage]:
+    """Yield what is wrong in the file."""
+    try:
+        value = _values(file)
+    except (OSError, BadFile) as error:
+        yield Error(f"{file} can't be read: {error}", hint="Name a file of Pushpin that you may read.", id="chat.E101")
+        return
+    if value("handler", "message_rate") not in ("", "0"):
+        yield Error(
+            f"{file} has message_rate={value('handler', 'message_rate')}: messages that follow each other within 25 ms "
+            "reach nobody until the burst is over.",
+            hint="Set message_rate=0 in its section [handler], and restart Pushpin.",
+            id="chat.E102",
+        )
+    if value("proxy", "sig_key") == SAMPLE_KEY:
+        yield Error(
+            f"{file} has sig_key={SAMPLE_KEY}, as Debian's sample has: everybody can claim to be this proxy.",
+            hint=f"{NEW_KEY}, and write it into GRIP_URL too.",
+            id="chat.E103",
+        )
+    if not value("proxy", "sig_key"):
+        yield Error(
+            f"{file} has no sig_key: Pushpin signs nothing, so no stream opens.",
+            hint="Set sig_key to the key in GRIP_URL.",
+            id="chat.E104",
+        )
+    if "append" not in value("proxy", "x_forwarded_for").split(","):
+        yield Error(
+            f"{file} has no x_forwarded_for=append: all clients have one address, and share its limits and bans.",
+            hint="Set x_forwarded_for=append in its section [proxy], and restart Pushpin.",
+            id="chat.E105",
+        )
+    if value("handler", "push_in_http_port") not in ("", "-1") and _is_open(value("handler", "push_in_http_addr")):
+        yield Error(
+            f"{file} opens the control port to everybody. It asks for no password: whoever reaches it writes into all "
+            "rooms.",
+            hint="Set push_in_http_addr to 127.0.0.1, or to an address in a private network.",
+            id="chat.E106",
+        )
+    if value("proxy", "accept_pushpin_route") == "true":
+        yield Warning(
+            f"{file} has accept_pushpin_route=true: a client's header chooses where its request goes.",
+            hint="Set accept_pushpin_route=false.",
+            id="chat.W101",
+        )
+    if value("proxy", "auto_cross_origin") == "true":
+        yield Warning(
+            f"{file} has auto_cross_origin=true: pages of other sites may read and write here.",
+            hint="Set auto_cross_origin=false.",
+            id="chat.W102",
+        )
+
+
+def _is_open(address: str) -> bool:
+    try:
+        return address in OPEN or ipaddress.ip_address(address).is_global
+    except ValueError:
+        return False

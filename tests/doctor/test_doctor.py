@@ -1,0 +1,286 @@
+"""manage.py doctor names each trap, and the hop at which a message is lost; it leaves nothing behind."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import OperationalError
+from django.db.migrations.recorder import MigrationRecorder
+from django_eventstream.models import Event as LoggedEvent
+
+from chat.doctor import front, pushpin_config, steps
+from chat.grip import publisher
+from chat.health import database
+from tests.helpers.grip_proxy import KEY, GripProxy
+from tests.helpers.signing_front import SigningFront
+
+PROXY = {"control_uri": "http://127.0.0.1:1", "key": KEY}
+SAMPLE = """
+[runner]
+http_port=7999
+[proxy]
+sig_key={key}
+x_forwarded_for={forwarded}
+{more}
+[handler]
+message_rate={rate}
+push_in_http_addr={address}
+push_in_http_port=5561
+"""
+SOUND = {"key": KEY, "forwarded": "append", "rate": 0, "address": "127.0.0.1", "more": ""}
+
+
+def doctor(**options):
+    """Return the ids of the problems, all that the doctor printed, and its exit status."""
+    out, status = StringIO(), 0
+    try:
+        call_command("doctor", stdout=out, **options)
+    except SystemExit as end:
+        status = end.code
+    lines = out.getvalue().splitlines()
+    assert all(re.match(r"ok     \S|WRONG  chat\S+: .+ → .+|WRONG  (?!chat)\S+: ", line) for line in lines), lines
+    assert status == any(line.startswith("WRONG") for line in lines)
+    return re.findall(r"^WRONG  (\S+):", out.getvalue(), re.MULTILINE), out.getvalue(), status
+
+
+@pytest.fixture(autouse=True)
+def nothing_else(monkeypatch, settings, tmp_path):
+    """Let no Pushpin of this machine count, and no test wait for long."""
+    monkeypatch.setattr(pushpin_config, "DEBIANS", tmp_path / "none")
+    monkeypatch.setattr(front, "ANSWER_S", 2)
+    monkeypatch.setattr(publisher, "LAST_RETRY_S", 0.05)
+    settings.RUN_LOCK = settings.PUSHPIN_CONFIG = tmp_path / "none"
+
+
+@pytest.fixture
+def proxy(settings):
+    with GripProxy() as proxy:
+        settings.GRIP_PROXIES = [{"control_uri": proxy.uri, "key": KEY}]
+        publisher.forget_lanes()
+        yield proxy
+    publisher.forget_lanes()
+
+
+def rows():
+    return {model: model.objects.count() for model in apps.get_models() if model.__name__ != "Bucket"}
+
+
+@pytest.fixture
+def through(live_server, proxy):
+    """Return a function that runs the doctor through a front with these faults, and returns the ids."""
+
+    def run(**faults):
+        before = rows()
+        with SigningFront(live_server.url.removeprefix("http://"), **{"deliver": proxy, **faults}) as fake:
+            found = doctor(url=fake.url)
+        assert rows() == before
+        return found[0]
+
+    return run
+
+
+# The settings.
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("id", "name", "value"),
+    [
+        ("chat.E001", "MIDDLEWARE", ["chat.streams.proxies.TrustedProxies", "chat.streams.middleware.GripMiddleware"]),
+        ("chat.E002", "GRIP_URL", "http://127.0.0.1:5561"),
+        ("chat.E003", "GRIP_PROXIES", [{"control_uri": "proxy:5561"}]),
+        ("chat.E004", "GRIP_PROXIES", [PROXY, PROXY]),
+        ("chat.E005", "EVENTSTREAM_STORAGE_CLASS", "django_eventstream.storage.DjangoModelStorage"),
+        (
+            "chat.E006",
+            "MIDDLEWARE",
+            ["chat.streams.middleware.GripMiddleware", "django.middleware.common.CommonMiddleware"],
+        ),
+        ("chat.E007", "GRIP_PROXIES", [{**PROXY, "key": "changeme"}]),
+        ("chat.E008", "EVENTSTREAM_CHANNELMANAGER_CLASS", "django_eventstream.channelmanager.DefaultChannelManager"),
+        ("chat.W001", "GRIP_PROXIES", [{"control_uri": "http://127.0.0.1:1"}]),
+        ("chat.W002", "GRIP_PROXIES", [{**PROXY, "control_uri": "http://8.8.8.8:5561"}]),
+        ("chat.W004", "TRUSTED_PROXIES", ("0.0.0.0/0",)),
+    ],
+)
+def test_a_trap_in_the_settings_is_named(settings, monkeypatch, id, name, value):
+    monkeypatch.setattr("chat.doctor.way.publish", lambda: ())
+    assert id not in doctor()[0]
+    setattr(settings, name, value)
+    assert id in doctor()[0]
+
+
+@pytest.mark.django_db
+def test_sqlite_without_wal_and_immediate_is_named(settings, monkeypatch):
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "chatsite.sqlite3")
+    monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", {"transaction_mode": "IMMEDIATE"})
+    assert "chat.E009" in doctor()[0]
+
+
+@pytest.mark.django_db
+def test_debug_in_public_is_named(settings):
+    settings.DEBUG, settings.ALLOWED_HOSTS = True, ["127.0.0.1"]
+    assert "chat.W003" not in doctor()[0]
+    settings.ALLOWED_HOSTS = ["chat.example.com"]
+    assert "chat.W003" in doctor()[0]
+
+
+# Pushpin's configuration.
+
+
+@pytest.mark.parametrize(
+    ("id", "change"),
+    [
+        ("chat.E102", {"rate": 2500}),
+        ("chat.E103", {"key": "changeme"}),
+        ("chat.E104", {"key": ""}),
+        ("chat.E105", {"forwarded": ""}),
+        ("chat.E106", {"address": ""}),
+        ("chat.E106", {"address": "0.0.0.0"}),
+        ("chat.W101", {"more": "accept_pushpin_route=true"}),
+        ("chat.W102", {"more": "auto_cross_origin=true"}),
+        (None, {}),
+    ],
+)
+@pytest.mark.django_db
+def test_a_trap_of_pushpin_is_named(tmp_path, id, change):
+    file = tmp_path / "pushpin.conf"
+    file.write_text(SAMPLE.format(**{**SOUND, **change}))
+    found = [found for found in doctor(pushpin=[file])[0] if re.match(r"chat\..1\d\d", found)]
+    assert found == ([id] if id else [])
+
+
+@pytest.mark.django_db
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    assert "chat.E101" in doctor(pushpin=[tmp_path / "missing"])[0]
+
+
+def test_debians_file_counts_if_its_control_port_is_ours(settings, monkeypatch, tmp_path):
+    file = tmp_path / "pushpin.conf"
+    file.write_text(SAMPLE.format(**SOUND))
+    monkeypatch.setattr(pushpin_config, "DEBIANS", file)
+    assert pushpin_config.files() == []
+    settings.GRIP_PROXIES = [{**PROXY, "control_uri": "http://127.0.0.1:5561"}]
+    assert pushpin_config.files() == [file]
+
+
+# The database, and whether anything runs.
+
+
+@pytest.mark.django_db
+def test_nothing_that_runs_is_named():
+    assert doctor()[0] == ["chat.E201"]
+
+
+@pytest.mark.django_db
+def test_missing_tables_are_named():
+    MigrationRecorder.Migration.objects.filter(app="chat", name__startswith="0010").delete()
+    assert doctor()[0] == ["chat.E202"]
+
+
+@pytest.mark.django_db
+def test_a_database_that_takes_no_write_is_named(monkeypatch):
+    def fail():
+        raise OperationalError("the disk is full")
+
+    monkeypatch.setattr(database, "write", fail)
+    ids, text, _ = doctor()
+    assert ids == ["chat.E203"]
+    assert "the disk is full" in text
+
+
+@pytest.mark.django_db
+def test_a_disk_without_wal_is_named(monkeypatch):
+    monkeypatch.setattr(steps.connection, "vendor", "sqlite")
+    monkeypatch.setattr(steps, "_journal_mode", lambda: "delete")
+    assert doctor()[0] == ["chat.E204"]
+
+
+# How requests arrive.
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_is_well_and_nothing_is_left_behind(through):
+    assert through() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("id", "faults"),
+    [
+        ("chat.E301", {"answers": {"GET /-/seen": None}}),
+        ("chat.E302", {"answers": {"GET /-/seen": (400, b"")}}),
+        ("chat.E303", {"answers": {"GET /-/seen": (502, b"Error while proxying to origin.")}}),
+        ("chat.E311", {"key": None}),
+        ("chat.E312", {"key": "another-key-of-at-least-32-characters"}),
+        ("chat.E313", {"behind_s": 7200}),
+        ("chat.E314", {"senders": ""}),
+        ("chat.E315", {"senders": "203.0.113.7, 10.0.0.5"}),
+    ],
+)
+def test_what_is_wrong_before_the_web_server_is_named(through, id, faults):
+    assert through(**faults) == [id]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("behind_s", [1800, -7200])
+def test_a_clock_that_still_works_is_named(through, behind_s):
+    assert "chat.W311" in through(behind_s=behind_s)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_wrong_clock_is_called_a_clock(live_server, proxy):
+    with SigningFront(live_server.url.removeprefix("http://"), behind_s=7200) as fake:
+        text = doctor(url=fake.url)[1]
+    assert "The clocks differ: the key is right" in text
+    assert "about 720" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_secret_key_is_named(through, monkeypatch):
+    monkeypatch.setattr("chat.doctor.arrival._proof", lambda: {"Doctor": "forged:signature"})
+    assert through() == ["chat.E304"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_embedded_mode_in_several_processes_is_named(live_server, monkeypatch):
+    monkeypatch.setattr("chat.health.views.os.getpid", iter(range(100)).__next__)
+    assert doctor(url=live_server.url)[0] == ["chat.E316"]
+
+
+def test_strangers_see_nothing(client):
+    for proof in ("", "x", "x:y"):
+        assert client.get("/-/seen", headers={"Doctor": proof}).status_code == 404
+
+
+# The way of a message.
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("id", "faults"),
+    [
+        ("chat.E322", {"answers": {"GET /events/": None}}),
+        ("chat.E323", {"answers": {"GET /events/": (502, b"")}}),
+        ("chat.E324", {"answers": {"POST /rooms/": (429, b'{"errors": [{"message": "Too fast."}]}')}}),
+        ("chat.E325", {"answers": {"POST /rooms/": (200, b'{"id": 999}')}}),
+        ("chat.E326", {"after_post": lambda: LoggedEvent.objects.all().delete()}),
+        ("chat.E328", {"deliver": None}),
+    ],
+)
+def test_the_hop_that_loses_the_message_is_named(through, id, faults):
+    assert through(**faults) == [id]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_web_server_that_does_not_publish_is_named(through, monkeypatch):
+    monkeypatch.setattr(publisher, "publish", lambda event: None)
+    assert through() == ["chat.E327"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_proxy_that_takes_nothing_is_named(through, proxy):
+    proxy.mode = "refuse"
+    assert {*through()} == {"chat.E321"}
