@@ -1,0 +1,53 @@
+"""manage.py doctor beside a running chat: all is well, nothing stays behind, and a Pushpin that hangs is named."""
+
+import os
+import signal
+import sqlite3
+
+import pytest
+
+from tests.helpers.manage import manage
+from tests.helpers.running import Chat
+
+ALL_IS_WELL = 13  # lines
+
+
+@pytest.fixture(scope="module")
+def chat(pushpin, tmp_path_factory):
+    with Chat.ready(tmp_path_factory.mktemp("doctor")) as running:
+        yield running
+
+
+def doctor(chat):
+    done = manage(chat.data_dir, "doctor")
+    assert done.stderr == ""
+    return done.returncode, done.stdout.splitlines()
+
+
+def rows(chat):
+    database = sqlite3.connect(chat.data_dir / "chat.sqlite3")
+    tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {name: database.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0] for name in tables}
+    database.close()
+    return {name: count for name, count in found.items() if "bucket" not in name and name != "sqlite_sequence"}
+
+
+def test_a_chat_that_is_well_gets_ok_in_each_line_and_keeps_nothing(chat):
+    chat.post("lobby", "ann", "hello")
+    before = rows(chat)
+    status, lines = doctor(chat)
+    assert (status, len(lines)) == (0, ALL_IS_WELL)
+    assert all(line.startswith("ok ") for line in lines)
+    assert rows(chat) == before
+
+
+def test_a_pushpin_that_delivers_nothing_is_named(chat):
+    (pid,) = chat.pids_of("pushpin-handler")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        status, lines = doctor(chat)
+    finally:
+        if pid in chat.pids_of("pushpin-handler"):  # the supervisor may have ended it
+            os.kill(pid, signal.SIGCONT)
+    assert status == 1
+    assert any(line.startswith("WRONG  chat.E32") for line in lines), lines
