@@ -37,7 +37,7 @@ from chat.naming import sentence
 
 from . import outages
 
-PROGRAM_PATHS = ("/rooms/", "/events/", "/-/moderate/", "/-/live", "/-/ready")
+PROGRAM_PATHS = ("/rooms/", "/events/", "/-/moderate/", "/-/live", "/-/ready", "/-/seen")
 STREAM_PATH = re.compile("/events/|/rooms/[^/]+/events/$")
 # The status and the field for each error of the domain.
 MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {

@@ -31,8 +31,9 @@ ALLOWED = {
     "live": "GET, HEAD",
     "ready": "GET, HEAD",
     "language": "POST",
+    "seen": "GET",
 }
-FOR_PROGRAMS = ["messages", "message", "events", "next-link", "room-events", "moderate", "live", "ready"]
+FOR_PROGRAMS = ["messages", "message", "events", "next-link", "room-events", "moderate", "live", "ready", "seen"]
 
 
 def address_of(name):
