@@ -21,11 +21,9 @@ def forget_old_sources() -> None:
     become old since.
     """
     global _forgotten_up_to
-    last = last_id_before(timezone.now() - timedelta(days=settings.SOURCE_DAYS))
+    last = _last_id_before(timezone.now() - timedelta(days=settings.SOURCE_DAYS))
     while _forgotten_up_to < last:
-        # The ids may have a gap of any size, so the steps are rows.
-        next_ids = ChatMessage.objects.filter(id__gt=_forgotten_up_to, id__lte=last).order_by("id")
-        up_to = next_ids.values_list("id", flat=True)[IDS - 1 : IDS].first() or last
+        up_to = min(_forgotten_up_to + IDS, last)
         known = ChatMessage.objects.filter(id__gt=_forgotten_up_to, id__lte=up_to, source__isnull=False)
         if known.exists():
             known.update(source=None)
@@ -33,7 +31,7 @@ def forget_old_sources() -> None:
         _forgotten_up_to = up_to
 
 
-def last_id_before(moment: datetime) -> int:
+def _last_id_before(moment: datetime) -> int:
     """Return the greatest id whose message, and with it all before, was saved before the moment; 0 if there is none."""
     newest = ChatMessage.objects.order_by("-id")
     low, high = 0, newest.values_list("id", flat=True).first() or 0
