@@ -182,7 +182,6 @@ def test_a_lost_connection_moves_no_message_and_has_a_color_an_icon_and_words(pe
     lost = notice.evaluate("(notice) => getComputedStyle(notice).backgroundColor")
     places.append(box(alice.texts.last))
     line.repair()
-    alice.page.get_by_role("button", name="Try now").tap()
     expect(alice.status).to_have_text("Connected again.")
     expect(notice.locator(".icon-check")).to_be_visible()
     expect(notice.locator(".icon-offline")).to_be_hidden()
