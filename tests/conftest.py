@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from chat.grip import publisher
+from chat.grip import publisher, signature
 from chat.web import outages
 from tests.helpers.grip_proxy import KEY, GripProxy
 
@@ -22,6 +22,12 @@ def no_outage_of_an_earlier_test(monkeypatch):
     """Let each outage end with its test, and not log its end into a later one."""
     monkeypatch.setattr(outages, "_wait_for_the_end", lambda: None)
     monkeypatch.setattr(outages._Outage, "began", None)
+
+
+@pytest.fixture(autouse=True)
+def no_refused_signature_of_an_earlier_test(monkeypatch):
+    for name in ("logged", "late"):
+        monkeypatch.setattr(signature._Refused, name, float("-inf"))
 
 
 @pytest.fixture

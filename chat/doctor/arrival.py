@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, Warning
 
-from chat.health import signature
+from chat.grip import signature
 from chat.health.views import DOCTOR
 
 from .front import NO_ANSWER, Front
@@ -64,8 +64,9 @@ def _judge(front: Front, seen: dict[str, Any]) -> Iterator[CheckMessage]:
         )
     elif seen["signature"] == signature.KEY:
         yield Error(
-            "The proxy signs with another key than the web server expects, so no stream opens.",
-            hint="Write the same key into GRIP_URL (?key=...) and into the proxy (Pushpin: sig_key); restart both.",
+            "The proxy signs with another key (or issuer) than the web server expects, so no stream opens.",
+            hint="Write the same into GRIP_URL (?key=...&verify-iss=...) and into the proxy (Pushpin: sig_key and "
+            "sig_iss); restart both.",
             id="chat.E312",
         )
     elif seen["signature"] == signature.CLOCK:

@@ -14,6 +14,9 @@ from chat.checks import NEW_KEY, SAMPLE_KEY
 
 DEBIANS = Path("/etc/pushpin/pushpin.conf")
 OPEN = ("", "*", "0.0.0.0", "::")
+SOCKETS = ("push_in_spec", "push_in_sub_specs", "command_spec")
+PLACES = 64  # requests at a time: with 96, hundreds that come at once get 502s
+BUFFER_BYTES = 8192  # a URL with a room of 64 emoji and its event id has over 2 kB, and its headers come on top
 
 Value = Callable[[str, str], str]
 
@@ -79,6 +82,27 @@ def look(file: Path) -> Iterator[CheckMessage]:
             hint="Set push_in_http_addr to 127.0.0.1, or to an address in a private network.",
             id="chat.E106",
         )
+    if opened := [name for name in SOCKETS if _listens_openly(value("handler", name))]:
+        yield Error(
+            f"{file} opens {' and '.join(opened)} to everybody. They ask for no password: whoever reaches one writes "
+            "into all rooms.",
+            hint="Write tcp://127.0.0.1:... or ipc://... there, and restart Pushpin.",
+            id="chat.E107",
+        )
+    if not 0 < _number(value("proxy", "max_open_requests"), 0) <= PLACES:
+        yield Warning(
+            f"{file} lets more than {PLACES} requests in at a time: if hundreds come at once, as after a new start, "
+            "some are lost, and their answer is a 502.",
+            hint=f"Set max_open_requests={PLACES} in its section [proxy], and restart Pushpin.",
+            id="chat.W103",
+        )
+    if _number(value("runner", "client_buffer_size"), BUFFER_BYTES) < BUFFER_BYTES:
+        yield Warning(
+            f"{file} has client_buffer_size={value('runner', 'client_buffer_size')}: a room with a long name gets no "
+            "stream, because Pushpin drops long addresses without an answer.",
+            hint=f"Set client_buffer_size={BUFFER_BYTES} in its section [runner], and restart Pushpin.",
+            id="chat.W104",
+        )
     if value("proxy", "accept_pushpin_route") == "true":
         yield Warning(
             f"{file} has accept_pushpin_route=true: a client's header chooses where its request goes.",
@@ -98,3 +122,13 @@ def _is_open(address: str) -> bool:
         return address in OPEN or ipaddress.ip_address(address).is_global
     except ValueError:
         return False
+
+
+def _listens_openly(specs: str) -> bool:
+    """Return whether one of these addresses of ZeroMQ, as in tcp://*:5560, is open to everybody."""
+    parts = [urlsplit(spec.strip()) for spec in specs.split(",")]
+    return any(part.scheme == "tcp" and _is_open(part.hostname or "") for part in parts)
+
+
+def _number(written: str, default: int) -> int:
+    return int(written) if written.isdecimal() else default

@@ -1,4 +1,4 @@
-"""Whether the GRIP proxies deliver: what the supervisor saw of its own Pushpin, and what waits for each proxy here."""
+"""Whether the GRIP proxies deliver: what the supervisor saw of its own Pushpin, what waits here, and the clocks."""
 
 import json
 import time
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from chat.grip import publisher
+from chat.grip import publisher, signature
 
 OLD_S = 30  # the supervisor looks every 5 s
 
@@ -23,7 +23,7 @@ def look() -> Found:
     """Return what is known without asking anybody."""
     if not settings.GRIP_PROXIES:
         return Found(True, NONE)
-    problems = [*_seen_by_the_supervisor(), *publisher.delays()]
+    problems = [*_seen_by_the_supervisor(), *publisher.delays(), *signature.delays()]
     return Found(not problems, " ".join(problems) or DELIVERS)
 
 

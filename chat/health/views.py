@@ -6,17 +6,21 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
+from chat.grip import signature
+from chat.streams.middleware import GripRequest
 from chat.streams.proxies import SENDERS, is_inside
 from chat.web.refusals import only
 
-from . import database, proxy, signature
+from . import database, proxy
 
 DOCTOR = Signer(salt="chat.doctor")
 
 
 @only("GET", "HEAD")
-def live(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers."""
+def live(request: GripRequest) -> HttpResponse:
+    """Say that the process answers. The supervisor of each Pushpin asks, so a wrong clock shows without any reader."""
+    if "Grip-Sig" in request.headers and not request.grip.proxied:
+        signature.refuse(request.headers["Grip-Sig"], settings.GRIP_PROXIES)
     return _answer({"ok": True})
 
 

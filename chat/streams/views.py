@@ -1,8 +1,6 @@
 """GET /events/: opens a stream, and says which channels it carries and from which event on."""
 
-import logging
 import re
-import time
 from collections.abc import Iterable
 from urllib.parse import unquote
 
@@ -16,8 +14,9 @@ from django_eventstream.utils import add_default_headers, make_id
 
 from chat import limits
 from chat.events.channels import clean_channel, room_channel
+from chat.grip import signature
 from chat.grip.channel_names import channel_named
-from chat.web.refusals import Refusal, only, refuse, refuse_invalid
+from chat.web.refusals import only, refuse, refuse_invalid
 from chat.web.sources import source_of
 from chat.web.writers import is_limited
 
@@ -25,15 +24,11 @@ from . import embedded
 from .grip_response import grip_response
 from .middleware import GripRequest
 
-log = logging.getLogger(__name__)
-
 MAX_CHANNELS = 10
 MAX_HEAD_BYTES = 8_192  # of a request through Pushpin: client_buffer_size in deploy/pushpin.conf
 BROWSER_HEADERS_BYTES = 2_048
 MAX_DIGITS = 15  # of an event's number, however many events a channel will have
 UNKNOWN_ID = "-1"
-LOG_AGAIN_S = 60
-_signature_logged = float(-LOG_AGAIN_S)
 
 
 @only("GET")  # the proxy would hold the stream for any other method too
@@ -59,7 +54,10 @@ def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
             raise refuse(503, "connection", "Embedded mode holds no more streams. Try later, or use Pushpin.")
         response = StreamingHttpResponse(embedded.stream(wanted), content_type="text/event-stream")
     elif "Grip-Sig" in request.headers:
-        raise _refused_signature()
+        signature.refuse(request.headers["Grip-Sig"], settings.GRIP_PROXIES)
+        raise refuse(
+            503, "Grip-Sig", "The GRIP proxy's signature was refused. The operator finds the reason in the log."
+        )
     else:
         raise refuse(
             501,
@@ -97,19 +95,6 @@ def _refuse_too_many(request: GripRequest) -> None:
             limits.take_here(limits.STREAMS, source)
         except limits.OverLimit as over:
             raise refuse(503, "connection", str(over)) from None
-
-
-def _refused_signature() -> Refusal:
-    """Log once a minute, for the operator, that the proxy's signature was refused; return a temporary Refusal."""
-    global _signature_logged
-    now = time.monotonic()
-    if now - _signature_logged >= LOG_AGAIN_S:
-        _signature_logged = now
-        log.error(
-            "A GRIP proxy's signature was refused, so its readers get no stream. Compare the key in GRIP_URL with the "
-            "proxy's (Pushpin: sig_key), and the clocks of both machines."
-        )
-    return refuse(503, "Grip-Sig", "The GRIP proxy's signature was refused. The operator finds the reason in the log.")
 
 
 def _event_request(request: GripRequest, names: list[str]) -> EventRequest:

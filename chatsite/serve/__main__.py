@@ -49,6 +49,7 @@ def serve(env: environment.Environment) -> None:
         django_environment[neighbours.NAME] = neighbours.name(django_environment.get("GRIP_URL"))
         try:
             if internal:
+                internal.parts = parts
                 internal.start()
             start(parts, django_environment)
             supervisor.wait_until(front.FirstPage(url, ip).works, parts, READY_S)

@@ -15,15 +15,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from chatsite.env import EnvironmentProblem
 
-from . import ports, pulse
+from . import ports, processes, pulse
+from .part import Part
 
 METRICS, READY = "/-/metrics", "/-/ready"
-ANSWER_S = 3
+ANSWER_S = 1.5  # the server gives its database one second
 SILENT = f"The web server does not answer within {ANSWER_S} s."
 ASKER_S = 10  # who asks is inside, but may hang
 GAUGE_FILE = re.compile(r"gauge_live\w+_([0-9]+)\.db")
@@ -42,6 +43,7 @@ class Internal:
 
     def __init__(self, where: tuple[str, int], data_dir: Path, counts: Path | None, web: Server | None) -> None:
         self._where, self._data_dir, self._counts, self._web = where, data_dir, counts, web
+        self.parts: list[Part] = []
         self.statistics = ""  # where Pushpin says how many streams it holds, as in 127.0.0.1:7100
 
     def start(self) -> None:
@@ -60,6 +62,16 @@ class Internal:
         return self.statistics
 
     def ready(self) -> tuple[int, dict[str, Any]]:
+        """Return the status and the words for each part; a process that does nothing any more is one of them.
+
+        The others may do its work for a while, so that nobody else notices.
+        """
+        status, said = self._asked()
+        if stopped := [words for part in self.parts for words in _stopped(part)]:
+            said |= {"ok": False, "processes": " ".join(stopped)}
+        return status, said
+
+    def _asked(self) -> tuple[int, dict[str, Any]]:
         """Return the status and the words of the web server; without one, what the supervisor sees of Pushpin."""
         if self._web is None:
             ok, words = pulse.seen(self._data_dir)
@@ -75,9 +87,17 @@ class Internal:
         if self._counts and self._counts.is_dir():
             forget_gauges_of_the_dead(self._counts)
             MultiProcessCollector(registry, path=str(self._counts))
+            Counter(
+                "chat_processes", "Processes that have counted so far: each new worker is one.", registry=registry
+            ).inc(len([*self._counts.glob("counter_*.db")]))
         status, said = self.ready()
         Gauge("chat_ready", "Whether /-/ready is a 200.", registry=registry).set(status == 200)
         Gauge("chat_ok", "Whether all parts work, the proxies too.", registry=registry).set(bool(said.get("ok")))
+        ends = Counter(
+            "chat_restarts", "How often a part has ended, and was started again.", ["part"], registry=registry
+        )
+        for part in self.parts:
+            ends.labels(part.name).inc(part.ends)
         own = self._pushpins() if self.statistics else None
         if self.statistics:
             Gauge("chat_pushpin_up", "Whether our own Pushpin says how many streams it holds.", registry=registry).set(
@@ -92,6 +112,12 @@ class Internal:
         except (OSError, HTTPException):
             return None
         return body.rstrip(b"\n") + b"\n" if status == 200 else None
+
+
+def _stopped(part: Part) -> list[str]:
+    session = part.session
+    pids = processes.in_session(session.pid) if session else []
+    return [f"{part.name}: {processes.name(pid)} ({pid}) is stopped." for pid in pids if processes.is_stopped(pid)]
 
 
 def forget_gauges_of_the_dead(counts: Path) -> None:

@@ -20,7 +20,8 @@ class Part:
         self.log = log  # None: it writes to the terminal
         self.start_session = start
         self.session: Session | None = None
-        self.restarts = 0
+        self.restarts = 0  # in a row
+        self.ends = 0  # in all
         self.start_at = 0.0
 
     def start(self) -> None:
@@ -47,5 +48,6 @@ class Part:
     def _pause(self, why: str) -> None:
         pause = PAUSES_S[min(self.restarts, len(PAUSES_S) - 1)]
         self.restarts += 1
+        self.ends += 1
         self.start_at = time.monotonic() + pause
         say(f"{self.name} {why}: starting it again" + (f" in {pause} s." if pause else "."))

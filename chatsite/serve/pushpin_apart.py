@@ -75,6 +75,8 @@ def serve(env: environment.Environment, web_servers: list[str]) -> None:
             hold=hold,
             statistics=internal.new_statistics(env.port) if internal else "",
         )
+        if internal:
+            internal.parts = [part]
         try:
             part.start()
             supervisor.wait_until(lambda: _works(listen, control_ip, control_port), [part], READY_S)

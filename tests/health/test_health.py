@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from chat.grip import publisher
+from chat.grip import publisher, signature
 from chat.health import database, proxy
 from chat.web import write_probe
 from tests.helpers.grip_proxy import KEY, GripProxy, event, use
@@ -159,6 +159,20 @@ def test_what_the_supervisor_saw_of_pushpin_counts(client, grip_proxy, settings,
     settings.PULSE_FILE.write_text(json.dumps({"at": time.time() - age_s, **written}))
     status, said = ready(client)
     assert (status, said["ok"], said["proxy"]) == (200, words == proxy.DELIVERS, words)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_proxy_whose_clock_is_wrong_is_named_without_any_reader(client, grip_proxy, monkeypatch):
+    """The supervisor of each Pushpin asks for /-/live every few seconds. A stranger can send junk, but sign nothing."""
+    assert client.get("/-/live", headers={"Grip-Sig": "junk"}).status_code == 200
+    assert ready(client)[1]["ok"] is True
+    late = jwt.encode({"iss": "pushpin", "exp": int(time.time()) - 3600}, KEY)
+    assert client.get("/-/live", headers={"Grip-Sig": late}).json() == {"ok": True}
+    status, said = ready(client)
+    assert (status, said["ok"]) == (200, False)
+    assert said["proxy"].startswith("The clock of a GRIP proxy is about 720")
+    monkeypatch.setattr(signature, "KEPT_S", 0)
+    assert ready(client)[1]["ok"] is True
 
 
 @pytest.mark.django_db(transaction=True)

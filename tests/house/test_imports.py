@@ -55,7 +55,7 @@ LIBRARIES = {
     "cryptography": {"chat.grip.config"},
     "dj_database_url": {"chatsite.database"},
     "psycopg": set(),
-    "jwt": {"chat.health.signature"},
+    "jwt": {"chat.grip.signature"},
     "prometheus_client": {"chat.metrics", "chatsite.serve.internal"},
 }
 

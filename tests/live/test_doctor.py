@@ -1,6 +1,7 @@
-"""manage.py doctor beside a running chat: all is well, nothing stays behind, and a Pushpin that hangs is named."""
+"""manage.py doctor beside a running chat: all is well, nothing stays behind, and what a real Pushpin does is named."""
 
 import os
+import shutil
 import signal
 import sqlite3
 
@@ -8,6 +9,8 @@ import pytest
 
 from tests.helpers.manage import manage
 from tests.helpers.running import Chat
+
+from .conftest import program
 
 ALL_IS_WELL = 13  # lines
 
@@ -51,3 +54,22 @@ def test_a_pushpin_that_delivers_nothing_is_named(chat):
             os.kill(pid, signal.SIGCONT)
     assert status == 1
     assert any(line.startswith("WRONG  chat.E32") for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("hours", "id", "words"),
+    [(-2, "chat.E313", "the proxy's signature is over"), (2, "chat.W311", "ahead of the web server's")],
+)
+def test_a_pushpin_whose_clock_is_two_hours_off_is_called_a_clock(pushpin, tmp_path, hours, id, words):
+    faketime = program("faketime", "faketime is not installed: sudo apt install faketime")
+    late = tmp_path / "bin" / "pushpin"
+    late.parent.mkdir()
+    late.write_text(f'#!/bin/sh\nexec {faketime} -f {hours:+d}h {shutil.which("pushpin")} "$@"\n')
+    late.chmod(0o755)
+    with Chat.ready(tmp_path / "data", PATH=f"{late.parent}:{os.environ['PATH']}") as chat:
+        status, lines = doctor(chat)
+        [wrong] = [line for line in lines if line.startswith("WRONG")]
+        assert status == 1
+        assert wrong.startswith(f"WRONG  {id}: The clocks differ")
+        assert words in wrong
+        assert "URL and key are right" in wrong

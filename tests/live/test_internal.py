@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 import pytest
 
 from chatsite.serve import instance, internal
-from tests.helpers.running import Chat, spare_port, wait_for
+from tests.helpers.running import Chat, kill, spare_port, wait_for
 
 SEEN_S = 60
 
@@ -106,6 +106,37 @@ def test_it_answers_while_no_thread_of_the_web_server_does(chat, inside):
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
     wait_for(lambda: metrics(inside)["chat_ready"] == 1, SEEN_S)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("pushpin", "Pushpin"), ("web master", "The web server"), ("web worker", "The web server")]
+)
+def test_a_stopped_process_is_named_although_others_do_its_work(chat, inside, name, part):
+    wait_for(lambda: metrics(inside)["chat_ok"] == 1, SEEN_S)
+    pid = chat.pids_of(name)[0]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        wait_for(lambda: metrics(inside)["chat_ok"] == 0, SEEN_S)
+        said = json.loads(ask(inside, "/-/ready")[1])
+        assert said["ok"] is False
+        assert re.fullmatch(rf"{part}: \S+ \({pid}\) is stopped\.", said["processes"])
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    wait_for(lambda: metrics(inside)["chat_ok"] == 1, SEEN_S)
+
+
+def test_new_processes_count(chat, inside):
+    before = metrics(inside)
+
+    def growth(name):
+        return metrics(inside)[name] - before[name]
+
+    kill(chat.pids_of("web worker")[0])
+    wait_for(lambda: growth("chat_processes_total") == 1, SEEN_S)
+    kill(chat.pids_of("pushpin-proxy")[0])
+    wait_for(lambda: growth('chat_restarts_total{part="Pushpin"}') == 1, SEEN_S)
+    assert growth('chat_restarts_total{part="The web server"}') == 0
+    wait_for(lambda: chat.request("GET", "/-/live")[0] == 200, SEEN_S)
 
 
 def test_what_waited_in_a_killed_process_waits_no_more(tmp_path):

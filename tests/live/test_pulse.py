@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sys
 from contextlib import ExitStack
 from http.client import HTTPConnection
 
@@ -14,7 +15,7 @@ from chatsite.serve import instance
 from tests.helpers import follower
 from tests.helpers.follower import Follower, Talkers
 from tests.helpers.machines import PUSHPIN
-from tests.helpers.running import Chat, one_start_at_a_time, spare_port, wait_for
+from tests.helpers.running import PROJECT, Chat, one_start_at_a_time, spare_port, wait_for
 
 SEEN_S = 90  # on a busy machine
 NAMES = ["condure", "zurl", "pushpin-proxy", "pushpin-handler"]
@@ -27,7 +28,8 @@ SLOW = (
 
 @pytest.fixture(scope="module")
 def chat(pushpin, tmp_path_factory):
-    with Chat.ready(tmp_path_factory.mktemp("pulse")) as running:
+    command = (sys.executable, "-m", "tests.helpers.quick_pulse")
+    with Chat.ready(tmp_path_factory.mktemp("pulse"), command=command, cwd=PROJECT) as running:
         yield running
 
 
@@ -109,7 +111,7 @@ def test_a_pushpin_that_waits_for_others_is_left_alone(chat, make_busy):
 
 
 def test_bin_pushpin_notices_it_too(pushpin, tmp_path):
-    """Without a Django server, each answer is Pushpin's own 502."""
+    """Without a Django server, each answer is Pushpin's own 502. This one has the patience that people get."""
     grip_url = f"http://127.0.0.1:{spare_port()}?key={'k' * 32}"
     with one_start_at_a_time():
         running = Chat(tmp_path, command=(PUSHPIN, f"127.0.0.1:{spare_port()}"), GRIP_URL=grip_url)

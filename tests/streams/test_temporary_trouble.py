@@ -1,6 +1,7 @@
 """A stream that can't open now: the reader gets a 200 that ends at once, so that its EventSource comes back."""
 
 import re
+import time
 
 import jwt
 import pytest
@@ -8,7 +9,7 @@ from django.db import InternalError, OperationalError, connection
 from django.test import override_settings
 
 from chat import limits
-from chat.streams import views
+from chat.grip import signature
 from tests.helpers.grip_proxy import KEY
 
 pytestmark = pytest.mark.django_db
@@ -76,22 +77,28 @@ def test_a_request_that_can_never_succeed_keeps_its_4xx(client, signed):
         assert client.get("/events/", headers=signed).status_code == 400
 
 
-@pytest.mark.parametrize("signature", ["junk", jwt.encode({"exp": 2**31}, "another key of 32 characters ...")])
-def test_a_refused_signature_sends_a_reader_away_for_some_seconds(client, signed, signature):
-    assert_comes_back(client.get(OPENINGS[0], headers={"Grip-Sig": signature}))
+@pytest.mark.parametrize("token", ["junk", jwt.encode({"exp": 2**31}, "another key of 32 characters ...")])
+def test_a_refused_signature_sends_a_reader_away_for_some_seconds(client, signed, token):
+    assert_comes_back(client.get(OPENINGS[0], headers={"Grip-Sig": token}))
 
 
-def test_the_log_names_a_refused_signature_once_a_minute(client, signed, monkeypatch, caplog):
+def test_the_log_says_once_a_minute_that_the_key_is_wrong(client, signed, monkeypatch, caplog):
     clock = [1_000.0]
-    monkeypatch.setattr(views.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(views, "_signature_logged", 0)
+    monkeypatch.setattr(signature.time, "monotonic", lambda: clock[0])
     for seconds in (0, 30, 31):
         clock[0] += seconds
         client.get(OPENINGS[0], headers={"Grip-Sig": "junk"})
-    lines = [record.getMessage() for record in caplog.records if record.name == "chat.streams.views"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "chat.grip.signature"]
     assert len(lines) == 2
-    assert "key" in lines[0]
-    assert "clock" in lines[0]
+    assert "signs with another key" in lines[0]
+
+
+def test_the_log_says_that_the_clock_is_wrong_and_not_the_key(client, signed, caplog):
+    late = jwt.encode({"iss": "pushpin", "exp": int(time.time()) - 3600}, KEY)
+    assert_comes_back(client.get(OPENINGS[0], headers={"Grip-Sig": late}))
+    [line] = [record.getMessage() for record in caplog.records if record.name == "chat.grip.signature"]
+    assert re.match(r"The clock of a GRIP proxy is about 720\d s behind ours", line)
+    assert "the key is right" in line
 
 
 def test_without_any_signature_the_answer_says_where_to_connect(client):

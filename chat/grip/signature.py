@@ -1,0 +1,76 @@
+"""What is wrong with a GRIP proxy's signature: the key, or the clocks. The libraries only say that it is wrong."""
+
+import logging
+import time
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import jwt
+
+from chat.grip.config import Proxy
+
+ALGORITHMS = ["HS256", "RS256", "ES256"]  # gripcontrol's
+PUSHPIN, VALID_S = "pushpin", 3600  # how long a signature of Pushpin is valid
+NONE, GOOD, KEY, CLOCK = "none", "good", "key", "clock"
+LOG_AGAIN_S = 60
+KEPT_S = 30  # the supervisor of each Pushpin asks every 5 s
+
+log = logging.getLogger(__name__)
+
+
+class Found(NamedTuple):
+    kind: str
+    behind_s: int = 0  # by how much the proxy's clock is behind ours, as far as the signature tells
+
+
+def look(token: str | None, proxies: Iterable[Proxy]) -> Found:
+    """Return what the signature says, whichever of the proxies has made it."""
+    if not token:
+        return Found(NONE)
+    for proxy in proxies:
+        key = proxy.get("verify_key") or proxy.get("key") or ""
+        try:
+            claim = jwt.decode(
+                token, key, algorithms=ALGORITHMS, options={"verify_exp": False}, issuer=proxy.get("verify_iss")
+            )
+            end = float(claim["exp"])
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError):
+            continue
+        now = time.time()
+        behind_s = round(now + VALID_S - end) if claim.get("iss") == PUSHPIN or end <= now else 0
+        return Found(CLOCK if end <= now else GOOD, behind_s)
+    return Found(KEY)
+
+
+class _Refused:
+    """What this process has refused last."""
+
+    logged, late = float("-inf"), float("-inf")
+    behind_s = 0
+
+
+def refuse(token: str | None, proxies: Iterable[Proxy]) -> None:
+    """Remember a signature that was refused, and say once a minute what is wrong with it."""
+    found, now = look(token, proxies), time.monotonic()
+    if found.kind == CLOCK:
+        _Refused.late, _Refused.behind_s = now, found.behind_s
+    if now - _Refused.logged >= LOG_AGAIN_S:
+        _Refused.logged = now
+        log.error("%s", _words(found))
+
+
+def delays() -> list[str]:
+    """Return a sentence if a proxy's clock is wrong. A wrong key is no reason: any stranger can send one."""
+    is_late = time.monotonic() - _Refused.late < KEPT_S
+    return [_words(Found(CLOCK, _Refused.behind_s))] if is_late else []
+
+
+def _words(found: Found) -> str:
+    if found.kind == CLOCK:
+        return (
+            f"The clock of a GRIP proxy is about {found.behind_s} s behind ours, so its signature is over and its "
+            "readers get no stream. Set both clocks by NTP; the key is right."
+        )
+    return (
+        "A GRIP proxy signs with another key than the one in GRIP_URL (Pushpin: sig_key), so its readers get no stream."
+    )
