@@ -138,6 +138,7 @@ STORAGES = {
 }
 
 PULSE_FILE = DATA_DIR / "pulse.json"  # what bin/run sees of its Pushpin (chatsite/serve/pulse.py)
+LATE_PROXY_FILE = DATA_DIR / "late_proxy.txt"  # that a proxy's clock is wrong, for all our processes
 
 # Where manage.py doctor finds the running chat: its URL, and the configuration of its Pushpin.
 RUN_LOCK = DATA_DIR / instance.LOCK

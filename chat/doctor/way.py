@@ -101,6 +101,14 @@ def _walk(front: Front, stream: Stream, room: str, channel: str) -> Iterator[Che
 
 def _lost(stream: Stream, event: Event, text: str) -> Sequence[CheckMessage]:
     """Return why the event has not arrived: this command publishes it once more."""
+    if not settings.GRIP_PROXIES:  # beside bin/run, which alone knows how to reach its Pushpin
+        return [
+            Error(
+                "Publish: the event has not arrived: the web server did not publish it, or Pushpin did not pass it on.",
+                hint="/-/ready at INTERNAL and the log say which. Restart the chat.",
+                id="chat.E329",
+            )
+        ]
     if refusals := [*_refusals(event)]:
         return refusals
     if stream.has(text):

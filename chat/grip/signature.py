@@ -1,11 +1,14 @@
 """What is wrong with a GRIP proxy's signature: the key, or the clocks. The libraries only say that it is wrong."""
 
 import logging
+import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 import jwt
+from django.conf import settings
 
 from chat.grip.config import Proxy
 
@@ -42,27 +45,31 @@ def look(token: str | None, proxies: Iterable[Proxy]) -> Found:
     return Found(KEY)
 
 
-class _Refused:
-    """What this process has refused last."""
-
-    logged, late = float("-inf"), float("-inf")
-    behind_s = 0
+class _Log:
+    last = float("-inf")
 
 
 def refuse(token: str | None, proxies: Iterable[Proxy]) -> None:
-    """Remember a signature that was refused, and say once a minute what is wrong with it."""
+    """Say once a minute what is wrong with a refused signature; let all processes know that a clock is wrong."""
     found, now = look(token, proxies), time.monotonic()
+    words = _words(found)
     if found.kind == CLOCK:
-        _Refused.late, _Refused.behind_s = now, found.behind_s
-    if now - _Refused.logged >= LOG_AGAIN_S:
-        _Refused.logged = now
-        log.error("%s", _words(found))
+        with suppress(OSError):  # the disk is full
+            new = settings.LATE_PROXY_FILE.with_suffix(f".{os.getpid()}")
+            new.write_text(words)
+            os.replace(new, settings.LATE_PROXY_FILE)
+    if now - _Log.last >= LOG_AGAIN_S:
+        _Log.last = now
+        log.error("%s", words)
 
 
 def delays() -> list[str]:
     """Return a sentence if a proxy's clock is wrong. A wrong key is no reason: any stranger can send one."""
-    is_late = time.monotonic() - _Refused.late < KEPT_S
-    return [_words(Found(CLOCK, _Refused.behind_s))] if is_late else []
+    try:
+        age_s = time.time() - settings.LATE_PROXY_FILE.stat().st_mtime
+        return [settings.LATE_PROXY_FILE.read_text()] if age_s < KEPT_S else []
+    except OSError:
+        return []
 
 
 def _words(found: Found) -> str:

@@ -35,7 +35,7 @@ from chat.messages.errors import (
 )
 from chat.naming import sentence
 
-from . import outages
+from . import outages, request_ids
 
 PROGRAM_PATHS = ("/rooms/", "/events/", "/-/moderate/", "/-/live", "/-/ready", "/-/seen")
 STREAM_PATH = re.compile("/events/|/rooms/[^/]+/events/$")
@@ -134,6 +134,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
             "status": refusal.status,
             "title": _("The chat is paused") if is_paused else TITLES.get(refusal.status, _("This did not work")),
             "detail": " ".join(error["message"] for error in refusal.errors),
+            "number": request_ids.current() if refusal.status >= 500 else "",  # people can say it to the operator
         }
         response = render(request, "error.html", context, status=refusal.status)
     for name, value in refusal.headers.items():

@@ -20,6 +20,11 @@ def begin() -> str:
     return number
 
 
+def current() -> str:
+    """Return the number of the request that this thread or task serves now."""
+    return _current.get()
+
+
 class AddRequestId(logging.Filter):
     """Adds the number to each record, for the formatters."""
 

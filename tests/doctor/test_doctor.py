@@ -2,6 +2,7 @@
 
 import re
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -297,6 +298,13 @@ def test_the_hop_that_loses_the_message_is_named(through, id, faults):
 def test_a_web_server_that_does_not_publish_is_named(through, monkeypatch):
     monkeypatch.setattr(publisher, "publish", lambda event: None)
     assert through() == ["chat.E327"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_event_is_named_beside_a_chat_whose_proxy_only_bin_run_knows(through, monkeypatch):
+    monkeypatch.setattr("chat.doctor.way.settings", SimpleNamespace(GRIP_PROXIES=[]))
+    assert through() == []
+    assert through(deliver=None) == ["chat.E329"]
 
 
 @pytest.mark.django_db(transaction=True)

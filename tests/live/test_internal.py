@@ -98,7 +98,9 @@ def test_it_answers_while_no_thread_of_the_web_server_does(chat, inside):
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
-        assert ask(inside, "/-/ready") == (503, json.dumps({"ok": False, "web": internal.SILENT}))
+        status, body = ask(inside, "/-/ready")
+        said = json.loads(body)
+        assert (status, said["ok"], said["web"]) == (503, False, internal.SILENT)
         now = metrics(inside)
         assert (now["chat_ready"], now["chat_ok"]) == (0, 0)
         assert now['chat_events_total{type="message"}'] >= 1

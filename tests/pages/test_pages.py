@@ -8,8 +8,9 @@ from django.contrib.staticfiles import finders
 from django.test import RequestFactory
 
 from chat.models import ChatRoom
+from chat.web import request_ids
 from chat.web.middleware import POLICY
-from chat.web.refusals import server_error
+from chat.web.refusals import not_found, server_error
 from tests.helpers.page import Page
 from tests.helpers.posting import STRANGE_ROOMS, alice_posts_before_each_statement, ids_after, post, url_of
 
@@ -225,6 +226,12 @@ def test_a_500_is_a_page_for_people_and_json_for_programs():
     assert Page(answer).one("h1").text == "Something broke here"
     answer = server_error(RequestFactory().get(url_of()))
     assert (answer.status_code, answer["Content-Type"]) == (500, "application/json")
+
+
+def test_the_page_of_a_500_has_the_number_that_the_log_has():
+    number = request_ids.begin()
+    assert number in server_error(RequestFactory().get("/lobby")).content.decode()
+    assert number not in not_found(RequestFactory().get("/lobby")).content.decode()
 
 
 @pytest.mark.parametrize(
