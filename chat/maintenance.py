@@ -15,6 +15,7 @@ from chat.grip import publisher
 from chat.messages.moderation import forget_old_bans
 from chat.messages.sources import forget_old_sources
 from chat.upkeep.expiry import expire_messages
+from chat.web import outages
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,10 @@ def publish_recent() -> None:
 def _survive(job: Callable[[], object]) -> None:
     try:
         job()
-    except Exception:
-        log.exception("%s failed", job.__name__)
+    except Exception as error:
+        if outages.is_outage(error):
+            outages.note(error)  # one line for the whole outage
+        else:
+            log.exception("%s failed", job.__name__)
     finally:
         connection.close()

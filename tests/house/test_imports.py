@@ -21,7 +21,7 @@ ROOMS = {
     "messages": {"limits", "models", "events", "naming"},
     "upkeep": {"messages", "models", "events", "naming"},
     "web": {"metrics", "limits", "models", "messages.errors", "messages.pause", "messages.writer", "naming"},
-    "maintenance": {"limits", "messages", "upkeep", "events", "grip"},
+    "maintenance": {"limits", "messages", "upkeep", "events", "grip", "web.outages"},
     "api": {"web", "limits", "messages", "events", "models", "naming"},
     "pages": {"web", "limits", "messages", "events", "models", "naming"},
     "streams": {"web", "limits", "messages", "events", "models", "naming", "grip"},

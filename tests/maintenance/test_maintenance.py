@@ -12,16 +12,17 @@ class EndOfTest(Exception):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_error_ends_neither_publishing_nor_trimming(monkeypatch, caplog):
+def test_an_error_ends_neither_publishing_nor_trimming_and_an_outage_is_one_line(monkeypatch, caplog):
     """Each job fails the first time. The pauses take no time."""
     jobs = []
+    starting_up = OperationalError("the database is starting up")
 
-    def failing_first(name):
+    def failing_first(name, error):
         def job(*_):
             jobs.append(name)
             connection.ensure_connection()
             if jobs.count(name) == 1:
-                raise OperationalError("the database is starting up")
+                raise error
             return []
 
         return job
@@ -31,12 +32,12 @@ def test_a_database_error_ends_neither_publishing_nor_trimming(monkeypatch, capl
         if len(jobs) == 6:
             raise EndOfTest
 
-    monkeypatch.setattr(EventLog, "recent", failing_first("publish"))
-    monkeypatch.setattr(EventLog, "trim_event_log", failing_first("trim"))
-    monkeypatch.setattr(maintenance, "forget_old_sources", failing_first("forget"))
+    monkeypatch.setattr(EventLog, "recent", failing_first("publish", starting_up))
+    monkeypatch.setattr(EventLog, "trim_event_log", failing_first("trim", starting_up))
+    monkeypatch.setattr(maintenance, "forget_old_sources", failing_first("forget", ZeroDivisionError()))
     monkeypatch.setattr(maintenance.time, "sleep", pass_time)
     with pytest.raises(EndOfTest):
         maintenance.run()
     assert jobs == ["publish", "publish", "trim", "forget", "trim", "forget"]
-    lines = [record.getMessage() for record in caplog.records if record.name == maintenance.__name__]
-    assert lines == ["publish_recent failed", "job failed", "job failed"]
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines == ["The database can't be used: the database is starting up", "job failed"]
