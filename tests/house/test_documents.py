@@ -233,8 +233,16 @@ def test_the_alerts_name_only_metrics_of_the_table():
     assert named <= table
 
 
-def test_every_check_is_in_the_page_about_trouble_and_no_other():
+def test_the_page_about_trouble_names_only_metrics_of_the_table():
+    table = {name for cells in rows(section("docs/metrics.md", "What is counted")) for name in codes(cells[0])}
+    named = {*re.findall(r"\b(?:chat|pushpin)_\w+", section("docs/trouble.md", "What turns red"))}
+    assert len(named) > 10
+    assert named <= table
+
+
+def test_every_check_is_in_the_page_about_trouble_and_no_other_and_a_test_makes_the_doctor_name_it():
     sources = [PROJECT / "chat" / "checks.py", *(PROJECT / "chat" / "doctor").glob("*.py")]
     ids = [found for file in sources for found in re.findall(r'id="(chat\.[EW]\d+)"', file.read_text())]
     assert len(ids) == len({*ids}) > 30
     assert sorted(re.findall(r"^\| `(chat\.[EW]\d+)` \|", DOCUMENTS["docs/trouble.md"], re.MULTILINE)) == sorted(ids)
+    assert {*ids} == {*re.findall(r"chat\.[EW]\d+", (PROJECT / "tests/doctor/test_doctor.py").read_text())}
