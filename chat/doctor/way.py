@@ -53,8 +53,7 @@ def walk(front: Front) -> Iterator[CheckMessage]:
     except NO_ANSWER as error:
         yield Error(
             f"Held stream: {front.url} does not answer: {error or type(error).__name__}",
-            hint="The GRIP proxy hangs, or slow clients have taken all its places: look into its log, and restart it. "
-            "Or a proxy in front (nginx: proxy_buffering) keeps the stream back.",
+            hint="The GRIP proxy hangs, or slow clients have taken all its places: look into its log, and restart it.",
             id="chat.E322",
         )
     finally:
