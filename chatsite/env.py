@@ -1,4 +1,7 @@
-"""The site's whole configuration: twenty-one variables, read from the environment once."""
+"""The site's whole configuration: twenty-one variables, read from the environment once.
+
+Those in SECRETS may be in a file instead: SECRET_KEY_FILE names the file for SECRET_KEY.
+"""
 
 import ipaddress
 import os
@@ -17,6 +20,7 @@ LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 ANY_ADDRESS = ("0.0.0.0", "::", "[::]")
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "GRIP_URL")
 MIN_SECRET_LENGTH = 32  # characters
 MAX_HSTS_SECONDS = 2 * 365 * 86_400
 MAX_SITE_NAME_LENGTH = 40  # characters
@@ -62,6 +66,7 @@ class Environment:
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
     """Read the variables; raise EnvironmentProblem for the first bad value."""
+    environ = {**environ, **_from_files(environ)}
     debug = _switch("DEBUG", environ, default="off")
     host = environ.get("HOST", "").strip() or "127.0.0.1"
     return Environment(
@@ -89,6 +94,29 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     )
 
 
+def _from_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the secrets that are in files."""
+    found = {}
+    for name in SECRETS:
+        variable = f"{name}_FILE"
+        if path := environ.get(variable):
+            if environ.get(name):
+                raise EnvironmentProblem(variable, path, f"{name} is set too: set only one of the two.")
+            found[name] = _content(variable, path)
+    return found
+
+
+def _content(variable: str, path: str) -> str:
+    try:
+        content = Path(path).read_text().strip()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise EnvironmentProblem(variable, path, f"name a file that we can read ({reason}).") from None
+    if not content:
+        raise EnvironmentProblem(variable, path, "this file is empty: write the secret into it.")
+    return content
+
+
 def _switch(name: str, environ: Mapping[str, str], default: str) -> bool:
     value = environ.get(name) or default
     if value.lower() in ("1", "true", "yes", "on"):
@@ -104,11 +132,12 @@ def _secret_key(environ: Mapping[str, str], debug: bool) -> str | None:
         cure = f"it has {len(value)} characters, use at least {MIN_SECRET_LENGTH} random ones."
         raise EnvironmentProblem("SECRET_KEY", value, cure)
     in_production = environ.get("ALLOWED_HOSTS") and not debug
-    if value is None and in_production:
+    # With SQLite there is only one server, and the key that it makes for itself is as good as any.
+    if value is None and in_production and environ.get("DATABASE_URL"):
         raise EnvironmentProblem(
             "SECRET_KEY",
             None,
-            "with ALLOWED_HOSTS set this is production, where every server needs the same key. "
+            "with ALLOWED_HOSTS and DATABASE_URL set this is production on several servers, which need the same key. "
             "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
         )
     return value

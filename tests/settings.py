@@ -11,6 +11,8 @@ for name in (
     "ALLOWED_HOSTS",
     "DEBUG",
     "SECRET_KEY",
+    "SECRET_KEY_FILE",
+    "GRIP_URL_FILE",
     "HSTS_SECONDS",
     "ADMIN",
     "ACCESS_LOG",

@@ -46,7 +46,7 @@ def serve(env: environment.Environment) -> None:
     ):
         pulse.forget(env.data_dir)
         parts, django_environment, its_pulse, internal = modes.mode(env, ip, run_dir, counts)
-        django_environment[neighbours.NAME] = neighbours.name(django_environment.get("GRIP_URL"))
+        django_environment[neighbours.NAME] = neighbours.name(env.grip_url or django_environment.get("GRIP_URL"))
         try:
             if internal:
                 internal.parts = parts

@@ -70,6 +70,10 @@ class FirstPage:
             self._pause_s *= 2
         return status == 200
 
+    def is_ready(self) -> bool:
+        """Return whether the server says that it is ready."""
+        return self._status(READY) == 200
+
     def _status(self, path: str) -> int | None:
         connection = http.client.HTTPConnection(self._ip, self._typed.port, timeout=ANSWER_S)
         try:

@@ -45,7 +45,7 @@ def test_bin_run_refuses_any_other_argument_in_one_line(fresh_clone, arguments):
     done = run(fresh_clone, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
-    assert "no argument but --version or --reload" in line
+    assert "no argument but --version, --reload or --ready" in line
     assert not (fresh_clone / ".venv").exists()
 
 

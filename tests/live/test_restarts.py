@@ -12,7 +12,7 @@ import pytest
 
 from tests.helpers.four_people import FourPeople
 from tests.helpers.grip_proxy import KEY, GripProxy
-from tests.helpers.running import ANSWER_S, RUN, Chat, kill, wait_for
+from tests.helpers.running import ANSWER_S, RUN, Chat, kill, spare_port, wait_for
 
 BACK_S = 20  # "within seconds", on a busy machine
 SOON_S = 10  # shorter than any wait that a fault would cause: 15 minutes for the publisher, 30 s for gunicorn
@@ -92,6 +92,18 @@ def test_bin_run_reload_replaces_the_workers(chat):
     with replaced(chat):
         done = subprocess.run([RUN, "--reload"], env={**os.environ, "DATA_DIR": str(chat.data_dir)}, timeout=BACK_S)
     assert done.returncode == 0
+
+
+def test_bin_run_ready_says_whether_the_chat_is_of_use(chat):
+    def ask(port):
+        own = {**os.environ, "DATA_DIR": str(chat.data_dir), "PORT": port}
+        return subprocess.run([RUN, "--ready"], env=own, capture_output=True, text=True, timeout=BACK_S)
+
+    ready = ask(chat.port)
+    assert (ready.returncode, ready.stdout) == (0, f"The chat at {chat.url} is ready.\n")
+    nobody = str(spare_port())
+    not_ready = ask(nobody)
+    assert (not_ready.returncode, not_ready.stdout) == (1, f"The chat at http://127.0.0.1:{nobody}/ is not ready.\n")
 
 
 def test_a_second_request_for_new_workers_during_the_first_is_not_lost(chat):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chatsite.env import PROJECT_DIR, Environment, EnvironmentProblem, make_data_dir, read
+from chatsite.env import PROJECT_DIR, SECRETS, Environment, EnvironmentProblem, make_data_dir, read
 
 LONG_KEY = "k" * 32
 
@@ -174,14 +174,18 @@ def test_another_value_of_hsts_seconds_is_refused(value):
     assert problem == f"HSTS_SECONDS={value!r} won't do: write 0 for none, or a number up to 63072000 (two years)."
 
 
-def test_production_needs_a_secret_key():
-    problem = problem_of(ALLOWED_HOSTS="chat.example.com")
-    assert problem.startswith("SECRET_KEY is not set: with ALLOWED_HOSTS set this is production")
+ON_POSTGRESQL = {"ALLOWED_HOSTS": "chat.example.com", "DATABASE_URL": "postgres://db/chat"}
+
+
+def test_production_on_several_servers_needs_a_secret_key():
+    problem = problem_of(**ON_POSTGRESQL)
+    assert problem.startswith("SECRET_KEY is not set: with ALLOWED_HOSTS and DATABASE_URL set this is production")
     assert "token_urlsafe" in problem
 
 
-def test_debug_mode_needs_no_secret_key():
-    assert read({"ALLOWED_HOSTS": "chat.example.com", "DEBUG": "1"}).secret_key is None
+def test_debug_mode_and_a_server_on_sqlite_need_no_secret_key():
+    assert read({**ON_POSTGRESQL, "DEBUG": "1"}).secret_key is None
+    assert read({"ALLOWED_HOSTS": "chat.example.com"}).secret_key is None
 
 
 def test_a_secret_key_of_32_characters_is_accepted():
@@ -204,6 +208,44 @@ def test_the_repr_of_the_environment_shows_no_secret():
     )
     assert "geheim" not in repr(env)
     assert "geheim" in env.database_url
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_may_be_in_a_file(name, tmp_path):
+    (tmp_path / "secret").write_text(f"{LONG_KEY}\n")
+    env = read({f"{name}_FILE": str(tmp_path / "secret"), name: ""})
+    assert getattr(env, name.lower()) == LONG_KEY
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_and_a_file_with_it_are_too_many(name, tmp_path):
+    problem = problem_of(**{name: LONG_KEY, f"{name}_FILE": "/run/secrets/it"})
+    assert problem == f"{name}_FILE='/run/secrets/it' won't do: {name} is set too: set only one of the two."
+
+
+@pytest.mark.parametrize(
+    ("content", "cure"),
+    [
+        (None, "name a file that we can read (No such file or directory)."),
+        (b"\xff\xfe", "name a file that we can read (it is not text)."),
+        (b" \n", "this file is empty: write the secret into it."),
+    ],
+)
+def test_a_file_without_a_secret_is_refused(tmp_path, content, cure):
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_bytes(content)
+    assert problem_of(SECRET_KEY_FILE=str(path)) == f"SECRET_KEY_FILE={str(path)!r} won't do: {cure}"
+
+
+def test_an_empty_name_of_a_file_counts_as_missing():
+    assert read({f"{name}_FILE": "" for name in SECRETS}) == read({})
+
+
+def test_a_bad_secret_in_a_file_is_refused_like_any_other(tmp_path):
+    (tmp_path / "secret").write_text("geheim")
+    problem = problem_of(SECRET_KEY_FILE=str(tmp_path / "secret"))
+    assert problem == "SECRET_KEY won't do: it has 6 characters, use at least 32 random ones."
 
 
 def test_sources_are_kept_for_thirty_days_or_as_many_as_set():
