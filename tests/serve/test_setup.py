@@ -180,16 +180,29 @@ def test_a_folder_that_belongs_to_somebody_else_is_one_sentence_with_the_cure(lo
         folder.chmod(0o755)
         machine = Machine(folder)
         (machine.project / "requirements.txt").write_text("# nothing\n")
-        (machine.project / ".venv").mkdir()
-        (machine.project / ".venv" / "pip.log").touch()
-        for path in ("", "/.venv", "/.venv/pip.log"):
-            Path(f"{machine.project}{path}").chmod(0o555 if path == locked else 0o777)
+        if locked:
+            (machine.project / ".venv").mkdir()
+            (machine.project / ".venv" / "pip.log").touch()
+        for path in machine.project.rglob("*"):
+            path.chmod(0o777)
+        Path(f"{machine.project}{locked}").chmod(0o555)
         succeeded, said = machine.run("install_requirements requirements.txt", user=SOMEBODY_ELSE)
     assert not succeeded
     assert said == (
         f"1000 may not write to {machine.project}{locked}. Start as the user that owns it, "
         f"or make it yours: sudo chown -R 1000 '{machine.project}'\n"
     )
+
+
+def test_of_a_folder_that_belongs_to_root_only_venv_must_be_ours():
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        machine = Machine(Path(name))
+        (machine.project / "requirements.txt").write_text("# nothing\n")
+        (machine.project / ".venv").mkdir()
+        (machine.project / ".venv").chmod(0o777)
+        succeeded, said = machine.run("install_requirements requirements.txt", user=SOMEBODY_ELSE)
+    assert succeeded, said
 
 
 def test_requirements_are_installed_once_and_again_when_they_change(prepared):

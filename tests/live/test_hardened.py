@@ -1,0 +1,64 @@
+"""The chat under the restrictions of deploy/chat.service and deploy/chat-pushpin.service."""
+
+import os
+import secrets
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.machines import PUSHPIN
+from tests.helpers.running import ANSWER_S, PROJECT, RUN, Chat, spare_port
+from tests.live.conftest import program, refuse
+
+PYTHON = "/usr/bin/python3"  # Debian's, for which it has python3-seccomp
+HARDENED = PROJECT / "tests" / "helpers" / "hardened.py"
+
+
+@pytest.fixture(scope="module")
+def hardened(pushpin):
+    """Return a function that makes the command to run a command under the restrictions of a unit."""
+    if os.getuid() != 0:
+        pytest.skip("only root may restrict a program like systemd")
+    program("systemd-analyze", "systemd-analyze is not installed: sudo apt install systemd")
+    if subprocess.run([PYTHON, "-c", "import seccomp"], capture_output=True).returncode:
+        refuse("python3-seccomp is not installed: sudo apt install python3-seccomp")
+    return lambda unit, data_dir, *command: (
+        *("unshare", "--mount", PYTHON, HARDENED, PROJECT / "deploy" / unit, data_dir),
+        *command,
+    )
+
+
+def test_a_conversation_on_one_machine(hardened, room, tmp_path):
+    data_dir = tmp_path / "data"
+    with Chat.ready(data_dir, command=hardened("chat.service", data_dir, RUN)) as chat:
+        assert [name for name in chat.names() if "push" in name or name in ("condure", "zurl")] == [
+            *("condure", "pushpin", "pushpin-handler", "pushpin-proxy", "zurl")
+        ]
+        assert restrictions(chat) == {("1", "2", "0" * 16)}
+        with chat.listen(room) as bob:
+            assert chat.post(room, "Alice", "Hello") == bob.message()
+
+
+def test_a_conversation_through_a_pushpin_of_its_own(hardened, room, tmp_path):
+    web, front, control = (f"127.0.0.1:{spare_port()}" for _ in range(3))
+    url = f"http://{control}?key={secrets.token_hex(32)}"
+    data_dir = tmp_path / "pushpin"
+    command = hardened("chat-pushpin.service", data_dir, PUSHPIN, web)
+    with (
+        Chat.ready(tmp_path / "web", PORT=web.split(":")[1], GRIP_URL=url) as chat,
+        Chat(data_dir, command=command, PORT=front.split(":")[1], GRIP_URL=url) as pushpin,
+    ):
+        pushpin.wait_for_line("Pushpin is ready", 6 * ANSWER_S)
+        assert restrictions(pushpin) == {("1", "2", "0" * 16)}
+        with pushpin.listen(room) as bob:
+            assert chat.post(room, "Alice", "Hello") == bob.message()
+
+
+def restrictions(chat):
+    """Return what the kernel says of all its processes: no new privileges, filtered system calls, no capabilities."""
+    return {
+        tuple(status[name] for name in ("NoNewPrivs", "Seccomp", "CapBnd"))
+        for pid in [chat.pid, *chat.processes()]
+        for status in [dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())]
+    }
