@@ -2,12 +2,13 @@
 
 import math
 import time
+from types import SimpleNamespace
 
 import pytest
 from prometheus_client import REGISTRY
 
 from chat.grip import publisher
-from chat.grip.lane_metrics import OWN_PUSHPIN
+from chat.grip.lane_metrics import OWN_PUSHPIN, LaneMetrics
 from tests.helpers.grip_proxy import CommandProxy, GripProxy, event, use
 from tests.helpers.running import wait_for
 
@@ -31,6 +32,7 @@ def test_taken_events_are_counted_and_nothing_waits(settings):
             publisher.publish(event(number))
         publisher.flush(SEEN_S)
         assert value("chat_publish_seconds_count", proxy) == 3
+        assert 0 <= value("chat_publish_seconds_sum", proxy) < 3 * SEEN_S
         assert (value("chat_waiting_events", proxy), value("chat_waiting_bytes", proxy)) == (0, 0)
         assert value(OLDEST, proxy) == math.inf
         assert value("chat_publish_failures_total", proxy) == 0
@@ -50,6 +52,15 @@ def test_waiting_events_are_seen_with_their_bytes_and_the_oldest(settings, quick
         proxy.mode = "accept"
         publisher.flush(SEEN_S)
         assert (value("chat_waiting_events", proxy), value(OLDEST, proxy)) == (0, math.inf)
+
+
+def test_the_oldest_event_has_the_time_at_which_it_was_committed():
+    waits = LaneMetrics("a proxy")
+    waits.waiting(1, 10, SimpleNamespace(queued=time.monotonic() - 100))
+    committed = REGISTRY.get_sample_value(OLDEST, {"proxy": "a proxy"})
+    assert committed == pytest.approx(time.time() - 100, abs=10)
+    waits.nothing_waits()
+    assert REGISTRY.get_sample_value(OLDEST, {"proxy": "a proxy"}) == math.inf
 
 
 def test_a_refused_event_is_given_up(settings, quick):
