@@ -12,6 +12,7 @@ literal has to fit on one line and can't contain another one: nothing checks tha
 import posixpath
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from django.core.management import CommandError
 
@@ -23,13 +24,15 @@ ENTRIES = {
 }
 
 COMMENT = re.compile(r"""^\s*//.*|\s+// [^"'`]*$""")  # after code only without quotes: it may be part of a string
-# After these characters JavaScript needs no line end. A line with // may end in a comment.
-CONTINUES = re.compile(r"^(?!.*//).*[;{(,]$")
+# At these ends, and before these beginnings, JavaScript needs no new line. A line with // may end in a comment.
+CONTINUES = re.compile(r"[;{(,\[=?:&|]$|=>$")
+CONTINUING = re.compile(r"^[?:.&|]")
 # A text or a regular expression, which stays as it is, or a sign that needs no spaces around it.
 SPACED = re.compile(
     r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\\n])*`"""
     r"""|(?<=[(,=:\[!&|?{} ])/(?![/* ])(?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\\\n])+/[a-z]*)"""
     r"""| *(===|!==|=>|&&|\|\||\?\?|>=|<=|[={}(),;:?<>*]) *"""
+    r"""| ([+-]) (?![+-])"""
 )
 IMPORT = re.compile(r'import \{ (\w+(?:, \w+)*) \} from "(\.\.?/[\w./]+\.js)";')
 EXPORT = re.compile(r"export ((?:const|function|async function|class) (\w+)\b.*)")
@@ -47,8 +50,12 @@ def join(entry: str, read: Read) -> str:
     modules = _Modules(read)
     modules.add(entry, (), entry)
     lines = ['"use strict";', "(() => {", *modules.scopes, "})();"]
-    joined = "".join(line if CONTINUES.search(line) else f"{line}\n" for line in lines)
-    return SPACED.sub(lambda found: found[1] or found[2], joined)
+    joined = "".join(line if _continues(line, after) else f"{line}\n" for line, after in pairwise([*lines, ""]))
+    return SPACED.sub(lambda found: found[1] or found[2] or found[3], joined)
+
+
+def _continues(line: str, after: str) -> bool:
+    return bool("//" not in line and (CONTINUES.search(line) or CONTINUING.search(after)))
 
 
 def names_of(entry: str, read: Read) -> list[str]:

@@ -71,6 +71,24 @@ return"""
     assert "another" not in script
 
 
+def test_a_statement_over_several_lines_stays_one():
+    script = joined("""const a =
+  1 + -1 - -2 + "1 + 1".length; // "one + one"
+const b = a
+  ? [a, a].map((each) =>
+      each + 1,
+    ).length
+  : a ||
+    2;
+const c = a // "the first"
+  || b;
+console.log(a, b, c);
+""")
+    assert "b=a?[a,a].map((each)=>each+1,).length:a||2;" in script
+    assert 'a=1 + -1 - -2+"1 + 1".length;' in script
+    assert printed(script) == "7 2 7\n"
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -1,8 +1,12 @@
 """The language of a page: the browser's or the chosen one. Programs get English."""
 
+import json
+
 import pytest
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import translation
+from django.views.i18n import JSONCatalog
 
 from chat.pages.language import PLURALS, sentence_key
 from tests.helpers.page import Page
@@ -173,6 +177,12 @@ def test_a_page_carries_the_sentences_of_its_scripts(client, language):
         sentences = page.json("sentences")
         assert sentences[sentence_key("Saving…")] not in ("", "Saving…")
         assert [*sentences[sentence_key("{count} new message")]] == PLURALS[language]
+
+
+def test_no_two_sentences_of_the_scripts_have_the_same_key():
+    with translation.override("de"):
+        catalog = json.loads(JSONCatalog(packages=["chat"]).get(HttpRequest()).content)["catalog"]
+    assert len({*map(sentence_key, catalog)}) == len(catalog) > 50
 
 
 def test_a_message_in_the_page_is_drawn_in_each_readers_language(client):
