@@ -66,7 +66,7 @@ class Follower:
             self.connections += 1
             try:
                 while True:
-                    self.received.append(self._stream.message(2 * PATIENCE_S))
+                    self.received.append(self._stream.message(2 * self.patience_s))
             finally:
                 self._last_event_id = self._stream.last_event_id
 
@@ -77,7 +77,7 @@ class Talkers(FourPeople):
     `acknowledged` lists the messages that the server answered with 200.
     """
 
-    pause_s, patience_s = PAUSE_S, PATIENCE_S
+    pause_s, patience_s, again_s = PAUSE_S, PATIENCE_S, 0.05
 
     def __init__(self, chat, room):
         super().__init__()
@@ -95,7 +95,7 @@ class Talkers(FourPeople):
 
     def act(self, name):
         body = urlencode({"from": name, "text": "And then?", "key": secrets.token_hex(8)})
-        self.acknowledged.append(wait_for(lambda: self._post(body), self.patience_s))
+        self.acknowledged.append(wait_for(lambda: self._post(body), self.patience_s, self.again_s))
         self.stopped.wait(self.pause_s)  # leave the two cores time to start servers
 
     def _post(self, body):

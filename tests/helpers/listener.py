@@ -18,7 +18,7 @@ class Listener:
     """Reads one room's event stream, like `curl -N`, from /events/ or another path."""
 
     def __init__(self, url, room, last_event_id=None, seconds=ANSWER_S, path=None):
-        self.last_event_id = last_event_id
+        self.last_event_id = self.taken_event_id = last_event_id  # the last that arrived, and that event() returned
         self._events = queue.Queue()
         where = urlsplit(url)
         self._connection = HTTPConnection(where.hostname, where.port, timeout=seconds)
@@ -67,6 +67,7 @@ class Listener:
         if event is None:
             self._events.put(None)
             raise AssertionError("the stream has ended")
+        self.taken_event_id = event.get("id", self.taken_event_id)
         return event["event"], json.loads(event["data"])
 
     def message(self, seconds=ANSWER_S):

@@ -1,21 +1,18 @@
 """A backup while people post, and its restore: what was open, frozen or away shows exactly what the database holds."""
 
-import json
 import os
 import shutil
-import threading
 from contextlib import ExitStack, closing
-from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.browser import People, start_with_back_forward_cache
-from tests.helpers.follower import LOST, Talkers
+from tests.helpers.follower import Talkers
 from tests.helpers.history import change, database_of, post_with_key
 from tests.helpers.line import Line
-from tests.helpers.listener import Listener
-from tests.helpers.running import Chat, Front, wait_for
+from tests.helpers.mirror import Mirror
+from tests.helpers.running import Chat, wait_for
 
 SOON_S = 20
 ROOM, YOUNG = "lobby", "younger than the backup"
@@ -34,71 +31,6 @@ def held(chat, room, newest=50):
 
 def shows(person, texts):
     expect(person.texts).to_have_text(texts)
-
-
-class Mirror:
-    """A client that does what docs/http_api.md says; `shown` are the room's messages as it knows them."""
-
-    def __init__(self, url, room):
-        self.shown, self.history, self.resets = {}, None, 0
-        self._url, self._room = url, room
-        self._last_event_id, self._stream, self._front = None, None, Front()
-        self._front.url = url
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def texts(self):
-        return [text for _, text in sorted(self.shown.items())]
-
-    def stop(self):
-        self._stopped.set()
-        self._stream.close()
-        self._thread.join(SOON_S)
-
-    def _run(self):
-        while not self._stopped.is_set():
-            try:
-                self._follow()
-            except LOST:
-                self._stopped.wait(0.1)
-
-    def _follow(self):
-        with Listener(self._url, self._room, self._last_event_id, SOON_S) as self._stream:
-            while True:
-                before = self._last_event_id
-                self._take(*self._stream.event(2 * SOON_S), before)
-                self._last_event_id = self._stream.last_event_id
-
-    def _take(self, kind, data, last_event_id):
-        if kind in ("stream-open", "stream-reset") and data["history"] != self.history:
-            self.shown = {}
-            self._catch_up("after", 0)
-            self.history = data["history"]
-        elif kind == "stream-reset":
-            self._catch_up("after", max(self.shown, default=0))
-            self._catch_up("since", last_event_id)
-        elif kind == "message":
-            self._keep(data, new=True)
-        elif kind in ("message-edited", "message-deleted"):
-            self._keep(data, new=False)
-
-    def _keep(self, message, new):
-        if "deleted" in message:
-            self.shown.pop(message["id"], None)
-        elif new or message["id"] in self.shown:
-            self.shown[message["id"]] = message["text"]
-
-    def _catch_up(self, parameter, value):
-        more = True
-        while more:
-            path = f"/rooms/{self._room}/messages/?{urlencode({parameter: value, 'limit': 200})}"
-            _, answer = self._front.request("GET", path)
-            page = json.loads(answer)
-            for message in page["messages"]:
-                self._keep(message, new=parameter == "after")
-            more = page["more"]
-            value = page["last-event-id"] if parameter == "since" else page["messages"][-1]["id"] if more else None
 
 
 @pytest.fixture
@@ -188,7 +120,7 @@ def test_clients_that_follow_the_rules_show_what_the_database_holds_after_restor
         for talker in talkers:
             talker.__exit__()
         for mirror in mirrors:
-            wait_for(lambda mirror=mirror: mirror.texts() == held(chat, mirror._room, 10_000), SOON_S)
+            wait_for(lambda mirror=mirror: mirror.texts() == held(chat, mirror.room, 10_000), SOON_S)
         known = [message["id"] for talker in talkers for message in talker.acknowledged]
         assert len(known) == len({*known})  # also those that were lost
         assert held(chat, "young") == []
