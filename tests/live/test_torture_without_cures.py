@@ -83,3 +83,26 @@ def test_torture_goes_red_without_the_cure(without, cure, options, found):
 @pytest.mark.parametrize("options", sorted({options for _, options, _ in CURES}), ids=" ".join)
 def test_torture_is_green_with_all_cures(without, options):
     assert torture(without(), options)["findings"] == []
+
+
+RESTORES = [
+    ("ids_from_the_clock_after_a_restore", "message ids were given out twice"),
+    ("a_new_history_after_a_restore", "page of .* lacks .*, shows .* that are gone"),
+]
+
+
+def restored(project):
+    """Run bin/torture --restore of the project; return what it says."""
+    command = [project / "bin" / "torture", "--restore", "--rounds", "1", "--seconds", "5", "--patience", "20"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=RUN_S).stderr
+
+
+@pytest.mark.parametrize(("cure", "found"), RESTORES, ids=[cure for cure, _ in RESTORES])
+def test_a_restore_goes_red_without_the_cure(without, cure, found):
+    said = restored(without(cure))
+    assert "Verdict: red" in said
+    assert re.search(found, said)
+
+
+def test_a_restore_is_green_with_all_cures(without):
+    assert "Verdict: green" in restored(without())

@@ -28,7 +28,7 @@ from .database import PostgreSQL, SQLite
 ROOMS, YOUNG = [f"hall {number}" for number in range(25)], "younger than each backup"  # four people post in each hall
 KINDS = "open", "frozen", "away"
 LARGEST_ID = 2**53 - 1  # that JavaScript reads exactly; the iOS app reads 64 bits, the Android app any text
-PATIENCE_S, PROGRAM_S = 120, 120
+PROGRAM_S = 120
 EDITED, DELETED = 0.2, 0.1
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -52,6 +52,9 @@ def arguments():
     parser = argparse.ArgumentParser(prog="bin/torture --restore", description=__doc__)
     parser.add_argument("--seconds", type=float, default=10, help="how long to post before and after each backup (10)")
     parser.add_argument("--rounds", type=int, default=2, help="how often to restore (2)")
+    parser.add_argument(
+        "--patience", type=float, default=120, metavar="SECONDS", help="how long the pages may take to be right (120)"
+    )
     parser.add_argument("--postgres", action="store_true", help="use a private PostgreSQL instead of SQLite")
     return parser.parse_args()
 
@@ -160,7 +163,7 @@ class Run:
             mirrors = [(kind, Mirror(self._chat.url, room)) for room in (*ROOMS, YOUNG) for kind in KINDS]
             for _, mirror in mirrors:
                 stack.callback(mirror.stop)
-            wait_for(lambda: all(mirror.history for _, mirror in mirrors), PATIENCE_S)
+            wait_for(lambda: all(mirror.history for _, mirror in mirrors), self._options.patience)
             with ExitStack() as posting:
                 people = [posting.enter_context(People(self._chat, room)) for room in ROOMS]
                 young = []
@@ -193,7 +196,6 @@ class Run:
         for kind, mirror in mirrors:
             {"open": lambda: None, "frozen": mirror.freeze, "away": mirror.go_away}[kind]()
         self._post_for_a_while(people)
-        before = {mirror.history for _, mirror in mirrors}
         stopping = time.monotonic()
         self._chat.stop()
         self._restore(copy)
@@ -204,7 +206,6 @@ class Run:
         for _, mirror in mirrors:
             mirror.thaw()
             mirror.come_back()
-        wait_for(lambda: not before & {mirror.history for _, mirror in mirrors}, PATIENCE_S)
         return young
 
     def _back_up(self, copy):
@@ -231,7 +232,7 @@ class Run:
 
     def _wait_for_the_readers(self, evidence):
         """Give the readers time to show everything."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + self._options.patience
         while [*findings(evidence)] and time.monotonic() < deadline:
             time.sleep(1)
 

@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 from django_eventstream.models import Event
 
+from chat.messages import batches
 from chat.models import ChatEdit, ChatMessage
+from chat.upkeep import expiry
 from chat.upkeep.expiry import expire_messages
 from tests.helpers.posting import delete, edit, post
 
@@ -44,6 +46,14 @@ def test_what_is_older_is_deleted_with_its_edits_and_without_an_event(ids, setti
     assert left() == ids[first:]
     assert ChatEdit.objects.count() == (0 if first else 1)
     assert Event.objects.count() == before
+
+
+def test_many_messages_are_deleted_in_small_steps(ids, settings, monkeypatch):
+    monkeypatch.setattr(batches, "LAST_SIZE", batches.FIRST_SIZE)
+    monkeypatch.setattr(expiry, "AT_ONCE", 10)
+    settings.KEEP_MESSAGES = 10
+    expire_messages()
+    assert left() == ids[20:]
 
 
 def test_ids_of_expired_messages_are_not_used_again(ids, settings, client):

@@ -12,6 +12,7 @@ from chat.messages.moderation import lock_room
 from chat.models import ChatEdit, ChatMessage, ChatRoom
 from chat.upkeep import new_history, progress, rooms
 from chat.upkeep.rooms import export
+from tests.helpers.manage import manage
 from tests.helpers.posting import delete, edit, post, url_of
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,15 @@ def test_another_message_with_the_same_id_is_refused(client, lobby, do_import):
     ChatMessage.objects.update(date=datetime(2020, 1, 1, tzinfo=timezone.utc))
     with pytest.raises(CommandError, match="Line 2: another message has the id"):
         do_import(lobby)
+
+
+def test_an_import_into_a_database_without_tables_says_what_to_do(tmp_path):
+    file = tmp_path / "room.jsonl"
+    file.write_text('{"chat": 1, "room": "lobby", "events": 3}\n')
+    refused = manage(tmp_path / "data", "import", str(file))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("CommandError: The database: no such table")
+    assert "manage.py migrate" in refused.stderr
 
 
 def test_export_writes_a_whole_file_or_none(lobby, tmp_path, monkeypatch):
