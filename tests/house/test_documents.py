@@ -61,7 +61,13 @@ OPTIONS = sorted(
 )
 PROGRAMS = "".join(
     (PROJECT / file).read_text()
-    for file in ("bench/__main__.py", "tests/torture/__main__.py", "chat/management/commands/doctor.py")
+    for file in (
+        "bench/__main__.py",
+        "bin/torture",
+        "tests/torture/__main__.py",
+        "tests/torture/restore.py",
+        "chat/management/commands/doctor.py",
+    )
 )
 
 

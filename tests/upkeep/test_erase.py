@@ -11,7 +11,7 @@ from django_eventstream.models import Event
 
 from chat.messages import moderation
 from chat.messages.actions import moderate
-from chat.models import Ban, ChatMessage
+from chat.models import Ban, ChatEdit, ChatMessage
 from tests.helpers.posting import delete, edit, logged_events, post, url_of
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the batches are transactions
@@ -65,6 +65,7 @@ def test_nothing_of_the_person_is_left_in_the_room(eves, way):
     assert "Eve" not in everything()
     assert eves[0]["author"] not in everything()
     assert "of Ann" in everything()
+    assert not ChatEdit.objects.exists()
     for message in ChatMessage.objects.filter(user=""):
         assert message.deleted
         assert not any((message.text, message.key_hash, message.author_hash, message.source, message.tag))
