@@ -1,8 +1,9 @@
 """gunicorn's settings. The reason for each stands above it. bin/run passes the address to listen on."""
 
 import os
+from typing import Any
 
-from chatsite import env
+# Nothing of ours is imported here: at a reload gunicorn's master, which does not forget modules, would use old ones.
 
 # Requests are short, because the proxy holds the streams. So a few processes serve many people: one for each core, or
 # more if the database is far away, because each process saves one message at a time.
@@ -41,5 +42,15 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
-if env.read().log_format == "json":
+if os.environ.get("LOG_FORMAT", "").lower() == "json":
     logger_class = "chatsite.serve.gunicorn_log.JsonLogger"
+
+
+def post_worker_init(worker: Any) -> None:
+    """Start the worker's background thread.
+
+    The class Worker does not do it, because after a reload it may still be that of an older version.
+    """
+    from chat import maintenance  # not before the code is loaded
+
+    maintenance.start()

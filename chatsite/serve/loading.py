@@ -16,7 +16,8 @@ from chatsite.env import PROJECT_DIR
 
 from .terminal import say
 
-CODE = (PROJECT_DIR / "chat", PROJECT_DIR / "chatsite")
+OURS = ("chat", "chatsite")
+CODE = tuple(PROJECT_DIR / name for name in OURS)
 LOOK_AGAIN_S = 0.5
 RETRY_S = 60  # the cause may be something else than the code: a missing package, too little memory
 CLOCK_S = 0.1  # a file's time may be so much behind the clock
@@ -26,8 +27,8 @@ def load(worker: Any, load_code: Callable[[], None]) -> None:
     """Load the code into the worker's process, which ends here if it can't."""
     started = time.time() - CLOCK_S
     try:
+        _forget_what_the_master_loaded()
         load_code()
-        _start_maintenance()
     except (Exception, SystemExit) as error:
         say(
             f"A worker can't start, because the code can't be loaded: {described(error)}. Repair the code: then the "
@@ -38,10 +39,10 @@ def load(worker: Any, load_code: Callable[[], None]) -> None:
         sys.exit(0)  # the master starts another worker, and that loads all modules again
 
 
-def _start_maintenance() -> None:
-    from chat import maintenance  # not before the code is loaded
-
-    maintenance.start()
+def _forget_what_the_master_loaded() -> None:
+    """Let all our modules be loaded again: since the master loaded some, their code on the disk may have changed."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+        del sys.modules[name]
 
 
 def _wait_for_repair(worker: Any, started: float) -> None:

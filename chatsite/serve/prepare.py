@@ -10,7 +10,7 @@ import runpy
 import sys
 from pathlib import Path
 
-from . import neighbours, web
+from . import loading, neighbours, web
 from .terminal import say
 
 LOADED = ("chatsite.wsgi", "chatsite.asgi", "chat.maintenance", "chatsite.serve.worker")
@@ -37,6 +37,10 @@ def main() -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
         if neighbours.has_other_proxies():
             say(neighbours.WARNING, fd=2)
+    except ModuleNotFoundError as problem:
+        if (problem.name or "").partition(".")[0] in loading.OURS:
+            raise
+        sys.exit(f"A package is missing ({problem}). A new start of bin/run installs what requirements.txt lists.")
     except (ImproperlyConfigured, CommandError, DamagedDatabase) as problem:
         sys.exit(str(problem))
     except DatabaseError as problem:

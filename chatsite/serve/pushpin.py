@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from string import Template
 from urllib.parse import quote
@@ -12,7 +13,6 @@ from chatsite.env import PROJECT_DIR
 
 from . import open_files, ports
 
-TEMPLATES = PROJECT_DIR / "deploy"
 COMMAND_SOCKET = "c-command"  # command_spec in deploy/pushpin.conf
 NO_PORT = -1  # 0 would be any free port
 WANTED_CONNECTIONS = 50_000
@@ -96,9 +96,14 @@ def fill_in(run_dir: Path, log_dir: Path, **values: object) -> Path:
     log_link.unlink(missing_ok=True)
     log_link.symlink_to(log_dir)
     for name in ("pushpin.conf", "routes"):
-        template = Template((TEMPLATES / name).read_text())
-        (run_dir / name).write_text(template.substitute(values))
+        (run_dir / name).write_text(_template(name).substitute(values))
     return run_dir / "pushpin.conf"
+
+
+@cache
+def _template(name: str) -> Template:
+    """Return the template as it was when Pushpin first started: after an update, the file may need other values."""
+    return Template((PROJECT_DIR / "deploy" / name).read_text())
 
 
 def command_uri(run_dir: Path) -> str:

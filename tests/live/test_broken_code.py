@@ -1,4 +1,4 @@
-"""Broken code on the disk: the workers that run go on, and the others come when it is repaired."""
+"""Broken or other code on the disk: what runs goes on, and what starts anew finds the files that belong together."""
 
 import signal
 from pathlib import Path
@@ -53,6 +53,30 @@ def test_broken_code_is_not_taken_and_the_killed_worker_comes_when_it_is_repaire
     chat.post("lobby", "Alice", "And it heals.", seconds=BACK_S)
     assert len(chat.pids_of("web master")) == 1
     assert not [line for line in chat.printed[said:] if "Traceback" in line or "starting it again" in line]
+
+
+def test_new_workers_load_all_the_new_code(chat, project):
+    """Their master has loaded some of our modules too, at its own start."""
+    append(project / "chatsite" / "env.py", "NEW = True")
+    append(project / "chatsite" / "settings.py", "assert env.NEW")
+    old = set(chat.pids_of("web worker"))
+    chat.signal(signal.SIGUSR1)
+    wait_for(lambda: len(set(chat.pids_of("web worker")) - old) == 2 and not old & {*chat.processes()}, BACK_S)
+    chat.post("lobby", "Alice", "Is that new?", seconds=BACK_S)
+    assert not any("A worker can't start" in line for line in chat.printed)
+
+
+def test_pushpin_starts_again_with_the_templates_that_bin_run_knows(pushpin, project, tmp_path):
+    with Chat.ready(tmp_path / "data", command=[project / "bin" / "run"]) as chat:
+        for name in ("pushpin.conf", "routes"):
+            append(project / "deploy" / name, "# $word_of_another_version")
+        kill(chat.pids_of("pushpin")[0])
+        chat.wait_for_line("starting it again", BACK_S)
+        wait_for(lambda: posts(chat), BACK_S)
+
+
+def append(path, line):
+    path.write_text(f"{path.read_text()}{line}\n")
 
 
 @pytest.mark.parametrize("victim", ["web master", "web worker"])

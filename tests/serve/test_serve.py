@@ -5,6 +5,8 @@ import os
 import runpy
 import signal
 import socket
+import subprocess
+import sys
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -138,6 +140,14 @@ def test_the_old_workers_stay_if_the_preparation_cannot_start(part, monkeypatch,
 def test_a_worker_ends_within_two_seconds_after_sigterm():
     settings = runpy.run_path(str(env.PROJECT_DIR / "deploy" / "gunicorn.conf.py"))
     assert worker.STOP_S < settings["graceful_timeout"] <= 2
+
+
+def test_gunicorns_settings_import_nothing_of_ours():
+    """Its master keeps the modules that it has imported. At a reload the settings would get those of the old code."""
+    path = env.PROJECT_DIR / "deploy" / "gunicorn.conf.py"
+    code = f"import runpy, sys; runpy.run_path({str(path)!r}); print([name for name in sys.modules if 'chat' in name])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=env.PROJECT_DIR, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_gunicorn_still_has_the_constant_that_our_worker_shortens():
