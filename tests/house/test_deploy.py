@@ -70,6 +70,8 @@ def test_caddy_understands_its_file():
 def test_a_unit_reaches_little_of_the_machine(name):
     """systemd rates what a unit may do, from 0 to 10; without these lines it would be more than 8."""
     checked = check("systemd-analyze", "security", "--offline=true", "--threshold=25", DEPLOY / name)
+    if "unrecognized option" in checked.stderr:
+        pytest.skip("systemd-analyze is too old: version 250 can rate a file")
     assert checked.returncode == 0, checked.stdout.splitlines()[-1]
 
 
