@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import stat
@@ -22,6 +23,7 @@ LOCK = "run.lock"
 MARK = "CHAT_RUN_DIR"  # in the environment of every process we start
 LEFTOVERS_S = 5
 SHARED_MEMORY = Path("/dev/shm")
+LONGEST_RUN_DIR = 80  # bytes: Pushpin aborts if a socket's path in it has over about 100
 
 
 @contextmanager
@@ -56,6 +58,13 @@ def running(data_dir: Path) -> tuple[str, int]:
     except PermissionError:
         raise CannotStart(f"The chat with its data in {data_dir} is another user's: become that user.") from None
     raise CannotStart(f"No chat runs with its data in {data_dir}: start one, or name its DATA_DIR.")
+
+
+def is_running(data_dir: Path) -> bool:
+    try:
+        return bool(running(data_dir))
+    except CannotStart:
+        return False
 
 
 def _write(lock: TextIO, url: str, data_dir: Path) -> None:
@@ -94,7 +103,7 @@ def counts(run_dir: Path) -> Iterator[Path]:
 
     They map its files into their memory. On a full disk, the first write to a new page would kill them.
     """
-    path = SHARED_MEMORY / run_dir.name if os.access(SHARED_MEMORY, os.W_OK) else run_dir / "counts"
+    path = SHARED_MEMORY / _own_name(run_dir) if os.access(SHARED_MEMORY, os.W_OK) else run_dir / "counts"
     _make_private(path)
     _empty(path)
     try:
@@ -104,10 +113,18 @@ def counts(run_dir: Path) -> Iterator[Path]:
 
 
 def path_for(data_dir: Path) -> Path:
-    """Return the run directory that belongs to `data_dir`, the same at every start."""
-    # Not below DATA_DIR, whose path may be long: Pushpin aborts if a socket path has over about 100 bytes.
-    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:8]
-    return Path(f"/tmp/chat-{os.getuid()}-{name}")
+    """Return the run directory that belongs to `data_dir`, the same at every start.
+
+    Usually it is in `data_dir`, where manage.py finds it too: a service of systemd has a /tmp of its own.
+    """
+    path = data_dir / "run"
+    is_plain = re.fullmatch(r"[\w./-]+", str(path), re.ASCII)  # Pushpin's configuration has no quotes
+    return path if is_plain and len(str(path)) <= LONGEST_RUN_DIR else Path("/tmp") / _own_name(data_dir)
+
+
+def _own_name(path: Path) -> str:
+    """Return the name that belongs to this folder in a folder that we share with others."""
+    return f"chat-{os.getuid()}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}"
 
 
 def _make_private(path: Path) -> None:

@@ -3,10 +3,12 @@
 import os
 import secrets
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from chatsite.serve import instance
 from tests.helpers.machines import PUSHPIN
 from tests.helpers.running import ANSWER_S, PROJECT, RUN, Chat, spare_port
 from tests.live.conftest import program, refuse
@@ -29,8 +31,14 @@ def hardened(pushpin):
     )
 
 
-def test_a_conversation_on_one_machine(hardened, room, tmp_path):
-    data_dir = tmp_path / "data"
+@pytest.fixture
+def data_dir():
+    """A folder with a short path outside /tmp, like /var/lib/chat."""
+    with tempfile.TemporaryDirectory(prefix="chat-", dir="/var/tmp") as path:
+        yield Path(path)
+
+
+def test_a_conversation_on_one_machine(hardened, room, data_dir):
     with Chat.ready(data_dir, command=hardened("chat.service", data_dir, RUN)) as chat:
         assert [name for name in chat.names() if "push" in name or name in ("condure", "zurl")] == [
             *("condure", "pushpin", "pushpin-handler", "pushpin-proxy", "zurl")
@@ -38,6 +46,10 @@ def test_a_conversation_on_one_machine(hardened, room, tmp_path):
         assert restrictions(chat) == {("1", "2", "0" * 16)}
         with chat.listen(room) as bob:
             assert chat.post(room, "Alice", "Hello") == bob.message()
+            # The service has a /tmp of its own, so a command must find Pushpin in DATA_DIR.
+            assert instance.path_for(data_dir).parent == data_dir
+            chat.manage("pause", "back at 12")
+            assert bob.next("room-changed")["paused"] == "back at 12"
 
 
 def test_a_conversation_through_a_pushpin_of_its_own(hardened, room, tmp_path):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
 
@@ -251,6 +252,13 @@ def test_the_web_server_answers_without_waiting_for_an_ack():
         connection, _ = listener.accept()
         with connection:
             assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize("data_dir", ["/srv/" + "x" * 80, "/srv/two words", "/srv/größe"])
+def test_a_path_that_pushpin_can_not_use_gets_a_run_directory_in_tmp(data_dir):
+    assert instance.path_for(Path("/var/lib/chat")) == Path("/var/lib/chat/run")
+    assert instance.path_for(Path(data_dir)).parent == Path("/tmp")
+    assert instance.path_for(Path(data_dir)) != instance.path_for(Path(f"{data_dir}/other"))
 
 
 @pytest.mark.parametrize("made", ["shared", "link", "file"])
