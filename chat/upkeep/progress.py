@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management.base import CommandError, OutputWrapper
-from django.db import DatabaseError
 
 EVERY_S = 1
 
@@ -25,14 +24,10 @@ class Progress:
 
 @contextmanager
 def interruptible(progress: Progress) -> Iterator[None]:
-    """Let Ctrl-C, or a database without tables, end the command with a sentence instead of a traceback."""
+    """Let Ctrl-C end the command with a sentence instead of a traceback."""
     try:
         yield
     except KeyboardInterrupt:
         raise CommandError(
             f"Interrupted after {progress.done}. Run the command again to finish.", returncode=130
-        ) from None
-    except DatabaseError as error:
-        raise CommandError(
-            f"The database: {error}. Has manage.py migrate been run? Then run the command again."
         ) from None

@@ -47,6 +47,10 @@ def checked_copy(source: Path, target: Path) -> Iterator[tuple[Path, int]]:
     """
     if not source.exists():
         raise BadFile(f"There is no file {source}.")
+    if not source.is_file() or not os.access(source, os.R_OK):
+        raise BadFile(f"{source} is a folder, or we may not read it.")
+    if not os.access(target.parent, os.W_OK):
+        raise BadFile(f"We may not write to {target.parent}.")
     part = target.with_name(target.name + ".part")
     _remove(part)
     try:

@@ -1,6 +1,7 @@
 """manage.py backup, restore and after_restore, each in a process of its own."""
 
 import fcntl
+import os
 import shlex
 import shutil
 import sqlite3
@@ -45,6 +46,21 @@ def refused(process):
     assert process.returncode == 1, process.stdout
     (line,) = process.stderr.splitlines()
     return line
+
+
+@pytest.mark.parametrize("command", ["check", "pause", "erase", "export", "backup"])
+def test_a_wrong_variable_is_named_in_one_line_by_each_command(tmp_path, command):
+    assert refused(manage(tmp_path / "data", command, KEEP_MESSAGES="365")).startswith("KEEP_MESSAGES='365'")
+
+
+def test_restore_refuses_to_make_a_file_that_the_chat_can_not_open(data, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a folder that belongs to somebody else")
+    done(manage(data, "backup", str(tmp_path / "copy")))
+    os.chown(data, 4711, -1)
+    assert refused(manage(data, "restore", str(tmp_path / "copy"))) == (
+        f"CommandError: {data} belongs to the user 4711. Become that user, then restore."
+    )
 
 
 def sql(folder, statement, *values, file="chat.sqlite3"):

@@ -131,12 +131,14 @@ def test_a_ban_stays_without_the_name(eves):
     [
         (["--name", "Eve"], "Name the room"),
         (["--author", "abcdefgh"], "Name the room"),
-        (["--author", "ABC", "--room", "lobby"], "8 characters"),
-        (["--name", "", "--room", "lobby"], "must not be empty"),
+        (["--author", "ABC", "--room", "club"], "8 characters"),
+        (["--name", "", "--room", "club"], "must not be empty"),
+        (["--name", "Eve", "--room", "lobbby"], "no room 'lobbby'"),
         (["--message", "999999"], "no message 999999"),
         ([], "required"),
     ],
 )
-def test_a_person_that_is_not_named_clearly_is_refused(arguments, complaint):
+def test_a_person_that_is_not_named_clearly_is_refused(client, arguments, complaint):
+    post(client, room="club")
     with pytest.raises(CommandError, match=complaint):
         run(*arguments)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
-from chat.models import ChatMessage
+from chat.models import ChatMessage, ChatRoom
 from chat.upkeep.erase import MARK, Found, by_mark, erase, find, person_of
 from chat.upkeep.progress import Progress, interruptible
 
@@ -37,6 +37,8 @@ class Command(BaseCommand):
         if not room:
             raise CommandError("Name the room too: --room ROOM. A mark or a name means a person in one room only.")
         room = unicodedata.normalize("NFC", room)
+        if not ChatRoom.objects.filter(eid=room).exists():
+            raise CommandError(f"There is no room {room!r}.")
         if author is not None:
             if not MARK.fullmatch(author):
                 raise CommandError("--author takes a mark: the 8 characters that messages have as `author`.")

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         except BadLine as problem:
             raise CommandError(f"{problem} {progress.done} message(s) of this file were read before that.") from None
         except UnicodeDecodeError:
-            raise CommandError("The file is not UTF-8.") from None
+            raise CommandError(f"{file or 'The input'} is not UTF-8.") from None
         except OSError as error:
             raise CommandError(f"{file} can't be read: {error.strerror}.") from None
         self.stdout.write(f"{progress.done} message(s) are there.")

@@ -27,4 +27,4 @@ class Command(BaseCommand):
         pause.pause(words)
         self.stdout.write("Paused: no write can be saved any more.")
         pause.announce(words)
-        self.stdout.write("All rooms have been told.")
+        self.stdout.write("Each room has an event about it.")

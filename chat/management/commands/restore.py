@@ -1,3 +1,5 @@
+import os
+import pwd
 import shlex
 import time
 from argparse import ArgumentParser
@@ -30,9 +32,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{restore} {shlex.quote(str(file))}")
             self.stdout.write(".venv/bin/python manage.py after_restore")
             return
+        database = Path(connection.settings_dict["NAME"])
+        owner = database.parent.stat().st_uid
+        if owner != os.geteuid():  # the chat could not open our file
+            raise CommandError(f"{database.parent} belongs to the user {_name(owner)}. Become that user, then restore.")
         try:
             with nobody_else():
-                self._restore(file, Path(connection.settings_dict["NAME"]))
+                self._restore(file, database)
         except (InUse, BadFile) as problem:
             raise CommandError(str(problem)) from None
         except DatabaseError as error:
@@ -53,6 +59,13 @@ class Command(BaseCommand):
         self.stdout.write(f"Restored {count} message(s) from {file}. Start the chat now.")
         if aside.exists():
             self.stdout.write(f"The old database is {aside}. Remove it when you don't need it any more.")
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 @contextmanager

@@ -11,4 +11,4 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         pause.resume()
         pause.announce(None)  # also if the chat was not paused: an earlier `resume` may have been interrupted
-        self.stdout.write("The chat goes on. All rooms have been told.")
+        self.stdout.write("The chat goes on. Each room has an event about it.")
