@@ -64,7 +64,7 @@ def grip_proxies_are_sound(app_configs: Any, **kwargs: Any) -> Iterator[CheckMes
                 hint=f"{NEW_KEY}, and write it into GRIP_URL and into the proxy (Pushpin: sig_key).",
                 id="chat.E007",
             )
-        if _is_open(proxy["control_uri"]):
+        if _is_on_the_internet(proxy["control_uri"]):
             yield Warning(
                 f"The control port {public_part(proxy['control_uri'])} is in the public network, and asks for no "
                 "password: whoever reaches it writes into all rooms.",
@@ -136,7 +136,7 @@ def few_may_say_who_the_client_is(app_configs: Any, **kwargs: Any) -> Iterator[C
             )
 
 
-def _is_open(control_uri: str) -> bool:
+def _is_on_the_internet(control_uri: str) -> bool:
     """Return whether the address is one of the internet, without https: Fastly's has it, and asks for a token."""
     parts = urlsplit(control_uri)
     try:

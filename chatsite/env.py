@@ -185,11 +185,11 @@ def make_data_dir(path: Path) -> None:
     except OSError as error:
         cure = f"name a folder that we may write to ({error.strerror})."
         raise EnvironmentProblem("DATA_DIR", str(path), cure) from None
-    if _is_open(path):
+    if _others_may_enter(path):
         _close(path)
 
 
-def _is_open(path: Path) -> bool:
+def _others_may_enter(path: Path) -> bool:
     return bool(path.stat().st_mode & 0o077)
 
 
@@ -201,7 +201,7 @@ def _close(path: Path) -> None:
     if found.st_uid == os.getuid():
         with suppress(OSError):
             path.chmod(0o700)
-    if _is_open(path):  # it is another user's, or its file system has no permissions
+    if _others_may_enter(path):  # it is another user's, or its file system has no permissions
         cure = "others may look into this folder, and it is not ours to close: make it ours (chown), or name another."
         raise EnvironmentProblem("DATA_DIR", str(path), cure)
 

@@ -1,6 +1,7 @@
 """How a request arrives at the web server: through a proxy or not, with which signature, from which address."""
 
 import secrets
+import ssl
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,9 +21,17 @@ def look(front: Front) -> Iterator[CheckMessage]:
     """Yield what is wrong between the front and the web server."""
     try:
         answer = front.ask("GET", PATH, headers=_proof())
+    except ssl.SSLCertVerificationError as error:
+        yield Error(
+            f"This machine does not trust the certificate of {front.url}: {error.verify_message}",
+            hint="If Caddy has signed it itself (tls internal), give this command a copy of Caddy's root.crt: "
+            "SSL_CERT_FILE=/etc/chat/caddy.crt. Else renew the certificate, or name the address that is in it.",
+            id="chat.E305",
+        )
+        return
     except NO_ANSWER as error:
         yield Error(
-            f"Nobody answers at {front.url}: {error or type(error).__name__}",
+            f"Nobody answers at {front.place}: {error or type(error).__name__}",
             hint="Start the chat. If it runs, the proxy in front of it (nginx, Caddy or Pushpin) is down or hangs.",
             id="chat.E301",
         )
@@ -58,7 +67,7 @@ def _judge(front: Front, seen: dict[str, Any]) -> Iterator[CheckMessage]:
         yield from _judge_embedded(front, seen)
     elif seen["signature"] == signature.NONE:
         yield Error(
-            f"{front.url} leads to the web server directly, not through a GRIP proxy: no stream opens there.",
+            f"{front.place} leads to the web server directly, not through a GRIP proxy: no stream opens there.",
             hint="Name the address that people open: doctor --url https://chat.example.com/",
             id="chat.E311",
         )
@@ -95,7 +104,7 @@ def _judge_client(seen: dict[str, Any]) -> Iterator[CheckMessage]:
             hint="Set x_forwarded_for=append in Pushpin's configuration, and restart Pushpin.",
             id="chat.E314",
         )
-    elif len(seen["senders"]) > 1 and seen["client"] == seen["senders"][-1]:
+    elif len(seen["senders"]) > 1 and seen["client"] == seen["senders"][-1] and not seen["trusted"]:
         yield Error(
             f"There is a proxy at {seen['client']} whom the web server does not believe: all clients have its address, "
             "limit and ban.",

@@ -13,6 +13,19 @@ from urllib.parse import urlsplit
 
 ANSWER_S = 15  # a Pushpin that has just started may lose a stream's request
 NO_ANSWER = (OSError, HTTPException)
+VERSION = "Chat-Version"  # a header of all answers of the web server
+
+
+def what_is_wrong(url: str) -> str:
+    """Return why nobody can open the URL, nothing if it is sound."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return "begin it with http:// or https://, as in https://chat.example.com/."
+        parts.hostname.encode("idna"), parts.path.encode("ascii"), parts.port  # each raises if it won't do
+    except ValueError as error:
+        return f"{error}."
+    return ""
 
 
 class Answer(NamedTuple):
@@ -35,17 +48,22 @@ class Answer(NamedTuple):
 
 
 class Front:
-    def __init__(self, url: str) -> None:
+    """The chat at `url`. With `address`, this connects there, because the name may lead to a proxy in front."""
+
+    def __init__(self, url: str, address: str = "") -> None:
         self.url = url.rstrip("/")
+        self.place = f"{self.url} at {address}" if address else self.url
         self._parts = urlsplit(self.url)
+        self._server = urlsplit(f"//{address}") if address else self._parts
+        self._name = {"Host": self._parts.netloc} if address else {}
 
     def ask(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> Answer:
         """Return the answer; raise one of NO_ANSWER."""
         connection = self._connection()
         try:
-            connection.request(method, self._parts.path + path, body, headers or {})
+            connection.request(method, self._parts.path + path, body, self._name | (headers or {}))
             answer = connection.getresponse()
-            return Answer(answer.status, answer.read(), "Chat-Version" in answer.headers)
+            return Answer(answer.status, answer.read(), VERSION in answer.headers)
         finally:
             connection.close()
 
@@ -53,7 +71,7 @@ class Front:
     def stream(self, path: str) -> Iterator["Stream"]:
         connection, connected = self._connection(), None
         try:
-            connection.request("GET", self._parts.path + path)
+            connection.request("GET", self._parts.path + path, headers=self._name)
             connected = connection.sock  # getresponse may forget it
             answer = connection.getresponse()
             connected.settimeout(None)  # the thread of the stream reads until the end
@@ -66,7 +84,7 @@ class Front:
 
     def _connection(self) -> HTTPConnection:
         kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
-        return kind(self._parts.hostname or "", self._parts.port, timeout=ANSWER_S)
+        return kind(self._server.hostname or "", self._server.port, timeout=ANSWER_S)
 
 
 class Stream:
@@ -75,6 +93,7 @@ class Stream:
     def __init__(self, answer: HTTPResponse) -> None:
         self._answer = answer
         self.status = answer.status
+        self.is_ours = VERSION in answer.headers
         self._lines: queue.Queue[bytes] = queue.Queue()
         if self.status == 200:
             threading.Thread(target=self._read, name="stream of the doctor", daemon=True).start()

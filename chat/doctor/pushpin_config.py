@@ -1,9 +1,11 @@
 """The traps in Pushpin's configuration, where its file is on this machine: Debian's sample has several."""
 
 import ipaddress
+import os
 from collections.abc import Callable, Iterator
 from configparser import ConfigParser
 from configparser import Error as BadFile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +15,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from chat.checks import NEW_KEY, SAMPLE_KEY
 
 DEBIANS = Path("/etc/pushpin/pushpin.conf")
+PROCESSES = Path("/proc")
 OPEN = ("", "*", "0.0.0.0", "::")
 SOCKETS = ("push_in_spec", "push_in_sub_specs", "command_spec")
 PLACES = 64  # requests at a time: with 96, hundreds that come at once get 502s
@@ -24,7 +27,17 @@ Value = Callable[[str, str], str]
 def files() -> list[Path]:
     """Return the configurations of those of our proxies that run here."""
     own = [settings.PUSHPIN_CONFIG] if settings.PUSHPIN_CONFIG.exists() else []
-    return [*own, DEBIANS] if _is_ours(DEBIANS) else own
+    return [*own, DEBIANS] if _is_ours(DEBIANS) and _is_used(DEBIANS) else own
+
+
+def _is_used(file: Path) -> bool:
+    """Return whether a running Pushpin has the file in its command line: another one may have the same port."""
+    argument = os.fsencode(f"--config={file}")
+    for command_line in PROCESSES.glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended
+            if argument in command_line.read_bytes().split(b"\0"):
+                return True
+    return False
 
 
 def _is_ours(file: Path) -> bool:
@@ -75,7 +88,7 @@ def look(file: Path) -> Iterator[CheckMessage]:
             hint="Set x_forwarded_for=append in its section [proxy], and restart Pushpin.",
             id="chat.E105",
         )
-    if value("handler", "push_in_http_port") not in ("", "-1") and _is_open(value("handler", "push_in_http_addr")):
+    if value("handler", "push_in_http_port") not in ("", "-1") and _is_for_all(value("handler", "push_in_http_addr")):
         yield Error(
             f"{file} opens the control port to everybody. It asks for no password: whoever reaches it writes into all "
             "rooms.",
@@ -117,7 +130,7 @@ def look(file: Path) -> Iterator[CheckMessage]:
         )
 
 
-def _is_open(address: str) -> bool:
+def _is_for_all(address: str) -> bool:
     try:
         return address in OPEN or ipaddress.ip_address(address).is_global
     except ValueError:
@@ -127,7 +140,7 @@ def _is_open(address: str) -> bool:
 def _listens_openly(specs: str) -> bool:
     """Return whether one of these addresses of ZeroMQ, as in tcp://*:5560, is open to everybody."""
     parts = [urlsplit(spec.strip()) for spec in specs.split(",")]
-    return any(part.scheme == "tcp" and _is_open(part.hostname or "") for part in parts)
+    return any(part.scheme == "tcp" and _is_for_all(part.hostname or "") for part in parts)
 
 
 def _number(written: str, default: int) -> int:

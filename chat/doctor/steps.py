@@ -1,5 +1,6 @@
 """What the doctor does, in this order: settings, Pushpin's configuration, the database, the way of a message."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -31,20 +32,21 @@ def steps(url: str | None, pushpin_files: Iterable[Path]) -> Iterator[Step]:
     yield Step("the database takes a write and has all tables", _database, needed=True)
     if settings.GRIP_PROXIES:  # of the Pushpin that bin/run has started, this command does not know the key
         yield Step("each proxy takes events", way.publish)
-    front = Front(url or running_url())
-    if not front.url:
+    front = Front(url) if url else running()
+    if not front:
         yield Step("the chat runs", _nothing_runs, needed=True)
         return
-    yield Step(f"requests arrive well ({front.url})", lambda: arrival.look(front), needed=True)
+    yield Step(f"requests arrive well ({front.place})", lambda: arrival.look(front), needed=True)
     yield Step("a message is posted, saved, logged and published, and arrives", lambda: way.walk(front))
 
 
-def running_url() -> str:
-    """Return the URL of the chat that bin/run has started on our DATA_DIR, nothing if there is none."""
+def running() -> Front | None:
+    """Return the front of the chat that bin/run has started on our DATA_DIR, None if there is none."""
     try:
-        return settings.RUN_LOCK.read_text().split("\n")[0]
+        url, _, address = [*settings.RUN_LOCK.read_text().split(), "", "", ""][:3]  # 1.0.0 writes no address
     except OSError:
-        return ""
+        return None
+    return Front(url, address) if url else None
 
 
 def _nothing_runs() -> Iterator[CheckMessage]:
@@ -68,7 +70,7 @@ def _database() -> Iterator[CheckMessage]:
     elif not found.ok:
         yield Error(
             found.database,
-            hint="Start the database, correct DATABASE_URL, or make room on its disk.",
+            hint=_others_files() or "Start the database, correct DATABASE_URL, or make room on its disk.",
             id="chat.E203",
         )
     elif connection.vendor == "sqlite" and _journal_mode() != "wal":
@@ -77,6 +79,25 @@ def _database() -> Iterator[CheckMessage]:
             hint="Put DATA_DIR on a disk of this machine, not on a network file system.",
             id="chat.E204",
         )
+
+
+def _others_files() -> str:
+    """Return what to do about files of SQLite that only another user may write, nothing if there are none."""
+    if connection.vendor != "sqlite":
+        return ""
+    database = Path(connection.settings_dict["NAME"]).resolve()
+    folder = database.parent
+    for file in sorted(folder.glob(f"{database.name}*")):
+        if file.stat().st_uid != os.geteuid() and not os.access(file, os.W_OK):
+            return f"{file} is {_owner(file)}'s. The folder's owner needs it: chown -R {_owner(folder)}: {folder}"
+    return ""
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except KeyError:  # a user without a name, as in a container
+        return str(path.stat().st_uid)
 
 
 def _journal_mode() -> str:

@@ -61,9 +61,16 @@ def walk(front: Front) -> Iterator[CheckMessage]:
 
 
 def _walk(front: Front, stream: Stream, room: str, channel: str) -> Iterator[CheckMessage]:
+    if stream.status != 200 and not stream.is_ours:
+        yield Error(
+            f"Held stream: the proxy opens no stream, and this answer is its own: {stream.refusal()}",
+            hint="Look into the proxy's log (bin/run's Pushpin: log/ in DATA_DIR), then into the web server's.",
+            id="chat.E323",
+        )
+        return
     if stream.status != 200 or not stream.has("event: stream-open"):
         yield Error(
-            f"Held stream: no stream opens: {stream.refusal()}",
+            f"Held stream: the web server opens no stream: {stream.refusal()}",
             hint="Look at the checks above this one, then into the web server's log.",
             id="chat.E323",
         )

@@ -67,7 +67,8 @@ def look() -> Found:
     try:
         missing = _missing_migrations()
         if missing:
-            return Found(False, UNKNOWN, f"Migrations are missing: {', '.join(missing)}. Run manage.py migrate.")
+            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+            return Found(False, UNKNOWN, f"Migrations are missing: {missing[0]}{more}. Run manage.py migrate.")
         write()
     except Exception as error:
         if outages.is_outage(error):

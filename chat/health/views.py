@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from chat.grip import signature
 from chat.streams.middleware import GripRequest
-from chat.streams.proxies import SENDERS, is_inside
+from chat.streams.proxies import SENDERS, is_inside, is_trusted
 from chat.web.refusals import only
 
 from . import database, proxy
@@ -45,6 +45,7 @@ def seen(request: HttpRequest) -> HttpResponse:
     except BadSignature:
         raise Http404 from None
     found = signature.look(request.headers.get("Grip-Sig"), settings.GRIP_PROXIES)
+    client = request.META.get("REMOTE_ADDR", "")
     return _answer(
         {
             "process": os.getpid(),
@@ -52,7 +53,8 @@ def seen(request: HttpRequest) -> HttpResponse:
             "signature": found.kind,
             "behind": found.behind_s,
             "senders": request.META[SENDERS],
-            "client": request.META.get("REMOTE_ADDR", ""),
+            "client": client,
+            "trusted": is_trusted(client),
         }
     )
 

@@ -35,9 +35,9 @@ class TrustedProxies(MiddlewareMixin):
         passed_on = request.grip.signed or any(header in meta for header in PASSED_ON) or bool(senders)
         if request.grip.signed:
             peer = senders.pop() if senders else UNKNOWN
-        if not _is_ours(peer):
+        if not is_trusted(peer):
             meta.pop(SCHEME, None)
-        while _is_ours(peer) and senders:
+        while is_trusted(peer) and senders:
             peer = senders.pop()
         if peer != UNKNOWN:
             meta["REMOTE_ADDR"] = peer
@@ -57,5 +57,6 @@ def _addresses(header: str) -> list[str]:
     return [address.strip() for address in header.split(",") if address.strip()]
 
 
-def _is_ours(address: str) -> bool:
+def is_trusted(address: str) -> bool:
+    """Return whether the address is one of TRUSTED_PROXIES."""
     return is_in(parsed(address), settings.TRUSTED_PROXIES)

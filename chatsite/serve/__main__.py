@@ -40,7 +40,7 @@ def serve(env: environment.Environment) -> None:
     open_files.raise_limit()
     sessions.adopt_orphans()
     with (
-        instance.only_one(env.data_dir, url),
+        instance.only_one(env.data_dir, url, ports.written(front.LOOPBACK_FOR.get(ip, ip), env.port)),
         instance.run_directory(env.data_dir) as run_dir,
         instance.counts(run_dir) if env.internal else nullcontext() as counts,
     ):

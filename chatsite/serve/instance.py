@@ -27,8 +27,8 @@ LONGEST_RUN_DIR = 80  # bytes: Pushpin aborts if a socket's path in it has over 
 
 
 @contextmanager
-def only_one(data_dir: Path, url: str) -> Iterator[None]:
-    """Hold the lock on `data_dir`; meanwhile its file holds our `url` and, in the second line, our pid."""
+def only_one(data_dir: Path, url: str, address: str) -> Iterator[None]:
+    """Hold the lock on `data_dir`; its file then has our `url`, our pid, and the `address` we listen on."""
     with _lock_file(data_dir) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -38,7 +38,7 @@ def only_one(data_dir: Path, url: str) -> Iterator[None]:
                 f"The chat with its data in {data_dir} is already running: {lock.readline().strip()}  (stop that one "
                 "first, or start another with a PORT and a DATA_DIR of its own)"
             ) from None
-        _write(lock, url, data_dir)
+        _write(lock, url, address, data_dir)
         try:
             yield
         finally:
@@ -49,7 +49,7 @@ def running(data_dir: Path) -> tuple[str, int]:
     """Return the URL and the pid of the instance that runs on `data_dir`; raise CannotStart if there is none."""
     path = data_dir / LOCK
     try:
-        url, pid = path.read_text().split()
+        url, pid, *_ = path.read_text().split()
         # A killed instance leaves its pid in the file, and another program may have that number now.
         if processes.has_open(int(pid), path):
             return url, int(pid)
@@ -67,10 +67,10 @@ def is_running(data_dir: Path) -> bool:
         return False
 
 
-def _write(lock: TextIO, url: str, data_dir: Path) -> None:
+def _write(lock: TextIO, url: str, address: str, data_dir: Path) -> None:
     try:
         os.ftruncate(lock.fileno(), 0)
-        os.write(lock.fileno(), f"{url}\n{os.getpid()}\n".encode())
+        os.write(lock.fileno(), f"{url}\n{os.getpid()}\n{address}\n".encode())
     except OSError as error:
         raise CannotStart(f"Can't write to DATA_DIR={str(data_dir)!r}: {error.strerror}") from None
 

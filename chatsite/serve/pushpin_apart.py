@@ -57,7 +57,7 @@ def serve(env: environment.Environment, web_servers: list[str]) -> None:
     hold = secrets.token_hex(16)
     open_files.raise_limit()
     sessions.adopt_orphans()
-    with instance.only_one(env.data_dir, f"http://{listen}/"), instance.run_directory(env.data_dir) as run_dir:
+    with instance.only_one(env.data_dir, f"http://{listen}/", listen), instance.run_directory(env.data_dir) as run_dir:
         internal = None
         if env.internal:
             from .internal import Internal  # it needs a library that the supervisor loads only for this

@@ -46,11 +46,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._path = str(self.settings_dict["NAME"])
         if self._path in _opened:  # else SQLite may have to make the file
             self._refuse_another_file()
+        queue = f"{self._path}-queue"
         try:
             # SQLite makes the database's file with the same mode.
-            self._queue = os.open(f"{self.settings_dict['NAME']}-queue", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._queue = os.open(queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise OperationalError(f"unable to open the write queue: {error.strerror}") from error
+            raise OperationalError(f"unable to open the write queue {queue}: {error.strerror}") from error
         try:
             return super().get_new_connection(conn_params)
         except BaseException:

@@ -1,12 +1,17 @@
 """manage.py doctor names each trap, and the hop at which a message is lost; it leaves nothing behind."""
 
+import os
 import re
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
 from django_eventstream.models import Event as LoggedEvent
@@ -14,6 +19,7 @@ from django_eventstream.models import Event as LoggedEvent
 from chat.doctor import front, pushpin_config, steps
 from chat.grip import publisher
 from chat.health import database
+from tests.helpers.certificate import write_certificate
 from tests.helpers.grip_proxy import KEY, GripProxy
 from tests.helpers.signing_front import SigningFront
 
@@ -70,6 +76,20 @@ def proxy(settings):
         publisher.forget_lanes()
         yield proxy
     publisher.forget_lanes()
+
+
+@pytest.fixture
+def own_certificate(tmp_path):
+    """A proxy with a certificate that it has signed itself, and no web server behind it: its URL, its root."""
+    write_certificate(tmp_path)
+    root = tmp_path / "fullchain.pem"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(root, tmp_path / "privkey.pem")
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"https://localhost:{server.server_port}", root
+        server.shutdown()
 
 
 def rows():
@@ -174,13 +194,19 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     assert "chat.E101" in doctor(pushpin=[tmp_path / "missing"])[0]
 
 
-def test_debians_file_counts_if_its_control_port_is_ours(settings, monkeypatch, tmp_path):
+def test_debians_file_counts_if_its_control_port_is_ours_and_a_process_uses_it(settings, monkeypatch, tmp_path):
     file = tmp_path / "pushpin.conf"
     file.write_text(SAMPLE.format(**SOUND))
     monkeypatch.setattr(pushpin_config, "DEBIANS", file)
+    monkeypatch.setattr(pushpin_config, "PROCESSES", tmp_path)
+    command_line = tmp_path / "61" / "cmdline"
+    command_line.parent.mkdir()
+    command_line.write_bytes(os.fsencode(f"/usr/bin/pushpin-handler\0--config={file}\0--loglevel=2\0"))
     assert pushpin_config.files() == []
     settings.GRIP_PROXIES = [{**PROXY, "control_uri": "http://127.0.0.1:5561"}]
     assert pushpin_config.files() == [file]
+    command_line.write_bytes(b"/usr/bin/pushpin-handler\0--config=/tmp/chat-0-d0efaf59/pushpin.conf\0")  # bin/pushpin
+    assert pushpin_config.files() == []
 
 
 # The database, and whether anything runs.
@@ -191,10 +217,32 @@ def test_nothing_that_runs_is_named():
     assert doctor()[0] == ["chat.E201"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_without_a_url_the_doctor_connects_to_where_bin_run_listens(live_server, proxy, settings, tmp_path):
+    settings.ALLOWED_HOSTS = ["chat.test"]
+    settings.RUN_LOCK = tmp_path / "run.lock"
+    address = urlsplit(live_server.url).netloc
+    settings.RUN_LOCK.write_text(f"http://chat.test:8000/\n{os.getpid()}\n{address}\n")
+    ids, text, _ = doctor()
+    assert ids == ["chat.E311"]  # it has arrived, but there is no Pushpin
+    assert f"http://chat.test:8000 at {address}" in text
+
+
+@pytest.mark.django_db
+def test_a_lock_of_an_older_version_has_no_address(settings, tmp_path):
+    settings.RUN_LOCK = tmp_path / "run.lock"
+    settings.RUN_LOCK.write_text(f"http://127.0.0.1:1/\n{os.getpid()}\n")
+    ids, text, _ = doctor()
+    assert ids == ["chat.E301"]
+    assert "Nobody answers at http://127.0.0.1:1: " in text
+
+
 @pytest.mark.django_db
 def test_missing_tables_are_named():
-    MigrationRecorder.Migration.objects.filter(app="chat", name__startswith="0010").delete()
-    assert doctor()[0] == ["chat.E202"]
+    MigrationRecorder.Migration.objects.filter(app="chat", name__gte="0010", name__lt="0012").delete()
+    ids, text, _ = doctor()
+    assert ids == ["chat.E202"]
+    assert "Migrations are missing: chat.0010_moderation and 1 more." in text
 
 
 @pytest.mark.django_db
@@ -206,6 +254,23 @@ def test_a_database_that_takes_no_write_is_named(monkeypatch):
     ids, text, _ = doctor()
     assert ids == ["chat.E203"]
     assert "the disk is full" in text
+
+
+@pytest.mark.django_db
+def test_a_file_of_another_user_is_named_with_the_command_that_gives_it_back(monkeypatch, tmp_path):
+    def fail():
+        raise OperationalError("unable to open the write queue: Permission denied")
+
+    (tmp_path / "chat.sqlite3-queue").touch()
+    monkeypatch.setattr(database, "write", fail)
+    monkeypatch.setattr(steps.connection, "vendor", "sqlite")
+    monkeypatch.setitem(steps.connection.settings_dict, "NAME", tmp_path / "chat.sqlite3")
+    assert "chown" not in doctor()[1]
+    monkeypatch.setattr(steps.os, "access", lambda *_: False)
+    monkeypatch.setattr(steps.os, "geteuid", lambda: -1)
+    text = doctor()[1]
+    assert f"{tmp_path}/chat.sqlite3-queue is {tmp_path.owner()}'s" in text
+    assert f"chown -R {tmp_path.owner()}: {tmp_path}\n" in text
 
 
 @pytest.mark.django_db
@@ -239,6 +304,41 @@ def test_all_is_well_and_nothing_is_left_behind(through):
 )
 def test_what_is_wrong_before_the_web_server_is_named(through, id, faults):
     assert through(**faults) == [id]
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("chat.test", "begin it with http:// or https://"),
+        ("ftp://chat.test/", "begin it with http:// or https://"),
+        ("https:///", "begin it with http:// or https://"),
+        ("", "begin it with http:// or https://"),
+        ("https://chat.test:99999/", "Port out of range 0-65535."),
+        ("https://[chat.test/", "Invalid IPv6 URL."),
+        (f"https://{'x' * 70}/", "label"),
+        ("https://chat.test/ä/", "ascii"),
+    ],
+)
+def test_a_url_that_nobody_can_open_is_one_sentence(url, why):
+    with pytest.raises(CommandError, match=f"^--url {re.escape(url)} won't do: .*{why}"):
+        doctor(url=url)
+
+
+@pytest.mark.django_db
+def test_a_certificate_that_this_machine_does_not_trust_is_named(own_certificate, monkeypatch):
+    url, root = own_certificate
+    ids, text, _ = doctor(url=url)
+    assert ids == ["chat.E305"]
+    assert "self-signed certificate" in text
+    monkeypatch.setenv("SSL_CERT_FILE", str(root))
+    assert doctor(url=url)[0] == ["chat.E303"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_doctor_that_is_on_a_trusted_proxy_misses_nobody_in_trusted_proxies(through, settings):
+    assert through(senders="127.0.0.1, 127.0.0.1") == ["chat.E315"]
+    settings.TRUSTED_PROXIES = ("127.0.0.1",)
+    assert through(senders="127.0.0.1, 127.0.0.1") == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -292,6 +392,16 @@ def test_strangers_see_nothing(client):
 )
 def test_the_hop_that_loses_the_message_is_named(through, id, faults):
     assert through(**faults) == [id]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_is_said_to_be_the_proxys_or_the_web_servers(live_server, proxy, monkeypatch):
+    upstream = live_server.url.removeprefix("http://")
+    with SigningFront(upstream, answers={"GET /events/": (502, b"too large")}) as fake:
+        assert "the proxy opens no stream, and this answer is its own: 502 too large" in doctor(url=fake.url)[1]
+    monkeypatch.setattr("chat.doctor.way.quote", lambda channel: "")
+    with SigningFront(upstream) as fake:
+        assert "the web server opens no stream: 400 " in doctor(url=fake.url)[1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,6 +10,7 @@ from chatsite.serve import instance, reload, signals
 from chatsite.serve.terminal import CannotStart
 
 URL = "http://127.0.0.1:8000/"
+ADDRESS = "127.0.0.1:8000"
 NONE_RUNS = "No chat runs with its data in"
 
 
@@ -22,18 +23,18 @@ def somebody():
 
 
 def test_a_running_instance_is_found(tmp_path):
-    with instance.only_one(tmp_path, URL):
+    with instance.only_one(tmp_path, URL, ADDRESS):
         assert instance.running(tmp_path) == (URL, os.getpid())
 
 
 def test_a_running_instance_has_closed_its_folder_to_others(tmp_path):
     tmp_path.chmod(0o755)
-    with instance.only_one(tmp_path, URL):
+    with instance.only_one(tmp_path, URL, ADDRESS):
         assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
 
 
 def test_an_instance_that_has_ended_leaves_no_pid(tmp_path):
-    with instance.only_one(tmp_path, URL):
+    with instance.only_one(tmp_path, URL, ADDRESS):
         pass
     assert (tmp_path / "run.lock").read_text() == ""
     with pytest.raises(CannotStart, match=NONE_RUNS):
@@ -59,7 +60,7 @@ def test_reload_signals_the_instance_and_nobody_else(tmp_path, monkeypatch, capf
 
     sent = []
     monkeypatch.setattr(reload.os, "kill", lambda *signal: sent.append(signal))
-    with instance.only_one(tmp_path, URL):
+    with instance.only_one(tmp_path, URL, ADDRESS):
         assert reload.main() == 0
     assert sent == [(os.getpid(), signals.RENEW)]
     assert URL in capfd.readouterr().out

@@ -3,8 +3,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.checks import ERROR, CheckMessage
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from chat.doctor.front import what_is_wrong
 from chat.doctor.steps import Step, steps
 
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
+        if options["url"] is not None and (problem := what_is_wrong(options["url"])):
+            raise CommandError(f"--url {options['url']} won't do: {problem}")
         wrong = False
         for step in steps(options["url"], options["pushpin"]):
             problems = self._look(step)
