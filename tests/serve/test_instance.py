@@ -27,6 +27,11 @@ def test_a_running_instance_is_found(tmp_path):
         assert instance.running(tmp_path) == (URL, os.getpid())
 
 
+def test_the_lock_says_where_the_instance_listens(tmp_path):
+    with instance.only_one(tmp_path, URL, ADDRESS):
+        assert (tmp_path / "run.lock").read_text().splitlines() == [URL, str(os.getpid()), ADDRESS]
+
+
 def test_a_running_instance_has_closed_its_folder_to_others(tmp_path):
     tmp_path.chmod(0o755)
     with instance.only_one(tmp_path, URL, ADDRESS):
