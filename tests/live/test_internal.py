@@ -58,7 +58,7 @@ def test_the_metrics_count_posts_events_readers_and_deliveries(chat, inside):
 
         assert growth('chat_events_total{type="message"}') == 3
         assert growth('chat_requests_total{status="200",view="messages"}') == 3
-        wait_for(lambda: growth('chat_publish_seconds_count{proxy="own"}') == 3, SEEN_S)
+        wait_for(lambda: growth('chat_publish_seconds_count{proxy="own"}') >= 3, SEEN_S)
         wait_for(lambda: growth("pushpin_connection_connected") >= 5, SEEN_S)
         wait_for(lambda: growth("pushpin_message_sent") >= 15, SEEN_S)
     now = metrics(inside)
