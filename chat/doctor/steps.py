@@ -66,7 +66,7 @@ def _others() -> Iterator[CheckMessage]:
 def _database() -> Iterator[CheckMessage]:
     found = database.look()
     if not found.ok and found.migrations != database.UNKNOWN:
-        yield Error(found.migrations, hint="Give it the variables of the chat. bin/run migrates at each start.", id="chat.E202")
+        yield Error(found.migrations, hint="Give it the chat's variables. bin/run does it too.", id="chat.E202")
     elif not found.ok:
         yield Error(
             found.database,

@@ -65,7 +65,7 @@ def _walk(front: Front, stream: Stream, room: str, channel: str) -> Iterator[Che
         yield Error(
             f"Held stream: the proxy opens no stream, and this answer is its own: {stream.refusal()}",
             hint="Look into the proxy's log (bin/run's Pushpin: log/ in DATA_DIR), then into the web server's.",
-            id="chat.E323",
+            id="chat.E330",
         )
         return
     if stream.status != 200 or not stream.has("event: stream-open"):

@@ -383,7 +383,7 @@ def test_strangers_see_nothing(client):
     ("id", "faults"),
     [
         ("chat.E322", {"answers": {"GET /events/": None}}),
-        ("chat.E323", {"answers": {"GET /events/": (502, b"")}}),
+        ("chat.E330", {"answers": {"GET /events/": (502, b"")}}),
         ("chat.E324", {"answers": {"POST /rooms/": (429, b'{"errors": [{"message": "Too fast."}]}')}}),
         ("chat.E325", {"answers": {"POST /rooms/": (200, b'{"id": 999}')}}),
         ("chat.E326", {"after_post": lambda: LoggedEvent.objects.all().delete()}),
@@ -401,7 +401,9 @@ def test_a_refusal_is_said_to_be_the_proxys_or_the_web_servers(live_server, prox
         assert "the proxy opens no stream, and this answer is its own: 502 too large" in doctor(url=fake.url)[1]
     monkeypatch.setattr("chat.doctor.way.quote", lambda channel: "")
     with SigningFront(upstream) as fake:
-        assert "the web server opens no stream: 400 " in doctor(url=fake.url)[1]
+        ids, text, _ = doctor(url=fake.url)
+    assert ids == ["chat.E323"]
+    assert "the web server opens no stream: 400 " in text
 
 
 @pytest.mark.django_db(transaction=True)
