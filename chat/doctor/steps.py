@@ -30,7 +30,7 @@ def steps(url: str | None, pushpin_files: Iterable[Path]) -> Iterator[Step]:
     for file in [*pushpin_files] or pushpin_config.files():
         yield Step(f"Pushpin is configured without a trap ({file})", partial(pushpin_config.look, file))
     yield Step("the database takes a write and has all tables", _database, needed=True)
-    if settings.GRIP_PROXIES:  # of the Pushpin that bin/run has started, this command does not know the key
+    if settings.GRIP_PROXIES:  # manage.py names the Pushpin of bin/run too, if it can reach it
         yield Step("each proxy takes events", way.publish)
     front = Front(url) if url else running()
     if not front:

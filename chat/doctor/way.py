@@ -107,7 +107,7 @@ def _walk(front: Front, stream: Stream, room: str, channel: str) -> Iterator[Che
 
 def _lost(stream: Stream, event: Event, text: str) -> Sequence[CheckMessage]:
     """Return why the event has not arrived: this command publishes it once more."""
-    if not settings.GRIP_PROXIES:  # beside bin/run, which alone knows how to reach its Pushpin
+    if not settings.GRIP_PROXIES:  # manage.py has not found the Pushpin of bin/run
         return [
             Error(
                 "Publish: the event has not arrived: the web server did not publish it, or Pushpin did not pass it on.",
