@@ -16,7 +16,6 @@ except env.EnvironmentProblem as problem:
 
 BASE_DIR = env.PROJECT_DIR
 DATA_DIR = ENV.data_dir
-RUN_LOCK = DATA_DIR / instance.LOCK  # bin/run holds it
 
 SECRET_KEY = ENV.secret_key or secret.kept_key(DATA_DIR)
 SECRET_KEY_FILE = None if ENV.secret_key else DATA_DIR / secret.FILE
