@@ -23,10 +23,11 @@ FOCUSED = """() => {
     };
 }"""
 
+# 44 px may be 43.999996: browsers round.
 SMALL_TARGETS = """least => [...document.querySelectorAll("button, input, select, textarea, nav a, .card a")]
     .filter((element) => element.checkVisibility({ visibilityProperty: true }))
     .map((element) => [element.outerHTML, element.getBoundingClientRect()])
-    .filter(([, { width, height }]) => width < least || height < least)
+    .filter(([, { width, height }]) => Math.round(width) < least || Math.round(height) < least)
     .map(([html, { width, height }]) => `${width} x ${height}: ${html}`)"""
 
 TOO_WIDE = """() => ["html", ".log", ".side"]
