@@ -105,3 +105,9 @@ class Talkers(FourPeople):
         except LOST:
             return None
         return json.loads(answer) if status == 200 else None
+
+
+class PatientTalkers(Talkers):
+    """For chats that are stopped and started, on a busy machine."""
+
+    patience_s = 90

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.browser import People, start_with_back_forward_cache
-from tests.helpers.follower import Talkers
+from tests.helpers.follower import PatientTalkers
 from tests.helpers.history import change, database_of, post_with_key
 from tests.helpers.line import Line
 from tests.helpers.mirror import Mirror
@@ -45,7 +45,7 @@ def test_after_a_restore_every_page_shows_what_the_database_holds(people, tmp_pa
         crowd.allow_complaint("Failed to load resource")
         message = post_with_key(chat, ROOM, "Bob", "first words", "k1")
         doomed = post_with_key(chat, ROOM, "Bob", "will be deleted", "k2")
-        with Talkers(chat, "attic") as talkers:  # on a slow machine they write more than a page shows
+        with PatientTalkers(chat, "attic") as talkers:  # on a slow machine they write more than a page shows
             talkers.wait_for_more(5)
             printed = chat.manage("backup", str(tmp_path / "copy"))
             talkers.wait_for_more(5)
@@ -105,7 +105,7 @@ def test_clients_that_follow_the_rules_show_what_the_database_holds_after_restor
         mirrors = [Mirror(chat.url, room) for room in (ROOM, "attic", "young") for _ in range(5)]
         for mirror in mirrors:
             stack.callback(mirror.stop)
-        talkers = [stack.enter_context(Talkers(chat, room)) for room in (ROOM, "attic")]
+        talkers = [stack.enter_context(PatientTalkers(chat, room)) for room in (ROOM, "attic")]
         for number in range(2):
             [talker.wait_for_more(10) for talker in talkers]
             chat.manage("backup", str(tmp_path / f"copy {number}"))

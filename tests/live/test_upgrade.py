@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.helpers import old_version
 from tests.helpers.browser import NETWORK_ERROR, People
-from tests.helpers.follower import Follower, Talkers
+from tests.helpers.follower import Follower, PatientTalkers
 from tests.helpers.grip_proxy import KEY, GripProxy
 from tests.helpers.history import change, post_with_key
 from tests.helpers.running import Chat, one_start_at_a_time, spare_port, wait_for
@@ -47,10 +47,6 @@ def on_any_database(request, installation):
             installation.environment["DATABASE_URL"] = cluster.new_database()
             yield installation
             installation.stop()
-
-
-class PatientTalkers(Talkers):
-    patience_s = BACK_S
 
 
 class Installation:
