@@ -132,3 +132,14 @@ def test_a_first_visit_is_light(collected, client, language):
 def compressed_size(path):
     compressed = path.with_name(f"{path.name}.gz")
     return (compressed if compressed.exists() else path).stat().st_size
+
+
+def test_a_second_start_compresses_only_what_has_changed(collected, changed):
+    [before] = collected.glob("chat/chat.????????????.css.gz")
+    inode = before.stat().st_ino
+    write(changed / "chat/lib/strings.js", read_script("chat/lib/strings.js") + "\nexport const NEW = 1;\n")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    assert before.stat().st_ino == inode
+    for script in collected.glob("chat/room_page*.js"):
+        assert gzip.decompress(Path(f"{script}.gz").read_bytes()) == script.read_bytes()
+    assert not [*collected.rglob("*.part")]
