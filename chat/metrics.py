@@ -1,6 +1,6 @@
 """What each process counts about itself; docs/metrics.md has the table.
 
-No label has values that strangers choose: no rooms, no paths, no names. Each value would be a series for ever.
+Strangers choose no value of a label: rooms, paths and names are none. Prometheus keeps a series for each value.
 """
 
 import math

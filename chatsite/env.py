@@ -6,10 +6,7 @@ Those in SECRETS may be in a file instead: SECRET_KEY_FILE names the file for SE
 import ipaddress
 import os
 import re
-import stat
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,7 +52,7 @@ class Environment:
     access_log: bool
     trusted_proxies: tuple[str, ...]  # addresses and networks; none: nobody may say who the client is
     source_days: int  # how long a message keeps its source
-    keep_messages: int | None  # how many days; None: for ever
+    keep_messages: int | None  # days; None: all messages stay
     limits: bool
     limits_free: tuple[str, ...]  # addresses and networks
     hsts_seconds: int  # 0: off
@@ -172,38 +169,6 @@ def _data_dir(value: str | Path) -> Path:
         return Path(value).expanduser().resolve()
     except RuntimeError:  # ~somebody, or symbolic links in a circle
         raise EnvironmentProblem("DATA_DIR", str(value), "write the path of a folder, such as /srv/chat.") from None
-
-
-def make_data_dir(path: Path) -> None:
-    """Make the folder if it is missing, and close it to other users.
-
-    Raise EnvironmentProblem if we can't write in it, or can't close it.
-    """
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=path).close()
-    except OSError as error:
-        cure = f"name a folder that we may write to ({error.strerror})."
-        raise EnvironmentProblem("DATA_DIR", str(path), cure) from None
-    if _others_may_enter(path):
-        _close(path)
-
-
-def _others_may_enter(path: Path) -> bool:
-    return bool(path.stat().st_mode & 0o077)
-
-
-def _close(path: Path) -> None:
-    found = path.stat()
-    # /tmp, or / and /srv if that is where the project is: others need these.
-    if found.st_mode & stat.S_ISVTX or path in PROJECT_DIR.parents:
-        raise EnvironmentProblem("DATA_DIR", str(path), "others use this folder too: name one for the chat alone.")
-    if found.st_uid == os.getuid():
-        with suppress(OSError):
-            path.chmod(0o700)
-    if _others_may_enter(path):  # it is another user's, or its file system has no permissions
-        cure = "others may look into this folder, and it is not ours to close: make it ours (chown), or name another."
-        raise EnvironmentProblem("DATA_DIR", str(path), cure)
 
 
 def _log_level(value: str) -> str:

@@ -5,11 +5,12 @@ from django.core.exceptions import ImproperlyConfigured
 from chat.grip.config import Proxy, grip_proxies
 
 from . import database, env, metrics_folder, secret
+from .data_dir import make_data_dir
 from .serve import instance
 
 try:
     ENV = env.read()
-    env.make_data_dir(ENV.data_dir)
+    make_data_dir(ENV.data_dir)
     metrics_folder.make()
 except env.EnvironmentProblem as problem:
     raise ImproperlyConfigured(str(problem)) from None

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from chat import metrics
 
-OWN_PUSHPIN = "own"  # its address has the name of a folder in /tmp
+OWN_PUSHPIN = "own"  # its address is a path of this machine
 
 
 class Queued(Protocol):

@@ -21,14 +21,14 @@ from .js_bundles import ENTRIES, join
 Paths = dict[str, tuple[Storage, str]]
 
 
-HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")  # a name that says the content; pages link to no other
+HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")  # such a name has a hash of the content; pages link to no other
 
 
 class Zopfli(Compressor):
     """Compresses our own files with Zopfli: a first visit gets 1.5 kB less. The admin's would take a minute."""
 
     def compress(self, path: str) -> Any:
-        """Compress the file, unless an earlier start has: a hashed name has the same content for ever."""
+        """Compress the file, unless an earlier start has done it: the content of a hashed name never changes."""
         return [] if HASHED.search(path) and Path(f"{path}.gz").exists() else super().compress(path)
 
     def write_data(self, path: str, data: bytes, suffix: str, stat_result: Any) -> str:

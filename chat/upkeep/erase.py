@@ -19,7 +19,6 @@ from chat.events.log import give_back, redact_events, take_event_number
 from chat.events.send import encode, send_event
 from chat.messages.actions import AT_ONCE
 from chat.messages.batches import in_batches
-from chat.messages.moderation import by_sender_of
 from chat.models import Ban, ChatEdit, ChatMessage, ModerationEntry
 
 ROWS = 5_000  # looked at in one statement
@@ -98,8 +97,3 @@ def _forget_in_logs(room: str, messages: list[ChatMessage]) -> None:
     for source, author_hash in senders:
         by = Q(source=source) if source else Q()
         Ban.objects.filter(by | (Q(author_hash=author_hash) if author_hash else Q())).update(name=NOBODY)
-
-
-def person_of(message: ChatMessage) -> Q:
-    """Return what the message's sender wrote: by source in all rooms, by author in this one."""
-    return by_sender_of(message)

@@ -12,6 +12,7 @@ from chat.messages.errors import MessageError, Paused
 from chat.messages.pause import refuse_paused
 
 from .body_reader import read_whole_body
+from .foreign_pages import READS
 from .outages import is_outage
 from .refusals import Refusal, answer, outage, refuse, refuse_message_error, refuse_over_limit
 
@@ -85,7 +86,7 @@ class WholeBodies(MiddlewareMixin):
     """Read every body before other code can: the CSRF check, for one, would wait endlessly for a slow body."""
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
-        if request.method in ("GET", "HEAD", "OPTIONS", "TRACE"):
+        if request.method in READS:
             return None
         try:
             read_whole_body(request)
@@ -98,7 +99,7 @@ class PausedAdmin(MiddlewareMixin):
     """Let nobody change anything in the admin while the chat is paused. The chat's own writes look for a pause too."""
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
-        if request.path.startswith("/admin/") and request.method not in ("GET", "HEAD", "OPTIONS", "TRACE"):
+        if request.path.startswith("/admin/") and request.method not in READS:
             try:
                 refuse_paused()
             except Paused as paused:

@@ -63,6 +63,7 @@ TITLES = {
     503: gettext_lazy("The database does not answer"),
 }
 
+TITLES_OF_FIELDS = {"pause": gettext_lazy("The chat is paused")}  # they say more than the status
 PAUSE_RETRY_S = 30  # a page that hears that the chat goes on sends at once
 
 View = Callable[..., Any]
@@ -99,8 +100,9 @@ def refuse_message_error(error: MessageError) -> Refusal:
     """Return the Refusal for an error of the domain."""
     status, field = MESSAGE_ERRORS[type(error)]
     if isinstance(error, Paused):
-        told = {"field": field, "message": str(error), "paused": error.words}
-        return Refusal(status, [told], {"Retry-After": str(PAUSE_RETRY_S)})
+        refusal = refuse(status, field, str(error), paused=error.words)
+        refusal.headers = {"Retry-After": str(PAUSE_RETRY_S)}
+        return refusal
     return refuse(status, field, str(error))
 
 
@@ -129,10 +131,10 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if is_for_programs(request):
         response = JsonResponse({"errors": refusal.errors}, status=refusal.status)
     else:
-        is_paused = any(error["field"] == "pause" for error in refusal.errors)
+        title = TITLES_OF_FIELDS.get(refusal.errors[0]["field"]) or TITLES.get(refusal.status)
         context = {
             "status": refusal.status,
-            "title": _("The chat is paused") if is_paused else TITLES.get(refusal.status, _("This did not work")),
+            "title": title or _("This did not work"),
             "detail": " ".join(error["message"] for error in refusal.errors),
             "number": request_ids.current() if refusal.status >= 500 else "",  # people can say it to the operator
         }

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from chatsite.env import EnvironmentProblem, make_data_dir
+from chatsite.data_dir import make_data_dir
+from chatsite.env import EnvironmentProblem
 
 from . import processes
 from .sessions import LOOK_AGAIN_S, send
@@ -90,11 +91,8 @@ def run_directory(data_dir: Path) -> Iterator[Path]:
     path = path_for(data_dir)
     _make_private(path)
     _end_leftovers(path)
-    _empty(path)
-    try:
+    with _emptied(path):
         yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
@@ -105,11 +103,8 @@ def counts(run_dir: Path) -> Iterator[Path]:
     """
     path = SHARED_MEMORY / _own_name(run_dir) if os.access(SHARED_MEMORY, os.W_OK) else run_dir / "counts"
     _make_private(path)
-    _empty(path)
-    try:
+    with _emptied(path):
         yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def path_for(data_dir: Path) -> Path:
@@ -150,9 +145,15 @@ def _end_leftovers(path: Path) -> None:
         time.sleep(LOOK_AGAIN_S)
 
 
-def _empty(path: Path) -> None:
+@contextmanager
+def _emptied(path: Path) -> Iterator[None]:
+    """Make the folder empty; remove it in the end."""
     for entry in path.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
         else:
             entry.unlink()
+    try:
+        yield
+    finally:
+        shutil.rmtree(path, ignore_errors=True)

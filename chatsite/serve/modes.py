@@ -40,15 +40,18 @@ def mode(env: Environment, ip: str, run_dir: Path, counts: Path | None) -> Mode:
         environment[metrics_folder.NAME] = str(counts)
     if env.grip_url:
         say("The streams go through the proxy that GRIP_URL names; no Pushpin is started here.")
-        listener = ports.listen(ip, env.port)
-        return Mode(
-            [_web(web.BEHIND_A_PROXY, environment, listener)], environment, None, _internal(env, ip, counts, listener)
-        )
+        return _web_alone(web.BEHIND_A_PROXY, env, ip, counts, environment)
     if pushpin.installed():
         return _behind_pushpin(env, ip, run_dir, counts, environment)
     say("Pushpin is not installed and may not be installed here: serving in embedded mode, for trying out.")
+    return _web_alone(web.EMBEDDED, env, ip, counts, environment)
+
+
+def _web_alone(
+    command: tuple[str, ...], env: Environment, ip: str, counts: Path | None, environment: dict[str, str]
+) -> Mode:
     listener = ports.listen(ip, env.port)
-    return Mode([_web(web.EMBEDDED, environment, listener)], environment, None, _internal(env, ip, counts, listener))
+    return Mode([_web(command, environment, listener)], environment, internal=_internal(env, ip, counts, listener))
 
 
 def _behind_pushpin(env: Environment, ip: str, run_dir: Path, counts: Path | None, environment: dict[str, str]) -> Mode:

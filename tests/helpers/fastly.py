@@ -6,40 +6,31 @@ https://www.fastly.com/documentation/reference/api/publishing/ describes the API
 import hmac
 import json
 import queue
-import threading
 import time
 from base64 import b64encode, urlsafe_b64encode
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt import encode
+
+from tests.helpers.loopback_server import LoopbackServer
 
 WAIT_S = 10
 SERVICE = "7Qm1Xb3cW9aZk2Lt5Vd8Rs"
 TOKEN = "an-api-token_of_one_account_0123"
 
 
-class Fastly:
+class Fastly(LoopbackServer):
     """Listens on loopback inside `with`; a customer sets GRIP_URL to `grip_url` and GRIP_VERIFY_KEY to `verify_key`."""
 
     def __init__(self):
         self._items = queue.Queue()
         self._key = generate_private_key(SECP256R1())
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        api = f"http://127.0.0.1:{self._server.server_port}"
+        api = self.listen(self._handler())
         self.grip_url = f"{api}/service/{SERVICE}?verify-iss=fastly:{SERVICE}&key={TOKEN}"
         self.public_pem = self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         self.verify_key = f"base64:{b64encode(self.public_pem).decode()}"
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
 
     def signature(self, key=None, algorithm="ES256", **claims):
         """Return Fastly's Grip-Sig header, valid for one hour. `claims` replaces claims; None leaves a claim out."""

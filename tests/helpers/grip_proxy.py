@@ -7,12 +7,13 @@ import shutil
 import tempfile
 import threading
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import zmq
 from django_eventstream.event import Event
 
 from chat.grip import publisher, tnetstring
+from tests.helpers.loopback_server import LoopbackServer
 
 WAIT_S = 10
 CHANNEL = "room-two words"
@@ -56,26 +57,14 @@ class FakeProxy:
         return mode
 
 
-class GripProxy(FakeProxy):
+class GripProxy(LoopbackServer, FakeProxy):
     """A control port on loopback."""
 
     STATUS = {"accept": 200, "refuse content": 400, "refuse": 500}
 
     def __init__(self, mode="accept", port=0):
         super().__init__(mode)
-        self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self._server.daemon_threads = True
-        self.uri = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self.uri = self.listen(self._handler(), port)
 
     def again(self):
         """Return a new proxy with the address of this one, which has ended."""

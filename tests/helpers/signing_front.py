@@ -1,18 +1,18 @@
 """A fake Pushpin in front of a web server: it signs requests, holds streams, and has the faults that people meet."""
 
 import http.client
-import threading
 import time
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from queue import Empty
 
 import jwt
 
 from tests.helpers.grip_proxy import KEY
+from tests.helpers.loopback_server import LoopbackServer
 
 
-class SigningFront:
+class SigningFront(LoopbackServer):
     """Works inside `with`. `answers` are {beginning of a path: (status, body)}, None to hang up.
 
     `deliver` is the GripProxy whose items it writes into its streams. `behind_s` is how much its clock is behind.
@@ -23,19 +23,7 @@ class SigningFront:
     ):
         self.upstream, self.key, self.behind_s, self.senders = upstream, key, behind_s, senders
         self.deliver, self.answers, self.after_post = deliver, answers or {}, after_post or (lambda: None)
-        self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self.url = self.listen(self._handler())
 
     def _headers(self, given):
         claim = {"iss": "pushpin", "exp": int(time.time()) + 3600 - self.behind_s}

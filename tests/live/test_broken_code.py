@@ -1,4 +1,4 @@
-"""Broken or other code on the disk: what runs goes on, and what starts anew finds the files that belong together."""
+"""Somebody changes the code on the disk while the chat runs: it goes on, and a new process loads all new files."""
 
 import signal
 from pathlib import Path

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chatsite.env import PROJECT_DIR, SECRETS, Environment, EnvironmentProblem, make_data_dir, read
+from chatsite.data_dir import make_data_dir
+from chatsite.env import PROJECT_DIR, SECRETS, Environment, EnvironmentProblem, read
 
 LONG_KEY = "k" * 32
 

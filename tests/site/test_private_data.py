@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chatsite import env
-from chatsite.env import EnvironmentProblem, make_data_dir
+from chatsite import data_dir
+from chatsite.data_dir import make_data_dir
+from chatsite.env import EnvironmentProblem
 from tests.helpers.manage import manage
 from tests.helpers.private import open_to_others
 
@@ -83,7 +84,7 @@ def refusal(path):
 
 def test_an_open_folder_of_another_user_is_refused(tmp_path, monkeypatch):
     tmp_path.chmod(0o777)
-    monkeypatch.setattr(env.os, "getuid", lambda: tmp_path.stat().st_uid + 1)
+    monkeypatch.setattr(data_dir.os, "getuid", lambda: tmp_path.stat().st_uid + 1)
     assert refusal(tmp_path) == (
         f"DATA_DIR='{tmp_path}' won't do: others may look into this folder, and it is not ours to close: "
         "make it ours (chown), or name another."
@@ -92,7 +93,7 @@ def test_an_open_folder_of_another_user_is_refused(tmp_path, monkeypatch):
 
 def test_a_private_folder_of_another_user_is_for_root(tmp_path, monkeypatch):
     """For example, root makes an admin with manage.py."""
-    monkeypatch.setattr(env.os, "getuid", lambda: tmp_path.stat().st_uid + 1)
+    monkeypatch.setattr(data_dir.os, "getuid", lambda: tmp_path.stat().st_uid + 1)
     make_data_dir(tmp_path)
 
 
@@ -114,7 +115,7 @@ def test_a_folder_that_everybody_needs_is_refused_and_stays_open(tmp_path, monke
     for folder, found in ((shared, 0o1777), (above, 0o755)):
         folder.mkdir()
         folder.chmod(found)
-    monkeypatch.setattr(env, "PROJECT_DIR", above / "chat")
+    monkeypatch.setattr(data_dir, "PROJECT_DIR", above / "chat")
     for folder in (shared, above):
         problem = f"DATA_DIR='{folder}' won't do: others use this folder too: name one for the chat alone."
         assert refusal(folder) == problem

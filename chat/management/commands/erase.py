@@ -1,12 +1,12 @@
-import unicodedata
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
-from chat.models import ChatMessage, ChatRoom
-from chat.upkeep.erase import MARK, Found, by_mark, erase, find, person_of
+from chat.management.found import message_with, room_named
+from chat.messages.moderation import by_sender_of
+from chat.upkeep.erase import MARK, Found, by_mark, erase, find
 from chat.upkeep.progress import Progress, interruptible
 
 
@@ -36,9 +36,7 @@ class Command(BaseCommand):
             return self._by_message(message)
         if not room:
             raise CommandError("Name the room too: --room ROOM. A mark or a name means a person in one room only.")
-        room = unicodedata.normalize("NFC", room)
-        if not ChatRoom.objects.filter(eid=room).exists():
-            raise CommandError(f"There is no room {room!r}.")
+        room = room_named(room).eid
         if author is not None:
             if not MARK.fullmatch(author):
                 raise CommandError("--author takes a mark: the 8 characters that messages have as `author`.")
@@ -48,10 +46,8 @@ class Command(BaseCommand):
         return find(Q(user=name), room)
 
     def _by_message(self, message_id: int) -> Found:
-        found = ChatMessage.objects.filter(id=message_id).select_related("room").first()
-        if found is None:
-            raise CommandError(f"There is no message {message_id}.")
-        wanted = find(person_of(found))
+        found = message_with(message_id)
+        wanted = find(by_sender_of(found))
         # This one comes last: without it, a command that was interrupted could not find the rest.
         ids = wanted.pop(found.room.eid, [])
         wanted[found.room.eid] = [*(other for other in ids if other != message_id), message_id]

@@ -1,12 +1,11 @@
 import sys
-import unicodedata
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from chat.models import ChatRoom
+from chat.management.found import room_named
 from chat.upkeep.progress import Progress, interruptible
 from chat.upkeep.rooms import export
 
@@ -19,9 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, help="the file to write")
 
     def handle(self, *, room: str, output: Path | None, **options: Any) -> None:
-        found = ChatRoom.objects.filter(eid=unicodedata.normalize("NFC", room)).first()
-        if found is None:
-            raise CommandError(f"There is no room {room!r}.")
+        found = room_named(room)
         progress = Progress(self.stderr, found.messages.count() + 1)
         part = output and output.with_name(output.name + ".part")  # a file that has its name is whole
         try:

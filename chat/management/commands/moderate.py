@@ -1,6 +1,5 @@
 import getpass
 import time
-import unicodedata
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import timedelta
 from typing import Any
@@ -8,11 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from chat.management.found import message_with, room_named
 from chat.messages import moderation
 from chat.messages.actions import moderate
 from chat.messages.errors import MessageError
 from chat.messages.room_deletion import remove_room, retire_room
-from chat.models import Ban, ChatMessage, ChatRoom
+from chat.models import Ban
 
 A_DAY_S = 86_400
 
@@ -57,12 +57,12 @@ class Command(BaseCommand):
             moderation.write_down(f"{getpass.getuser()} (command)", words, room, count)
 
     def _delete(self, dry_run: bool, message: int, **_: Any) -> tuple[str, str, int]:
-        found = self._find(message)
+        found = message_with(message)
         count = 1 if dry_run else moderate(found.room.eid, found.pk)
         return f"deleted message {found.pk} of {found.user}", found.room.eid, count
 
     def _remove(self, dry_run: bool, message: int, hours: int | None, **_: Any) -> tuple[str, str, int]:
-        found = self._find(message)
+        found = message_with(message)
         since = timezone.now() - timedelta(hours=hours) if hours else None
         all_of_them = moderation.written_by_sender_of(found, since)
         count = moderation.count(all_of_them)
@@ -71,7 +71,7 @@ class Command(BaseCommand):
         return f"removed {count} message(s) from {found.user}", found.room.eid, count
 
     def _ban(self, dry_run: bool, message: int, hours: int, **_: Any) -> tuple[str, str, int]:
-        found = self._find(message)
+        found = message_with(message)
         if not dry_run:
             moderation.ban_sender_of(found, hours)
         return f"banned {found.user} for {hours} hour(s)", found.room.eid, 0
@@ -85,37 +85,25 @@ class Command(BaseCommand):
 
     def _lock(self, dry_run: bool, room: str, **_: Any) -> tuple[str, str, int]:
         if not dry_run:
-            moderation.lock_room(self._room(room).eid, True)
+            moderation.lock_room(room_named(room).eid, True)
         return f"locked {room}", room, 0
 
     def _unlock(self, dry_run: bool, room: str, **_: Any) -> tuple[str, str, int]:
         if not dry_run:
-            moderation.lock_room(self._room(room).eid, False)
+            moderation.lock_room(room_named(room).eid, False)
         return f"unlocked {room}", room, 0
 
     def _slow(self, dry_run: bool, room: str, seconds: int, **_: Any) -> tuple[str, str, int]:
         if not 0 <= seconds <= moderation.SLOWEST_S:
             raise CommandError(f"seconds must be 0 to {moderation.SLOWEST_S}.")
         if not dry_run:
-            moderation.slow_down_room(self._room(room).eid, seconds)
+            moderation.slow_down_room(room_named(room).eid, seconds)
         return f"set the slow mode of {room} to {seconds} s", room, 0
 
     def _clear(self, dry_run: bool, room: str, **_: Any) -> tuple[str, str, int]:
-        found = self._room(room)
+        found = room_named(room)
         count = found.messages.not_deleted().count()
         if not dry_run:
             retire_room(found.pk)
             remove_room(found.pk, time.monotonic() + A_DAY_S)
         return f"cleared {room} of {count} message(s)", room, count
-
-    def _find(self, message_id: int) -> ChatMessage:
-        found = ChatMessage.objects.filter(id=message_id).select_related("room").first()
-        if found is None:
-            raise CommandError(f"There is no message {message_id}.")
-        return found
-
-    def _room(self, name: str) -> ChatRoom:
-        found = ChatRoom.objects.filter(eid=unicodedata.normalize("NFC", name)).first()
-        if found is None:
-            raise CommandError(f"There is no room {name!r}.")
-        return found

@@ -7,8 +7,8 @@ import { createRichText, richNodes } from "./rich_text.js";
 // Draws messages from the page's <template>. Above them it draws the days and the line where the reader left off.
 //
 // $list: contains the messages that the server drew. isOwn(message): see identity.js. user: the name whose mentions
-// stand out. focusLost(next): called when a message that has the
-// focus goes; next is the element of the message below it, if there is one.
+// stand out. focusLost(next): called when a message that has the focus goes; next is the element of the message
+// below it, if there is one.
 export function createMessageView({ $, $list, templates, user, isOwn, localTime, focusLost }) {
   const GROUP_MS = 5 * 60_000; // messages of one author within this time form a group
 

@@ -81,8 +81,9 @@ export function createEventStream({
   }
 
   function reset({ data }, goodEventId) {
-    passHistory(readJson(data));
-    onReset(goodEventId, lastEventId, readJson(data));
+    const read = readJson(data);
+    passHistory(read);
+    onReset(goodEventId, lastEventId, read);
   }
 
   function passHistory(data) {
