@@ -24,6 +24,7 @@ from chat.models import Ban, ChatEdit, ChatMessage, ModerationEntry
 ROWS = 5_000  # looked at in one statement
 NOBODY = "somebody"  # in the moderators' log
 MARK = re.compile("[a-z2-7]{8}")
+NAMED = r"\b(of|from|banned) {}(?= until [0-9]| \([a-z]+\)$|$)"  # where that log names somebody: a longer name stays
 
 Found = dict[str, list[int]]  # the ids of messages, for each room's name
 
@@ -91,7 +92,7 @@ def _forget_in_logs(room: str, messages: list[ChatMessage]) -> None:
     names = {message.user for message in messages} - {""}
     for name in names:
         for entry in ModerationEntry.objects.filter(room=room, action__contains=name):
-            entry.action = re.sub(rf"\b(of|from|banned) {re.escape(name)}", rf"\1 {NOBODY}", entry.action)
+            entry.action = re.sub(NAMED.format(re.escape(name)), rf"\1 {NOBODY}", entry.action)
             entry.save(update_fields=["action"])
     senders = {(message.source, message.author_hash) for message in messages} - {(None, None)}
     for source, author_hash in senders:

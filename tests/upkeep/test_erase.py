@@ -11,7 +11,7 @@ from django_eventstream.models import Event
 
 from chat.messages import moderation
 from chat.messages.actions import moderate
-from chat.models import Ban, ChatEdit, ChatMessage
+from chat.models import Ban, ChatEdit, ChatMessage, ModerationEntry
 from tests.helpers.posting import delete, edit, logged_events, post, url_of
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the batches are transactions
@@ -142,3 +142,21 @@ def test_a_person_that_is_not_named_clearly_is_refused(client, arguments, compla
     post(client, room="club")
     with pytest.raises(CommandError, match=complaint):
         run(*arguments)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "deleted message 7 of {}",
+        "removed 3 message(s) from {}",
+        "removed all from {} (hour)",
+        "banned {} until 2026-01-02 03:04 UTC",
+    ],
+)
+def test_in_the_moderators_log_only_the_persons_own_name_goes(eves, action):
+    for name in ("Eve", "Eve Smith", "Evelyn"):
+        moderation.write_down("mod", action.format(name), "lobby")
+    run("--name", "Eve", "--room", "lobby")
+    assert [*ModerationEntry.objects.order_by("id").values_list("action", flat=True)][-3:] == [
+        action.format(name) for name in ("somebody", "Eve Smith", "Evelyn")
+    ]
