@@ -1,3 +1,4 @@
+import { forAWhile } from "./lib/for_a_while.js";
 import { refuseFiles } from "./lib/refuse_files.js";
 import { createSafeStorage } from "./lib/safe_storage.js";
 import { createRecentRooms, isPlainClick, roomAddress } from "./status/recent_rooms.js";
@@ -29,20 +30,18 @@ function listRooms(rooms) {
 }
 
 function connectCopy(button) {
-  const COPIED_SHOWN_MS = 4_000;
-  let hiding;
   const address = location.origin + location.pathname;
+  const said = document.getElementById("copied");
   const share = createShare({
     navigator,
     isTouch: matchMedia("(pointer: coarse)").matches,
     title: document.title,
     address,
-    onCopied() {
-      const said = document.getElementById("copied");
-      said.hidden = false;
-      clearTimeout(hiding);
-      hiding = setTimeout(() => (said.hidden = true), COPIED_SHOWN_MS); // or a second copy would say nothing
-    },
+    // A text that stayed would not say that a second copy has worked.
+    onCopied: forAWhile(
+      () => (said.hidden = false),
+      () => (said.hidden = true),
+    ),
     show() {
       const shown = document.getElementById("address-text");
       shown.textContent = address;

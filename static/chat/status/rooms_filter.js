@@ -20,7 +20,7 @@ export function createRoomsFilter({ field, form, rooms, opener, openerText, open
     if (!opener.hidden) opener.querySelector("button").textContent = openerText(typed());
   }
 
-  function forget() {
+  function clear() {
     field.value = "";
     draw();
   }
@@ -46,7 +46,7 @@ export function createRoomsFilter({ field, form, rooms, opener, openerText, open
     else if (event.key === "ArrowUp" && event.target !== field) step(event, -1);
     else if (event.key === "Escape" && field.value !== "") {
       event.preventDefault(); // or it also closes the panel
-      forget();
+      clear();
       field.focus();
     }
   }
@@ -63,5 +63,5 @@ export function createRoomsFilter({ field, form, rooms, opener, openerText, open
   field.addEventListener("input", draw);
   form.addEventListener("submit", submit);
 
-  return { draw, press, exact, forget };
+  return { draw, press, exact, clear };
 }

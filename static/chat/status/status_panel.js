@@ -1,3 +1,4 @@
+import { forAWhile } from "../lib/for_a_while.js";
 import { followPage } from "../lib/page_life.js";
 import { randomId } from "../lib/random_id.js";
 import { createSafeStorage } from "../lib/safe_storage.js";
@@ -25,7 +26,6 @@ import { createUnreadRooms } from "./unread_rooms.js";
 // element that goes. initials: of the person's name.
 export function createStatusPanel(parts) {
   const { $, page, storage, store, stream, isOwn, nameOf, lastRead, showTime, initials, leave } = parts;
-  const COPIED_SHOWN_MS = 4_000;
   const TOGETHER_MS = 200;
   const TIMEOUT_MS = 20_000;
 
@@ -95,11 +95,10 @@ export function createStatusPanel(parts) {
     isTouch: matchMedia("(pointer: coarse)").matches,
     title: document.title,
     address: location.origin + location.pathname,
-    onCopied() {
-      $("#share-said").text(strings.linkCopied);
-      clearTimeout(hiding);
-      hiding = setTimeout(() => $("#share-said").text(""), COPIED_SHOWN_MS);
-    },
+    onCopied: forAWhile(
+      () => $("#share-said").text(strings.linkCopied),
+      () => $("#share-said").text(""),
+    ),
     show(address) {
       $("#address-text").val(address);
       $("#address")[0].showModal();
@@ -133,7 +132,7 @@ export function createStatusPanel(parts) {
     const isOwnName = recentRooms.isOwn(page.user);
     closePanel();
     if (room === page.room && isOwnName) {
-      filter.forget();
+      filter.clear();
       leave();
       return;
     }
@@ -181,7 +180,6 @@ export function createStatusPanel(parts) {
   }
 
   let drawing = null;
-  let hiding = null;
   let newest = null;
   let unreadCount = 0;
 
