@@ -15,7 +15,7 @@ BACK_S = 30
 
 @pytest.fixture(scope="module")
 def chat(pushpin, tmp_path_factory):
-    with Chat.ready(tmp_path_factory.mktemp("trimmed")) as running:
+    with Chat.ready(tmp_path_factory.mktemp("trimmed"), KEEP_MESSAGES="300d") as running:
         yield running
 
 
@@ -68,6 +68,22 @@ def test_a_server_trims_the_log_soon_after_its_start(chat, how):
     else:
         chat.signal(signal.SIGUSR1)
     wait_for(lambda: logged(chat, how) == [], BACK_S)
+
+
+def test_a_server_deletes_messages_that_are_too_old_soon_after_its_start(chat, room):
+    for text in ("a year ago", "today"):
+        chat.post(room, "Alice", text)
+    with closing(sqlite3.connect(chat.data_dir / "chat.sqlite3", timeout=20)) as database, database:
+        database.execute("UPDATE chat_chatmessage SET date = datetime(date, '-1 year') WHERE text = 'a year ago'")
+    kill(chat.pids_of("web worker")[0])
+    wait_for(lambda: texts(chat) == {"today"}, BACK_S)
+
+
+def texts(chat):
+    """Return which of these two messages are left."""
+    with closing(sqlite3.connect(chat.data_dir / "chat.sqlite3", timeout=20)) as database:
+        rows = database.execute("SELECT text FROM chat_chatmessage WHERE text IN ('a year ago', 'today')")
+        return {text for (text,) in rows}
 
 
 def test_a_reader_of_a_quiet_room_can_resume_after_months(chat, room):

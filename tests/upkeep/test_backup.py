@@ -166,7 +166,7 @@ def test_a_missing_database_can_be_restored(data, tmp_path):
     assert texts(data) == ["kept"]
 
 
-@pytest.mark.parametrize("kind", ["missing", "junk", "damaged", "foreign", "empty"])
+@pytest.mark.parametrize("kind", ["missing", "junk", "damaged", "foreign", "empty", "folder"])
 def test_a_file_that_is_no_backup_is_refused_and_changes_nothing(data, tmp_path, kind):
     copy = tmp_path / "copy"
     if kind == "junk":
@@ -178,6 +178,8 @@ def test_a_file_that_is_no_backup_is_refused_and_changes_nothing(data, tmp_path,
         sql(tmp_path, "CREATE TABLE other (x)", file="copy")
     elif kind == "empty":
         copy.touch()
+    elif kind == "folder":
+        copy.mkdir()
     before = sql(data, STATE)
     refused(manage(data, "restore", str(copy)))
     assert (texts(data), sql(data, STATE)) == (["kept"], before)
