@@ -16,11 +16,11 @@ class SegmentConverter(StringConverter):
 
 register_converter(SegmentConverter, "segment")
 
+app_name = "chat"
+
 # Top-level names without a slash are rooms, so every new page lives below /-/.
 urlpatterns = [
     path("", pages.join, name="join"),
-    path("favicon.ico", pages.favicon, name="favicon"),
-    path("robots.txt", pages.robots, name="robots"),
     path("events/", streams.events, name="events"),
     # Pushpin tells next links apart by their path only; the view ignores this part.
     path("events/<slug:which>/", streams.events, name="next-link"),

@@ -2,7 +2,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("", include("chat.urls"))]
+from . import views
+
+urlpatterns = [
+    path("favicon.ico", views.favicon, name="favicon"),  # before the chat, which would take it for a room
+    path("robots.txt", views.robots, name="robots"),
+    path("", include("chat.urls")),
+]
 if settings.ADMIN:
     urlpatterns.append(path("admin/", admin.site.urls))
 

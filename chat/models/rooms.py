@@ -27,7 +27,7 @@ class ChatRoom(models.Model):
         return self.eid if self.deleted_name is None else f"{self.deleted_name} (being deleted)"
 
     def get_absolute_url(self) -> str:
-        return reverse("room", args=[self.deleted_name or self.eid])
+        return reverse("chat:room", args=[self.deleted_name or self.eid])
 
     def to_data(self) -> dict[str, Any]:
         """Return what readers need to know of the room: room (its name), locked (bool) and slow (seconds, 0: not)."""

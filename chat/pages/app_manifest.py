@@ -13,7 +13,7 @@ ICONS = [("192", "192x192", "any"), ("512", "512x512", "any"), ("maskable", "512
 
 def app_manifest(language: str, theme: str) -> dict[str, object]:
     scheme = theme or "light"  # an installed app has one color at its start, whatever the device prefers
-    start = reverse("join")
+    start = reverse("chat:join")
     return {
         "id": start,
         "name": settings.SITE_NAME,

@@ -51,7 +51,7 @@ def join(request: HttpRequest) -> HttpResponse:
         return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
     query = request.GET.copy()
     query.pop("room", None)
-    return redirect(f"{reverse('room', args=[form.cleaned_data['room']])}?{query.urlencode()}")
+    return redirect(f"{reverse('chat:room', args=[form.cleaned_data['room']])}?{query.urlencode()}")
 
 
 def _join_form(request: HttpRequest, fields: dict[str, str]) -> JoinForm:
@@ -109,7 +109,7 @@ def _say_by_form(request: HttpRequest, eid: str, user: str) -> HttpResponse:
     except Refusal as refusal:
         problem = " ".join(error["message"] for error in refusal.errors)
         return _chat_page(request, eid, user, problem, fields.get("text", ""), refusal.status)
-    return SeeOther(f"{reverse('room', args=[eid])}?{urlencode({'user': user})}#m{message.id}")
+    return SeeOther(f"{reverse('chat:room', args=[eid])}?{urlencode({'user': user})}#m{message.id}")
 
 
 def _problem_of(form: MessageForm) -> str:
@@ -139,8 +139,8 @@ def _chat_page(
         "newest": newest,
         "more": more,
         "atEnd": not newer,
-        "messagesUrl": reverse("messages", args=[eid]),
-        "eventsUrl": f"{reverse('events')}?{urlencode({'channel': channel})}",
+        "messagesUrl": reverse("chat:messages", args=[eid]),
+        "eventsUrl": f"{reverse('chat:events')}?{urlencode({'channel': channel})}",
         "streamWorkerUrl": static("chat/worker.js") if are_bundled() else None,
         "maxTextLength": MAX_TEXT_LENGTH,
         "locked": locked,
@@ -149,7 +149,7 @@ def _chat_page(
         "paused": paused,
     }
     if is_staff(request):
-        page |= {"moderateUrl": reverse("moderate"), "csrfToken": get_token(request)}
+        page |= {"moderateUrl": reverse("chat:moderate"), "csrfToken": get_token(request)}
     context = {
         "room": eid,
         "user": user,
@@ -161,7 +161,7 @@ def _chat_page(
         "older": messages[-1]["id"] if more else None,
         "newer": newer,
         "origin": request.build_absolute_uri("/").rstrip("/"),  # without scripts; a script knows the address for sure
-        "command": _command(request.build_absolute_uri(reverse("messages", args=[eid])), user),
+        "command": _command(request.build_absolute_uri(reverse("chat:messages", args=[eid])), user),
         "key": secrets.token_urlsafe(16),  # the plain form sends it, so that a text sent twice is saved once
         "problem": problem,
         "text": text,
@@ -197,16 +197,6 @@ class SeeOther(HttpResponseRedirect):
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the form's language in a cookie and show the page `next` again."""
     return set_language(request)
-
-
-@only("GET", "HEAD")
-def favicon(request: HttpRequest) -> HttpResponse:
-    return redirect(static("chat/favicon.svg"))
-
-
-@only("GET", "HEAD")
-def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 
 @only("GET", "HEAD")

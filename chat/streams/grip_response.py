@@ -75,10 +75,10 @@ def _next_link(last_ids: Mapping[str, str], more: bool) -> str:
     query alone, and would give one room's messages to another room's readers.
     """
     if not more:
-        return f"{reverse('next-link', args=[_number(last_ids) % LINKS])}?link=next&recover=true"
+        return f"{reverse('chat:next-link', args=[_number(last_ids) % LINKS])}?link=next&recover=true"
     fields = [*(("channel", channel) for channel in last_ids), ("link", "next"), ("lastEventId", make_id(last_ids))]
     query = urlencode(fields)
-    return f"{reverse('next-link', args=[hashlib.sha256(query.encode()).hexdigest()[:32]])}?{query}"
+    return f"{reverse('chat:next-link', args=[hashlib.sha256(query.encode()).hexdigest()[:32]])}?{query}"
 
 
 def _next_link_timeout(channels: Iterable[str]) -> int:

@@ -138,7 +138,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
             "detail": " ".join(error["message"] for error in refusal.errors),
             "number": request_ids.current() if refusal.status >= 500 else "",  # people can say it to the operator
         }
-        response = render(request, "error.html", context, status=refusal.status)
+        response = render(request, "chat/error.html", context, status=refusal.status)
     for name, value in refusal.headers.items():
         response[name] = value
     return response

@@ -50,7 +50,7 @@ NAMED = sorted(
 LINKS = [(document, link) for document in DOCUMENTS for link in re.findall(r"\]\(([^)]+)\)", DOCUMENTS[document])]
 EVENTS = [codes(cells[0])[0] for cells in rows(section("docs/http_api.md", "Listen to the stream"))]
 REQUESTS = [codes(cells[0])[0] for cells in rows(section("docs/http_api.md", "Addresses"))]
-NOT_FOR_CLIENTS = {"favicon", "manifest", "robots", "next-link"}
+NOT_FOR_CLIENTS = {"manifest", "next-link"}
 OPTIONS = sorted(
     {
         (document, option)

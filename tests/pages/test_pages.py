@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.contrib.staticfiles import finders
 from django.test import RequestFactory
 
 from chat.models import ChatRoom
@@ -241,18 +240,6 @@ def test_the_page_for_a_wrong_method_names_the_allowed_ones(client, address, all
     answer = client.put(address)
     assert (answer.status_code, answer["Content-Type"]) == (405, "text/html; charset=utf-8")
     assert f"Use {allowed}." in answer.content.decode()
-
-
-def test_the_favicon_is_a_file_of_the_site(client):
-    answer = client.get("/favicon.ico")
-    assert (answer.status_code, answer["Location"]) == (302, "/static/chat/favicon.svg")
-    assert finders.find("chat/favicon.svg")
-
-
-def test_robots_txt_forbids_all_crawlers(client):
-    answer = client.get("/robots.txt")
-    assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain")
-    assert answer.content == b"User-agent: *\nDisallow: /\n"
 
 
 @pytest.mark.parametrize("room", ["events", "rooms", "admin", "static", "healthz", "favicon", "-"])

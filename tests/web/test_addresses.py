@@ -7,11 +7,12 @@ from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 
-from chat.urls import urlpatterns
+from chat.urls import urlpatterns as chat_patterns
 from chat.web.middleware import StrictUTF8
 from chatsite.content_type import wsgi
+from chatsite.urls import urlpatterns as site_patterns
 
 pytestmark = pytest.mark.django_db
 
@@ -36,9 +37,14 @@ ALLOWED = {
 FOR_PROGRAMS = ["messages", "message", "events", "next-link", "room-events", "moderate", "live", "ready", "seen"]
 
 
+IN_CHAT = {pattern.name for pattern in chat_patterns}
+AT_THE_ROOT = {pattern.name for pattern in site_patterns if isinstance(pattern, URLPattern)}
+
+
 def address_of(name):
     in_lobby = ["lobby"] if name in ("room", "messages", "message", "room-events", "next-link") else []
-    return reverse(name, args=[*in_lobby, "1"] if name == "message" else in_lobby)
+    args = [*in_lobby, "1"] if name == "message" else in_lobby
+    return reverse(f"chat:{name}" if name in IN_CHAT else name, args=args)
 
 
 @pytest.fixture
@@ -47,8 +53,8 @@ def client():
     return Client(enforce_csrf_checks=True, raise_request_exception=False)
 
 
-def test_this_file_lists_each_address_of_the_chat():
-    assert {pattern.name for pattern in urlpatterns} == {*ALLOWED}
+def test_this_file_lists_each_address_of_the_chat_and_its_site():
+    assert {*ALLOWED} == IN_CHAT | AT_THE_ROOT
 
 
 @pytest.mark.parametrize("name", ALLOWED)

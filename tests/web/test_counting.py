@@ -86,6 +86,8 @@ def test_strangers_choose_no_label(client):
     assert STRANGE not in str(seen).lower()
     assert {labels["view"] for labels in labels_of("chat_requests") if ":" not in labels["view"]} <= {
         "none",
+        "favicon",
+        "robots",
         *(pattern.name for pattern in urlpatterns),
     }
     assert {labels["field"] for labels in labels_of("chat_refusals")} <= FIELDS

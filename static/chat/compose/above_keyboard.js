@@ -1,5 +1,5 @@
 // Keeps the page above an on-screen keyboard that covers it. On iPhones a keyboard does not change the page's size, and
-// the browser moves the page up instead. Chromium gives the page the rest of the screen by itself; see base.html.
+// the browser moves the page up instead. Chromium gives the page the rest of the screen by itself; see chat/base.html.
 //
 // viewport: the browser's visualViewport, which is what the person sees of the page. css/room.css uses what is set here.
 export function keepAboveKeyboard({ root, viewport }) {
