@@ -54,7 +54,7 @@ class Open:
         return None
 
     def proves_itself(self, request: HttpRequest) -> bool:
-        """Return whether the proof of who asks is one that no browser adds by itself: then nothing needs CSRF tokens."""
+        """Return whether no browser adds by itself what proves who asks: then there is no need for a CSRF token."""
         return False
 
     def forget(self, request: HttpRequest) -> None:

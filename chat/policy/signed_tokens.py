@@ -93,7 +93,7 @@ def _bearer(request: HttpRequest) -> str | None:
 
 
 def _token(request: HttpRequest) -> str:
-    """Return the client's token. In an address it counts only where nothing else works: an EventSource has no headers."""
+    """Return the client's token. In an address it counts only for an EventSource, which can send no header."""
     if (token := _bearer(request)) is not None:
         return token
     if request.method == "GET" and STREAM.search(request.path) and "token" in request.GET:
@@ -136,7 +136,9 @@ def _checked(token: str) -> Claims:
 
 def _words_of(error: jwt.InvalidAudienceError | jwt.MissingRequiredClaimError) -> str:
     if isinstance(error, jwt.MissingRequiredClaimError) and error.claim == "exp":
-        return "The token has no exp. Sign one with the time when it ends, in seconds since 1970, some minutes from now."
+        return (
+            "The token has no exp. Sign one with the time when it ends, in seconds since 1970, some minutes from now."
+        )
     audience = getattr(settings, "CHAT_TOKEN_AUDIENCE", None)
     if audience:
         return f"The token is for another audience. Sign one with {audience!r} as its claim aud."
@@ -162,7 +164,9 @@ def _key_for(header: dict[str, Any]) -> Key:
     try:
         return Key(kid, alg, _parsed(alg, written[kid]["key"]))
     except KeyProblem:
-        raise NotSignedIn("This chat has no sound key for the token. Its operator finds out why at its start.") from None
+        raise NotSignedIn(
+            "This chat has no sound key for the token. Its operator finds out why at its start."
+        ) from None
 
 
 @lru_cache(maxsize=32)

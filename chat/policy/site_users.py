@@ -75,7 +75,7 @@ def _user_now(request: HttpRequest) -> AbstractBaseUser | None:
     return user if is_known else None
 
 
-def _is_of_password(found: str | None, user: AbstractBaseUser) -> bool:
+def _is_of_password(found: Any, user: AbstractBaseUser) -> bool:
     """Return whether the session began with the user's password of today: a new one ends all sessions."""
     if not hasattr(user, "get_session_auth_hash"):
         return True
