@@ -1,12 +1,14 @@
 """Asks the policy, and turns its answers into refusals."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from chat.web.refusals import refuse
+from chat.events.channels import PREFIX
+from chat.web.refusals import Refusal, refuse
 
 from .open import NotSignedIn, Open
 
@@ -35,3 +37,19 @@ def refuse_reader(request: HttpRequest, room: str) -> None:
         raise refuse(401, "user", str(error)) from None
     if not allowed:
         raise refuse(403, "room", f"You may not read the room {room}.")
+
+
+def refuse_readers(request: HttpRequest, channels: Iterable[str]) -> None:
+    """Raise Refusal, 401 or 403, unless this client may read the rooms of all channels; it names each refused one."""
+    status, errors = 403, []
+    for channel in channels:
+        room = channel.removeprefix(PREFIX)
+        try:
+            if policy().may_read(request, room):
+                continue
+            message = f"You may not read {channel}."
+        except NotSignedIn as error:
+            status, message = 401, str(error)
+        errors.append({"field": "channel", "message": message, "channel": channel})
+    if errors:
+        raise Refusal(status, errors)
