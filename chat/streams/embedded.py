@@ -12,7 +12,7 @@ from django_eventstream.eventstream import get_events
 from chat.events import local
 from chat.policy import asking
 
-from .next_links import SPREAD_S
+from . import next_links
 from .sse import KEEP_ALIVE, KEEP_ALIVE_S, stream_body
 from .wanted import Wanted
 
@@ -51,7 +51,7 @@ async def _stream(wanted: Wanted, opening: bytes | None = None) -> AsyncIterator
     with local.waiting(wanted.channels) as waiter:
         if opening is not None:
             yield opening
-        end = None if wanted.rights.end is None else wanted.rights.end + uniform(0, SPREAD_S)
+        end = None if wanted.rights.end is None else wanted.rights.end + uniform(0, next_links.SPREAD_S)
         is_opening = opening is None
         while end is None or time.time() < end:
             waiter.prepare()
