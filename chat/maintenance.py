@@ -1,4 +1,7 @@
-"""The background thread of each server process: it publishes lost events again, and deletes what has become old."""
+"""The background threads of each server process.
+
+One publishes lost events again and deletes what has become old. The other runs the rechecks that wait.
+"""
 
 import logging
 import random
@@ -14,6 +17,8 @@ from chat import limits
 from chat.grip import publisher
 from chat.messages.moderation import forget_old_bans
 from chat.messages.sources import forget_old_sources
+from chat.policy import asking
+from chat.policy.recheck import Waiting, forget_old_rechecks
 from chat.upkeep.expiry import expire_messages
 from chat.web import outages
 
@@ -22,11 +27,15 @@ log = logging.getLogger(__name__)
 REPUBLISHED_S, REPUBLISHED_EVENTS = 60, 20_000  # the busiest minute that was measured
 SETTLED_S = 5  # by then the process that this one replaces has ended
 HOUR_S = 3600
+# A stream of embedded mode learns only by this thread what another process has rechecked: within a second.
+RECHECKS_S, OPEN_RECHECKS_S = 0.5, 5
+FAILED_S = 10
 
 
 def start() -> None:
-    """Start the process's one background thread; call this after the fork."""
+    """Start the process's background threads; call this after the fork."""
     threading.Thread(target=run, name="maintenance", daemon=True).start()
+    threading.Thread(target=run_rechecks, name="rechecks", daemon=True).start()
 
 
 def run() -> NoReturn:
@@ -40,7 +49,17 @@ def run() -> NoReturn:
         _survive(forget_old_bans)
         _survive(expire_messages)
         _survive(limits.purge)
+        _survive(forget_old_rechecks)
         time.sleep(HOUR_S * random.uniform(0.5, 1))
+
+
+def run_rechecks() -> NoReturn:
+    """Run the rechecks that wait, of whichever process, and publish those of others again."""
+    waiting = Waiting()
+    while True:
+        done = _survive(waiting.run)
+        pause_s = OPEN_RECHECKS_S if asking.is_open() else RECHECKS_S
+        time.sleep(pause_s if done else FAILED_S)
 
 
 def publish_recent() -> None:
@@ -52,13 +71,16 @@ def publish_recent() -> None:
         publisher.publish(event)
 
 
-def _survive(job: Callable[[], object]) -> None:
+def _survive(job: Callable[[], object]) -> bool:
+    """Run the job, and return whether it succeeded."""
     try:
         job()
+        return True
     except Exception as error:
         if outages.is_outage(error):
             outages.note(error)  # one line for the whole outage
         else:
             log.exception("%s failed", job.__name__)
+        return False
     finally:
         connection.close()

@@ -22,8 +22,8 @@ app_name = "chat"
 urlpatterns = [
     path("", pages.join, name="join"),
     path("events/", streams.events, name="events"),
-    # Pushpin tells next links apart by their path only; the view ignores this part.
-    path("events/<slug:which>/", streams.events, name="next-link"),
+    # Pushpin tells next links apart by their path only.
+    path("events/<slug:link>/", streams.events, name="next-link"),
     path("rooms/<segment:room>/messages/", api.messages, name="messages"),
     path("rooms/<segment:room>/messages/<segment:message_id>/", api.message, name="message"),
     path("rooms/<segment:room>/events/", streams.room_events, name="room-events"),

@@ -1,4 +1,4 @@
-"""The site's whole configuration: twenty-one variables, read from the environment once.
+"""The site's whole configuration: twenty-two variables, read from the environment once.
 
 Those in SECRETS may be in a file instead: SECRET_KEY_FILE names the file for SECRET_KEY.
 """
@@ -58,6 +58,7 @@ class Environment:
     hsts_seconds: int  # 0: off
     admin: bool  # whether the site has /admin/
     site_name: str  # what people call this chat
+    policy: str  # the dotted path of the class that says who may do what
     internal: tuple[str, int] | None  # where /-/metrics listens, if anywhere
 
 
@@ -87,6 +88,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         hsts_seconds=_hsts_seconds(environ.get("HSTS_SECONDS") or "0"),
         admin=_switch("ADMIN", environ, default="on"),
         site_name=_site_name(environ.get("SITE_NAME", "").strip() or "Chat"),
+        policy=environ.get("POLICY") or "chat.policy.Open",
         internal=_internal(environ.get("INTERNAL") or None),
     )
 

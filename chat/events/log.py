@@ -15,6 +15,8 @@ from django_eventstream.models import EventCounter
 from django_eventstream.storage import DjangoModelStorage, EventDoesNotExist
 from django_eventstream.utils import get_storage, make_id
 
+from chat.grip.publisher import RECHECK
+
 KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction; each holds SQLite's one write lock for about 10 ms, 100 ms for the longest
 TRIM_PAUSE_S = 0.1  # writers that wait for that lock get it in the pause
@@ -141,21 +143,21 @@ def redact_events(channel: str, event_type: str, data_of: Mapping[int, str]) -> 
 
 
 def first_unlike(channel: str, number: int) -> int:
-    """Return the number of the channel's first event of another type than event `number`; `number` if none precedes."""
+    """Return the number of the first event that repeat_event has to change; `number` if none precedes it."""
     alike = LoggedEvent.objects.filter(channel=channel, eid=number).values("type")
     others = LoggedEvent.objects.filter(channel=channel, eid__lt=number).exclude(type__in=alike)
-    return others.aggregate(first=Min("eid"))["first"] or number
+    return others.exclude(type=RECHECK).aggregate(first=Min("eid"))["first"] or number
 
 
 def repeat_event(channel: str, number: int, earlier: range) -> None:
     """Let the events with these numbers say what event `number` says, which has made them meaningless.
 
-    They keep their ids, so readers can still resume at them.
+    They keep their ids, so readers can still resume at them. A recheck stays: next links have to find it.
     """
     event = LoggedEvent.objects.filter(channel=channel, eid=number).first()
     if event is not None:  # else the log was trimmed, and the earlier ones went before it
         others = LoggedEvent.objects.filter(channel=channel, eid__gte=earlier.start, eid__lt=earlier.stop)
-        others.exclude(type=event.type).update(type=event.type, data=event.data)
+        others.exclude(type__in=[event.type, RECHECK]).update(type=event.type, data=event.data)
 
 
 def _encoded(data: str) -> str:

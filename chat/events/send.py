@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
+from django_eventstream.event import Event
 from django_eventstream.utils import get_storage
 
 from chat import metrics
@@ -57,6 +58,15 @@ def send_event(
 
     # robust: the message is saved, so Django logs a failure here and the POST succeeds.
     transaction.on_commit(tell_readers, robust=True)
+
+
+def publish_again(channel: str, event_type: str, data: Any, number: int) -> None:
+    """Publish an event that another process has logged: it may have ended before it did.
+
+    Twice is safe: the proxy drops ids that it has seen, and a stream reads the log.
+    """
+    publisher.publish(Event(channel, event_type, encode(data), id=number))
+    local.wake(channel)
 
 
 def encode(data: Any) -> str:

@@ -27,6 +27,7 @@ from .control_port import ControlPort
 from .lane_log import LaneLog
 from .lane_metrics import LaneMetrics
 
+RECHECK = "recheck"  # the type of the event that ends the streams of its channel, see chat/policy/recheck.py
 FIRST_RETRY_S, LAST_RETRY_S = 0.1, 3
 MATTERS_S = 900  # by then every held stream has followed its next link
 MAX_REQUEST_BYTES = 500_000  # the proxy refuses requests over 1 000 000
@@ -71,7 +72,9 @@ class QueuedItem:
 def _item_json(event: Event) -> bytes:
     # The proxy replaces %I, by the filter build-id, with the event id of the whole stream.
     content = sse_encode_event(event.type, event.data, event_id="%I", escape=True)
-    stream = HttpStreamFormat(content, content_filters=["build-id"])
+    # The proxy closes a stream only if the event is its next one: so this one has a number, like every other.
+    is_close = event.type == RECHECK
+    stream = HttpStreamFormat(close=True) if is_close else HttpStreamFormat(content, content_filters=["build-id"])
     item = Item(stream, id=str(event.id), prev_id=str(event.id - 1)).export()
     item["channel"] = name_at_proxy(event.channel)
     return json.dumps(item, ensure_ascii=False).encode()

@@ -15,6 +15,7 @@ from .messages import (
     MessageData,
 )
 from .moderation import Ban, ModerationEntry
+from .rechecks import Recheck
 from .rooms import ChatRoom
 from .state import MAX_PAUSE_LENGTH, ChatState, history_mark, new_mark
 
@@ -35,6 +36,7 @@ __all__ = [
     "ChatState",
     "MessageData",
     "ModerationEntry",
+    "Recheck",
     "Secret",
     "hash_of",
     "history_mark",

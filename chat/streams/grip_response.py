@@ -6,43 +6,62 @@ it missed, and at once while there is more to read. The instructions are those o
 https://pushpin.org/docs/protocols/grip/.
 """
 
-import hashlib
-import time
-import zlib
-from collections.abc import Iterable, Mapping
-from urllib.parse import quote, urlencode
+from collections.abc import Mapping
+from urllib.parse import quote
 
 from django.http import HttpResponse
-from django.urls import reverse
-from django_eventstream.eventrequest import EventRequest
 from django_eventstream.eventstream import get_events
-from django_eventstream.utils import make_id
 from django_grip import GripInstruct
 from gripcontrol import Channel
 
 from chat.grip.channel_names import name_at_proxy
+from chat.policy import asking
 
+from . import next_links
 from .middleware import GripRequest
+from .next_links import Rights
 from .sse import KEEP_ALIVE, KEEP_ALIVE_S, stream_body
+from .wanted import Wanted
 
-# Pushpin follows 10 next links a second, each for up to 100 readers. A reader gets no events while it waits for its
-# turn. Pushpin also follows each room's link right after the room's first reader came. With a link for each room, the
-# last of 1 000 rooms waited for 100 seconds. With one link for all rooms, Django got 1 000 requests a second.
-NEXT_LINK_S = 600
-LINKS = 50
 # Pushpin answers 502 if a first response with instructions has over 100 000 bytes. Next links have no such limit.
 MAX_FIRST_BODY_BYTES = 90_000
 
 
-def grip_response(request: GripRequest, wanted: EventRequest) -> HttpResponse:
-    """Return the response that opens or continues the stream."""
+def open_stream(request: GripRequest, wanted: Wanted) -> HttpResponse:
+    """Return the response that opens the stream; raise Refusal if the policy refuses it."""
     found = get_events(wanted)
-    body, last_ids = stream_body(found, opening=not wanted.is_next)
-    if len(_format(body)) > MAX_FIRST_BODY_BYTES and not wanted.is_next:
+    body, last_ids = stream_body(found, opening=True)
+    if len(_format(body)) > MAX_FIRST_BODY_BYTES:
         found.channel_items = {}
         found.channel_more = set(wanted.channels)
         body, last_ids = stream_body(found, opening=True)
-    _instruct(request.grip.start_instruct(), last_ids, more=bool(found.channel_more))
+    if not asking.is_open():
+        wanted.restrict(last_ids, more=bool(found.channel_more))
+        asking.refuse_readers(request, wanted.channels)  # after the log was read, see chat/policy/recheck.py
+    return _held(request, body, last_ids, wanted.rights, more=bool(found.channel_more))
+
+
+def continue_stream(request: GripRequest, wanted: Wanted) -> HttpResponse:
+    """Return the response to a next link of the stream. It ends the stream if the policy is to be asked again."""
+    found = get_events(wanted)
+    if wanted.must_end(found):
+        return end_stream()
+    body, last_ids = stream_body(found, opening=False)
+    return _held(request, body, last_ids, wanted.rights, more=bool(found.channel_more))
+
+
+def end_stream() -> HttpResponse:
+    """Return the response by which the proxy ends the streams of all readers who share the next link.
+
+    They reconnect and go on after their last event.
+    """
+    return HttpResponse(content_type="text/event-stream")
+
+
+def _held(
+    request: GripRequest, body: str, last_ids: Mapping[str, str], rights: Rights, more: bool
+) -> HttpResponse:
+    _instruct(request.grip.start_instruct(), last_ids, rights, more)
     return HttpResponse(_format(body), content_type="text/event-stream")
 
 
@@ -51,7 +70,7 @@ def _format(body: str) -> bytes:
     return body.replace("%", "%%").encode()
 
 
-def _instruct(instruct: GripInstruct, last_ids: Mapping[str, str], more: bool) -> None:
+def _instruct(instruct: GripInstruct, last_ids: Mapping[str, str], rights: Rights, more: bool) -> None:
     """Write the instructions: which channels the proxy holds, and how it builds an event id from their ids."""
     for channel, last_id in last_ids.items():
         held = Channel(name_at_proxy(channel), prev_id=last_id)
@@ -62,35 +81,5 @@ def _instruct(instruct: GripInstruct, last_ids: Mapping[str, str], more: bool) -
     instruct.set_keep_alive(KEEP_ALIVE, KEEP_ALIVE_S)
     if not more:
         instruct.set_hold_stream()
-    instruct.set_next_link(_next_link(last_ids, more), _next_link_timeout(last_ids))
-
-
-def _next_link(last_ids: Mapping[str, str], more: bool) -> str:
-    """Return the address that the proxy asks next.
-
-    Usually it is one of LINKS addresses, and all readers of the same channels have the same one. When the proxy asks,
-    its header Grip-Last says the channels and their last events. It asks once for all readers with the same last
-    events. While there is more to read, the proxy sends no Grip-Last, so the address has the channels and the last
-    events. Such an address needs a path of its own: the proxy asks only once for two addresses that differ in their
-    query alone, and would give one room's messages to another room's readers.
-    """
-    if not more:
-        return f"{reverse('chat:next-link', args=[_number(last_ids) % LINKS])}?link=next&recover=true"
-    fields = [*(("channel", channel) for channel in last_ids), ("link", "next"), ("lastEventId", make_id(last_ids))]
-    query = urlencode(fields)
-    return f"{reverse('chat:next-link', args=[hashlib.sha256(query.encode()).hexdigest()[:32]])}?{query}"
-
-
-def _next_link_timeout(channels: Iterable[str]) -> int:
-    """Return the seconds until the proxy follows the link unasked, from half to one and a half NEXT_LINK_S.
-
-    The channels decide the second of the clock at which the proxy asks. So it asks once for all readers of the same
-    channels, and at different times for different rooms.
-    """
-    until = (_number(channels) - int(time.time())) % NEXT_LINK_S
-    return until if until >= NEXT_LINK_S / 2 else until + NEXT_LINK_S
-
-
-def _number(channels: Iterable[str]) -> int:
-    """Return the same number for the same channels."""
-    return zlib.crc32("\n".join(channels).encode())
+    link = next_links.more_link(last_ids, rights) if more else next_links.hold_link(last_ids, rights)
+    instruct.set_next_link(link, next_links.timeout(last_ids, rights))

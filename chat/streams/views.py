@@ -1,4 +1,4 @@
-"""GET /events/: opens a stream, and says which channels it carries and from which event on."""
+"""GET /events/: opens or continues a stream, and says which channels it carries and from which event on."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django_eventstream.eventrequest import EventRequest
 from django_eventstream.utils import add_default_headers, make_id
 
 from chat import limits
@@ -17,13 +16,16 @@ from chat.events.channels import clean_channel, room_channel
 from chat.grip import signature
 from chat.grip.channel_names import channel_named
 from chat.policy import asking
+from chat.web.next_links import is_next_link
 from chat.web.refusals import only, refuse, refuse_invalid
 from chat.web.sources import source_of
 from chat.web.writers import is_limited
 
-from . import embedded
-from .grip_response import grip_response
+from . import embedded, next_links
+from .grip_response import continue_stream, end_stream, open_stream
 from .middleware import GripRequest
+from .next_links import Rights
+from .wanted import Wanted
 
 MAX_CHANNELS = 10
 MAX_HEAD_BYTES = 8_192  # of a request through Pushpin: client_buffer_size in deploy/pushpin.conf
@@ -34,43 +36,71 @@ UNKNOWN_ID = "-1"
 
 @only("GET")  # the proxy would hold the stream for any other method too
 @asking.private
-def events(request: GripRequest, which: str | None = None) -> HttpResponseBase:
-    return _open(request, request.GET.getlist("channel"))
+def events(request: GripRequest, link: str = "") -> HttpResponseBase:
+    return _stream(request, request.GET.getlist("channel"), link)
 
 
 @only("GET")
 @asking.private
 def room_events(request: GripRequest, room: str) -> HttpResponseBase:
-    return _open(request, [room_channel(room)])
+    return _stream(request, [room_channel(room)])
+
+
+def _stream(request: GripRequest, names: list[str], link: str = "") -> HttpResponseBase:
+    response: HttpResponseBase
+    if request.grip.proxied and is_next_link(request):
+        continued = _continued(request, link)
+        response = continue_stream(request, continued) if continued else end_stream()
+    else:
+        response = _open(request, names)
+    add_default_headers(response, request)
+    return response
 
 
 def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
-    wanted = _event_request(request, names)
-    if not wanted.is_next:
-        asking.refuse_readers(request, wanted.channels)
-        _refuse_long(request, wanted.channels)
-        _refuse_too_many(request)
-    response: HttpResponseBase
+    channels = _channels(names)
+    wanted = Wanted(channels, _reader_last_ids(request, channels), Rights(), is_next=False)
+    _refuse_long(request, channels)
+    _refuse_too_many(request)
     if request.grip.proxied:
-        response = grip_response(request, wanted)
-    elif isinstance(request, ASGIRequest) and not settings.GRIP_PROXIES:
+        return open_stream(request, wanted)
+    if isinstance(request, ASGIRequest) and not settings.GRIP_PROXIES:
         if embedded.is_full():
             raise refuse(503, "connection", "Embedded mode holds no more streams. Try later, or use Pushpin.")
-        response = StreamingHttpResponse(embedded.stream(wanted), content_type="text/event-stream")
-    elif "Grip-Sig" in request.headers:
+        return StreamingHttpResponse(embedded.open_stream(request, wanted), content_type="text/event-stream")
+    if "Grip-Sig" in request.headers:
         signature.refuse(request.headers["Grip-Sig"], settings.GRIP_PROXIES)
         raise refuse(
             503, "Grip-Sig", "The GRIP proxy's signature was refused. The operator finds the reason in the log."
         )
+    raise refuse(
+        501,
+        "connection",
+        "Streams are held by the GRIP proxy, not by Django: connect to the address that bin/run prints, "
+        "http://127.0.0.1:8000/ unless HOST or PORT says otherwise.",
+    )
+
+
+def _continued(request: GripRequest, link: str) -> Wanted | None:
+    """Return how a stream of the proxy goes on; None if it ends, and its readers have to open it again.
+
+    `link` is the last part of the next link's path.
+    """
+    if signed := next_links.signed_position(request, link):
+        names, event_id, rights = signed
+        channels = _channels(names)
+        last_ids = _last_ids(event_id, channels)
+    elif request.grip.last:
+        last_ids = _proxy_last_ids(request)
+        channels = _channels(last_ids)
+        rights = Rights()
+        if not asking.is_open():
+            rights = Rights(next_links.end_in_hold_link(link, channels), {c: int(last_ids[c]) for c in last_ids})
     else:
-        raise refuse(
-            501,
-            "connection",
-            "Streams are held by the GRIP proxy, not by Django: connect to the address that bin/run prints, "
-            "http://127.0.0.1:8000/ unless HOST or PORT says otherwise.",
-        )
-    add_default_headers(response, request)
-    return response
+        return None  # a reader, or a link of an older version or with another SECRET_KEY
+    if rights.are_over() or (rights.end is None and not asking.is_open()):
+        return None
+    return Wanted(channels, last_ids, rights, is_next=True)
 
 
 def _refuse_long(request: GripRequest, channels: Iterable[str]) -> None:
@@ -99,19 +129,6 @@ def _refuse_too_many(request: GripRequest) -> None:
             limits.take_here(limits.STREAMS, source)
         except limits.OverLimit as over:
             raise refuse(503, "connection", str(over)) from None
-
-
-def _event_request(request: GripRequest, names: list[str]) -> EventRequest:
-    """Return the library's form of the request: the channels, and the last id that the reader has of each."""
-    wanted = EventRequest()
-    wanted.is_next = request.GET.get("link") == "next"
-    if request.grip.proxied and request.GET.get("recover") == "true":
-        wanted.channel_last_ids = _proxy_last_ids(request)
-        wanted.channels = _channels(wanted.channel_last_ids or names)
-    else:
-        wanted.channels = _channels(names)
-        wanted.channel_last_ids = _reader_last_ids(request, wanted.channels)
-    return wanted
 
 
 def _channels(names: Iterable[str]) -> list[str]:
@@ -144,11 +161,14 @@ def _reader_last_ids(request: GripRequest, channels: Iterable[str]) -> dict[str,
     `error` of a stream-error: it counts as no id.
     """
     text = request.headers.get("Last-Event-ID") or next(filter(None, reversed(request.GET.getlist("lastEventId"))), "")
-    if text in ("", "error"):
-        return {}
+    return {} if text in ("", "error") else _last_ids(text, channels)
+
+
+def _last_ids(event_id: str, channels: Iterable[str]) -> dict[str, str]:
+    """Return the ids in the event id of a stream, {channel: id}, or UNKNOWN_ID for ids that make no sense."""
     unknown = dict.fromkeys(channels, UNKNOWN_ID)
     try:
-        pairs = [part.rsplit(":", 1) for part in text.split(",")]
+        pairs = [part.rsplit(":", 1) for part in event_id.split(",")]
         return unknown | {clean_channel(unquote(name)): _id(last_id) for name, last_id in pairs}
     except (ValueError, ValidationError):
         return unknown

@@ -37,6 +37,7 @@ from chat.messages.errors import (
 from chat.naming import sentence
 
 from . import outages, request_ids
+from .next_links import is_next_link
 
 PROGRAM_PATHS = ("/rooms/", "/events/", "/-/moderate/", "/-/live", "/-/ready", "/-/seen")
 STREAM_PATH = re.compile("/events/|/rooms/[^/]+/events/$")
@@ -154,7 +155,7 @@ def is_for_programs(request: HttpRequest) -> bool:
 
 def _opens_stream(request: HttpRequest) -> bool:
     """Return whether a reader opens a stream; the proxy's next links continue one."""
-    return bool(STREAM_PATH.match(request.path)) and request.method == "GET" and request.GET.get("link") != "next"
+    return bool(STREAM_PATH.match(request.path)) and request.method == "GET" and not is_next_link(request)
 
 
 def _come_back_soon(request: HttpRequest) -> HttpResponse:

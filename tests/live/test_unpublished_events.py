@@ -2,7 +2,7 @@
 
 import json
 
-from chat.streams.grip_response import LINKS
+from chat.streams.next_links import LINKS
 from tests.helpers.grip_proxy import KEY, GripProxy
 from tests.helpers.listener import Listener
 from tests.helpers.running import Chat, kill

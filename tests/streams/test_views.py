@@ -12,7 +12,7 @@ from django_eventstream.models import Event
 
 from chat.events.log import KEPT, EventLog
 from chat.models import history_mark
-from chat.streams import grip_response
+from chat.streams import next_links
 from tests.helpers.grip_proxy import KEY
 from tests.helpers.posting import STRANGE_ROOMS
 
@@ -139,7 +139,7 @@ def test_all_readers_of_the_same_rooms_share_one_next_link(ask):
 def test_many_rooms_share_few_next_links(ask):
     """Pushpin follows at most ten next links a second."""
     links = {link(ask(f"channel=room-{number}")) for number in range(300)}
-    assert 1 < len(links) <= grip_response.LINKS
+    assert 1 < len(links) <= next_links.LINKS
 
 
 def test_next_links_to_missed_events_have_paths_of_their_own(ask):
@@ -182,10 +182,10 @@ def test_the_next_links_of_a_rooms_readers_are_due_in_the_same_second(ask, monke
     moments = [1_000_000, 1_000_003, 1_000_250, 1_000_599]
     due = set()
     for now in moments:
-        monkeypatch.setattr(grip_response.time, "time", lambda now=now: now)
-        timeout = grip_response._next_link_timeout(["room-lobby"])
-        assert grip_response.NEXT_LINK_S / 2 <= timeout < grip_response.NEXT_LINK_S * 1.5
-        due.add((now + timeout) % grip_response.NEXT_LINK_S)
+        monkeypatch.setattr(next_links.time, "time", lambda now=now: now)
+        timeout = next_links.timeout(["room-lobby"], next_links.Rights())
+        assert next_links.NEXT_LINK_S / 2 <= timeout < next_links.NEXT_LINK_S * 1.5
+        due.add((now + timeout) % next_links.NEXT_LINK_S)
     assert len(due) == 1
 
 

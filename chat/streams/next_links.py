@@ -1,0 +1,150 @@
+"""The next links: where a GRIP proxy asks again for a stream that it holds, and until when it may.
+
+The policy is asked when a stream opens, and not at its next links. So nobody but the proxy may use one:
+
+- While the proxy holds a stream, its request has the header Grip-Last, which Pushpin takes from every reader's request.
+- While there is more to read, it has not. Then the address says where to go on, and its path has an HMAC of all that.
+
+Any other request to such a path ends a stream, and the reader opens it again.
+"""
+
+import json
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from random import uniform
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django_eventstream.utils import make_id
+
+# Pushpin follows 10 next links a second, each for up to 100 readers. A reader gets no events while it waits for its
+# turn. Pushpin also follows each room's link right after the room's first reader came. With a link for each room, the
+# last of 1 000 rooms waited for 100 seconds. With one link for all rooms, Django got 1 000 requests a second.
+NEXT_LINK_S = 600
+LINKS = 50
+# How long a link to more events is valid at least, where everybody may read. The proxy follows it at once; but Django
+# may be away, and the proxy late.
+MORE_VALID_S = 3600
+# With another policy, the end of a stream is fixed when it opens. All who open a room in the same ten minutes have the
+# same end, so they share their next links. It comes 5 to 15 minutes after the opening (see `end_of`): never soon after,
+# because Pushpin follows a room's link right after its first reader came. Pushpin follows the link within a minute
+# after the end (SPREAD_S), so not all readers come back in the same second. In all at most 15 + 1 = 16 minutes. Four
+# more may pass until the proxy's turn comes: rights end within 20 minutes.
+SPREAD_S = NEXT_LINK_S / 10
+LATE_S = 1  # the clocks of two servers may differ; a link that comes before its end would hold the stream again
+
+SALT = "chat.streams.next_links"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What is known of a stream's readers. With the policy Open, both fields are empty."""
+
+    end: int | None = None  # when the stream ends and the policy is asked again, a time of time.time()
+    asked: Mapping[str, int] = field(default_factory=dict)  # {channel: its last event when the policy was asked}
+
+    def are_over(self) -> bool:
+        return self.end is not None and time.time() >= self.end
+
+
+def end_of(channels: Iterable[str]) -> int:
+    """Return the time at which a stream of these channels ends that opens now, half to one and a half NEXT_LINK_S away.
+
+    The rooms of one link have one end, or each room would need a link of its own.
+    """
+    return int(time.time()) + _until(_link_number(channels) * NEXT_LINK_S // LINKS)
+
+
+def timeout(channels: Iterable[str], rights: Rights) -> int:
+    """Return the seconds until the proxy follows the link unasked, from half to one and a half NEXT_LINK_S.
+
+    The channels decide the second of the clock at which the proxy asks. So it asks once for all readers of the same
+    channels, and at different times for different rooms. If the stream has an end, the proxy asks soon after it.
+    """
+    if rights.end is None:
+        return _until(number(channels))
+    return round(max(0, rights.end - time.time()) + LATE_S + uniform(0, SPREAD_S))
+
+
+def _until(second: int) -> int:
+    """Return the seconds until the clock shows this second of NEXT_LINK_S, at least half of NEXT_LINK_S."""
+    until = (second - int(time.time())) % NEXT_LINK_S
+    return until if until >= NEXT_LINK_S / 2 else until + NEXT_LINK_S
+
+
+def hold_link(channels: Iterable[str], rights: Rights) -> str:
+    """Return the link for the time while the proxy holds the stream.
+
+    It is one of LINKS addresses (or of LINKS for each ten minutes in which streams open), and all readers of the same
+    channels have the same one. When the proxy asks, its header Grip-Last says the channels and their last events. It
+    asks once for all readers with the same last events.
+    """
+    return f"{reverse('chat:next-link', args=[_hold_name(channels, rights.end)])}?link=next&recover=true"
+
+
+def more_link(last_ids: Mapping[str, str], rights: Rights) -> str:
+    """Return the link for a reader who has more to read.
+
+    The proxy sends no Grip-Last then, so the address has the channels and the last events. Such an address needs a path
+    of its own: the proxy asks only once for two addresses that differ in their query alone, and would give one room's
+    messages to another room's readers.
+    """
+    end = rights.end or (int(time.time()) // NEXT_LINK_S + 1) * NEXT_LINK_S + MORE_VALID_S
+    channels, event_id = list(last_ids), make_id(last_ids)
+    asked = [rights.asked[channel] for channel in channels if rights.asked]
+    fields = [*(("channel", channel) for channel in channels), ("link", "next"), ("lastEventId", event_id)]
+    fields += [("asked", str(number)) for number in asked]
+    return f"{reverse('chat:next-link', args=[_more_name(end, channels, event_id, asked)])}?{urlencode(fields)}"
+
+
+def end_in_hold_link(name: str, channels: Iterable[str]) -> int | None:
+    """Return the end of the stream in the name of a hold_link, None if it has none or was not made by us."""
+    _, _, rest = name.partition("-")
+    digits = rest.partition("-")[0]
+    end = int(digits) if _is_number(digits) else None
+    return end if end is not None and constant_time_compare(name, _hold_name(channels, end)) else None
+
+
+def signed_position(request: HttpRequest, name: str) -> tuple[list[str], str, Rights] | None:
+    """Return what the address of a more_link says: the channels, the last event id, and the rights.
+
+    Return None if we did not make the address, or if it is not valid any more.
+    """
+    channels, event_id = request.GET.getlist("channel"), request.GET.get("lastEventId", "")
+    digits, asked = name.partition("-")[0], request.GET.getlist("asked")
+    if not all(map(_is_number, [digits, *asked])) or len(asked) not in (0, len(channels)):
+        return None
+    end, numbers = int(digits), [*map(int, asked)]
+    if not constant_time_compare(name, _more_name(end, channels, event_id, numbers)) or time.time() >= end:
+        return None
+    return channels, event_id, Rights(end, dict(zip(channels, numbers, strict=True))) if asked else Rights()
+
+
+def _hold_name(channels: Iterable[str], end: int | None) -> str:
+    link = _link_number(channels)
+    return str(link) if end is None else f"{link}-{end}-{_mac('hold', link, end)}"
+
+
+def _more_name(end: int, channels: list[str], event_id: str, asked: list[int]) -> str:
+    return f"{end}-{_mac('more', end, channels, event_id, asked)}"
+
+
+def _mac(*what: object) -> str:
+    return salted_hmac(SALT, json.dumps(what), algorithm="sha256").hexdigest()[:32]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def _link_number(channels: Iterable[str]) -> int:
+    return number(channels) % LINKS
+
+
+def number(channels: Iterable[str]) -> int:
+    """Return the same number for the same channels."""
+    return zlib.crc32("\n".join(sorted(channels)).encode())
