@@ -26,6 +26,7 @@ from chat.messages.forms import JoinForm, MessageForm, PageForm
 from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
 from chat.models import MAX_TEXT_LENGTH, ChatMessage
+from chat.policy import asking
 from chat.naming import FOR_STAFF, is_for_staff, sentence
 from chat.web.fields import read_fields
 from chat.web.refusals import Refusal, is_for_programs, not_found, only, refuse_form, refuse_message_error
@@ -148,6 +149,13 @@ def _chat_page(
         "history": history,
         "paused": paused,
     }
+    if not asking.is_open():
+        page["private"] = True
+        sign_in_url = getattr(asking.policy(), "sign_in_url", lambda request: None)(request)
+        if sign_in_url:
+            page["signInUrl"] = sign_in_url
+        if not asking.policy().may_write(request, eid):
+            page["mayWrite"] = False
     if is_staff(request):
         page |= {"moderateUrl": reverse("moderate"), "csrfToken": get_token(request)}
     context = {
