@@ -1,9 +1,9 @@
 """Join the scripts of each page into one classic script.
 
 The scripts are ES modules, and with DEBUG a browser loads them as they are. `collectstatic` joins what a page's entry
-file imports, directly or through other modules. In the joined script all modules share the exported names, so that an
-import needs no code. A module that has other names too is a function scope. No two modules may export the same name, and
-an exported name hides the browser's own thing of that name from all modules.
+file imports, directly or through other modules. In the joined script all modules share the exported names, so an import
+needs no code. A module that has other names too is a function scope. No two modules may export the same name, and an
+exported name hides the browser's own thing of that name from all modules.
 
 A module may contain `import { a, b } from "./x.js";` on one line, and `export` before a const, function, async function
 or class. Any other line with the word import or export raises a BundleError that names the file and the line.

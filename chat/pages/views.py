@@ -26,8 +26,8 @@ from chat.messages.forms import JoinForm, MessageForm, PageForm
 from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
 from chat.models import MAX_TEXT_LENGTH, ChatMessage
-from chat.policy import asking
 from chat.naming import FOR_STAFF, is_for_staff, sentence
+from chat.policy import asking
 from chat.web.fields import read_fields
 from chat.web.refusals import Refusal, is_for_programs, not_found, only, refuse_form, refuse_message_error
 from chat.web.writers import is_staff, writer_of
