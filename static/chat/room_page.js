@@ -72,7 +72,7 @@ const stream = createSharedStream({
   isHidden: () => document.hidden,
 });
 
-const refusals = createRefusals({ $notices: $(".refusal"), stream });
+const refusals = createRefusals({ notices: $(".refusal").get(), stream });
 const [scroller] = $log;
 const store = createStore({
   older: page.more,

@@ -172,7 +172,7 @@ export function createStreamHub({ newStream, fetch, now = Date.now, setTimeout =
   }
 
   function refuse(channel, status) {
-    if (rooms.has(channel)) rooms.get(channel).isStopped = true; // until a tab joins the room
+    rooms.delete(channel); // until a tab joins it
     tabsOf([channel]).forEach(([tab]) => tab({ type: "refused", status }));
   }
 

@@ -158,3 +158,15 @@ test("each sentence has its kind, and an empty one has none", () => {
   person.stopped(strings.streamStopped("forbidden"));
   assert.equal(person.kind, "refused");
 });
+
+test("a stream that stopped without a sentence says nothing, also about an earlier loss", () => {
+  const clock = fakeClock();
+  const { said, offers, lost, stopped, networkChanged } = statusOn(clock);
+  lost(30_000);
+  clock.pass(5_000);
+  stopped("");
+  networkChanged();
+  lost(1_000);
+  clock.pass(60_000);
+  assert.deepEqual([said.at(-1), offers.at(-1)], ["", null]);
+});
