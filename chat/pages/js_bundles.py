@@ -1,7 +1,9 @@
 """Join the scripts of each page into one classic script.
 
 The scripts are ES modules, and with DEBUG a browser loads them as they are. `collectstatic` joins what a page's entry
-file imports, directly or through other modules. In the joined script each module is a function scope.
+file imports, directly or through other modules. In the joined script all modules share the exported names, so an import
+needs no code. A module that has other names too is a function scope. No two modules may export the same name, and an
+exported name hides the browser's own thing of that name from all modules.
 
 A module may contain `import { a, b } from "./x.js";` on one line, and `export` before a const, function, async function
 or class. Any other line with the word import or export raises a BundleError that names the file and the line.
@@ -37,6 +39,7 @@ SPACED = re.compile(
 IMPORT = re.compile(r'import \{ (\w+(?:, \w+)*) \} from "(\.\.?/[\w./]+\.js)";')
 EXPORT = re.compile(r"export ((?:const|function|async function|class) (\w+)\b.*)")
 WORDS = re.compile(r"\b(import|export)\b")
+DECLARATION = re.compile(r"(?:const|let|var|function|async function|class)\b")  # at the beginning of a line
 
 Read = Callable[[str], str | None]
 
@@ -69,6 +72,7 @@ class _Modules:
     def __init__(self, read: Read) -> None:
         self.read = read
         self.exports: dict[str, list[str]] = {}
+        self.owners: dict[str, str] = {}  # the module of each exported name
         self.scopes: list[str] = []
 
     def add(self, name: str, importers: tuple[str, ...], where: str) -> None:
@@ -80,30 +84,36 @@ class _Modules:
         source = self.read(name)
         if source is None:
             raise BundleError(f"{where}: there is no file {name}")
-        imports: list[str] = []
         body: list[str] = []
         exports: list[str] = []
-        for number, line in enumerate(source.splitlines(), 1):
-            line = COMMENT.sub("", line).lstrip()
+        has_own_names = False
+        for number, source_line in enumerate(source.splitlines(), 1):
+            line = COMMENT.sub("", source_line).lstrip()
             if found := IMPORT.fullmatch(line):
-                imports.append(self._import(found[1], found[2], (*importers, name), f"{name}:{number}"))
+                self._import(found[1], found[2], (*importers, name), f"{name}:{number}")
             elif found := EXPORT.fullmatch(line):
                 body.append(found[1])
                 exports.append(found[2])
+                self._own(found[2], name, f"{name}:{number}")
             elif WORDS.search(line):
                 raise BundleError(f"{name}:{number}: this import or export can't be joined: {line.strip()}")
             elif line:
                 body.append(line)
+                has_own_names = has_own_names or bool(DECLARATION.match(source_line))
         self.exports[name] = exports
-        last = f"return {{ {', '.join(exports)} }};"
-        self.scopes += [f"const {self._constant(name)} = (() => {{", *imports, *body, last, "})();"]
+        if has_own_names:
+            names = f"{{ {', '.join(exports)} }}"
+            head = f"const {names} = (() => {{" if exports else "(() => {"
+            body = [head, *body, *([f"return {names};"] if exports else []), "})();"]
+        self.scopes += body
 
-    def _import(self, names: str, path: str, importers: tuple[str, ...], where: str) -> str:
+    def _import(self, names: str, path: str, importers: tuple[str, ...], where: str) -> None:
         name = posixpath.normpath(posixpath.join(posixpath.dirname(importers[-1]), path))
         self.add(name, importers, where)
         if missing := [each for each in names.split(", ") if each not in self.exports[name]]:
             raise BundleError(f"{where}: {name} does not export {', '.join(missing)}")
-        return f"const {{ {names} }} = {self._constant(name)};"
 
-    def _constant(self, name: str) -> str:
-        return f"$m{[*self.exports].index(name)}"  # a file's name would add half a kilobyte to each first visit
+    def _own(self, export: str, name: str, where: str) -> None:
+        owner = self.owners.setdefault(export, name)
+        if owner != name:
+            raise BundleError(f"{where}: {owner} exports {export} too, and joined scripts share their exports")

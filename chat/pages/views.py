@@ -202,8 +202,9 @@ def _chat_page(
     }
     if asking.may_moderate(request, eid):
         page |= {"moderateUrl": reverse("chat:moderate"), "csrfToken": get_token(request)}
-    may_write = asking.may_write(request, eid)
-    if not may_write:
+    if not asking.is_open():
+        page["private"] = True
+    if not asking.may_write(request, eid):
         page["mayWrite"] = False
     if sign_in := asking.sign_in_url(request):
         page["signInUrl"] = sign_in

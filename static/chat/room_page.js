@@ -16,7 +16,9 @@ import { createLocalTime } from "./room/local_time.js";
 import { createMessagesApi } from "./room/messages_api.js";
 import { createRoomView } from "./room/room_view.js";
 import { createStore } from "./room/store.js";
+import { createRefusals } from "./status/refusals.js";
 import { createStatusPanel } from "./status/status_panel.js";
+import { isNewTab } from "./status/unread_rooms.js";
 import { createCatchUp } from "./stream/catch_up.js";
 import { createEventStream } from "./stream/event_stream.js";
 import { createNewHistory } from "./stream/new_history.js";
@@ -42,7 +44,7 @@ const storage = createSafeStorage(
 const $log = $(".log");
 const $field = $("#text");
 const hasMouse = matchMedia("(pointer: fine)").matches; // on a phone, focus in the field would open the keyboard
-const leave = () => (hasMouse ? $field : $log).trigger("focus");
+const leave = () => (hasMouse && $field.is(":enabled") ? $field : $log).trigger("focus");
 
 const identity = createIdentity({
   storage,
@@ -56,17 +58,21 @@ const api = createMessagesApi({
   url: page.messagesUrl,
   user: page.user,
   identity,
+  onAnswer: (status, method) => refusals.answered(status, method),
 });
 
 const stream = createSharedStream({
   SharedWorker: window.SharedWorker,
   workerUrl: page.streamWorkerUrl,
   url: page.eventsUrl,
+  list: page.private ? page.messagesUrl : null,
   lastEventId: page.lastEventId,
+  fetch,
   ownStream: (options) => createEventStream({ EventSource, backOff: createBackOff(), ...options }),
   isHidden: () => document.hidden,
 });
 
+const refusals = createRefusals({ notices: $(".refusal").get(), stream });
 const [scroller] = $log;
 const store = createStore({
   older: page.more,
@@ -74,6 +80,8 @@ const store = createStore({
   nearEnd: () => scroller.scrollTop + scroller.clientHeight / 2 > scroller.scrollHeight / 2,
   onForeign: () => location.reload(),
 });
+
+stream.listen({ refused: store.close }); // before any part of the page hears of it
 
 const catchUp = createCatchUp({
   frontier: page.newest,
@@ -149,19 +157,29 @@ stream.listen({
     room.gap.begin();
   },
   stopped: () => showState("stopped"),
+  refused() {
+    showState("refused");
+    catchUp.stop();
+    $("#moderation").remove();
+  },
+  allowed: () => location.reload(), // maybe under another name
 });
 $(document).on("visibilitychange", () => (document.hidden ? stream.hide() : stream.wake()));
 $(window).on({
+  focus: stream.tryAgain,
   online() {
     stream.open();
     catchUp.resume();
   },
-  storage: ({ originalEvent }) => identity.followStorage(originalEvent),
+  storage({ originalEvent }) {
+    identity.followStorage(originalEvent);
+    if (isNewTab(originalEvent)) stream.tryAgain();
+  },
 });
 // A browser does not keep a page with an open stream in its back-forward cache, or the stream is dead afterwards.
 followPage(window, { onClose: stream.close, onReturn: stream.open });
 refuseFiles(window);
-takeTyping(document, $field[0]);
+if ($field.length) takeTyping(document, $field[0]);
 keepAboveKeyboard({ root: document.documentElement, viewport: visualViewport });
 
 compose.restore();

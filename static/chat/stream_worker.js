@@ -5,6 +5,7 @@ import { createStreamHub } from "./stream/stream_hub.js";
 // The shared worker in which the browser's stream hub runs.
 
 const hub = createStreamHub({
+  fetch,
   newStream: (options) => createEventStream({ EventSource, backOff: createBackOff(), ...options }),
 });
 

@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { fakeClock, fakeSources } from "./fakes.js";
+import { fakeClock, fakeSources, settled } from "./fakes.js";
 
 const clock = fakeClock();
 const sources = fakeSources();
@@ -8,6 +8,7 @@ Object.assign(globalThis, {
   EventSource: sources.Source,
   setTimeout: clock.setTimeout,
   clearTimeout: clock.clearTimeout,
+  fetch: async (list) => ({ status: list === "/rooms/attic/messages/" ? 403 : 200 }),
 });
 await import("../../static/chat/stream_worker.js");
 
@@ -16,7 +17,8 @@ function tab(room) {
   const heard = [];
   const port = { postMessage: (notice) => heard.push(notice) };
   globalThis.onconnect({ ports: [port] });
-  port.onmessage({ data: { type: "here", path: "/events/", channel: `room-${room}`, eventId: `room-${room}:4` } });
+  const list = `/rooms/${room}/messages/`;
+  port.onmessage({ data: { type: "here", path: "/events/", list, channel: `room-${room}`, eventId: `room-${room}:4` } });
   return { heard, types: () => heard.map(({ type }) => type) };
 }
 
@@ -46,4 +48,13 @@ test("a stream that is lost comes back, from the last event on", () => {
   clock.pass(heard.at(-1).retryInMs);
   assert.notEqual(sources.latest(), before);
   assert.equal(sources.latest().lastEventId, "room-den:4"); // where the tab that joined last is
+});
+
+test("when a stream does not open, the worker asks for each room's list, and tells the tabs of a refused one", async () => {
+  const [den, attic] = [tab("den"), tab("attic")];
+  sources.latest().onerror();
+  await settled();
+  assert.deepEqual(attic.heard.at(-1), { type: "refused", status: 403 });
+  assert.ok(!den.types().includes("refused"));
+  assert.match(sources.latest().url, /^\/events\/\?channel=room-den&/);
 });

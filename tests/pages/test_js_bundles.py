@@ -65,7 +65,7 @@ open("a // b"); open('a // b'); open(`a // b`);
         """{open("http://a");
 open("a // b");open('a // b');open(`a // b`);
 open("c");// a comment with "quotes"
-return"""
+}"""
         in script
     )
     assert "another" not in script
@@ -117,6 +117,28 @@ def test_any_other_import_or_export_is_refused_with_its_file_and_line(line):
     with pytest.raises(BundleError) as refusal:
         joined(f"// first\n{line}\n", a="export const a = 1;\n")
     assert str(refusal.value) == f"chat/page.js:2: this import or export can't be joined: {line}"
+
+
+def test_an_import_needs_no_code_and_a_module_that_only_exports_no_scope():
+    script = joined(
+        'import { b } from "./lib/b.js";\nconsole.log(b());\n',
+        a="export const a = 1;\n",
+        b='import { a } from "./a.js";\nexport function b() {\n  const one = a;\n  return one;\n}\n',
+    )
+    assert script == '"use strict";(()=>{const a=1;function b(){const one=a;return one;}\nconsole.log(b());})();'
+    assert printed(script) == "1\n"
+
+
+def test_two_modules_that_export_the_same_name_are_refused():
+    with pytest.raises(BundleError) as refusal:
+        joined(
+            'import { a } from "./lib/a.js";\nimport { b } from "./lib/b.js";\n',
+            a="export const a = 1;\n",
+            b="export const b = 2;\nexport const a = 3;\n",
+        )
+    assert str(refusal.value) == (
+        "chat/lib/b.js:2: chat/lib/a.js exports a too, and joined scripts share their exports"
+    )
 
 
 def test_a_circular_import_is_refused():

@@ -33,9 +33,10 @@ export function createComposePanel({
   leave,
 }) {
   const template = (id) => document.getElementById(id);
-  const $field = $("#text");
+  const $field = $($("#text")[0] ?? "<textarea>"); // without the right to write, the page has no form
   const $messages = $(".messages");
   const $send = $("#composer [type=submit]");
+  const isOwn = page.mayWrite === false ? () => false : identity.isOwn; // only who may write may change a message
   const $editing = $(".editing");
   const sendName = $send.attr("title");
   let roomState = { locked: page.locked, slow: page.slow, paused: page.paused }; // who may write
@@ -47,7 +48,7 @@ export function createComposePanel({
     $list: $messages,
     tools: template("tools"),
     question: template("deletion"),
-    isOwn: identity.isOwn,
+    isOwn,
     get: store.get,
     keyOf: identity.keyOf,
     isMarked: editMark.isMarked,
@@ -200,8 +201,16 @@ export function createComposePanel({
     },
   });
   identity.listen({ changed: (id) => (id === undefined ? tools.updateAll() : tools.update(id)) });
-  stream.listen({ opened: outbox.send });
+  stream.listen({
+    opened: outbox.send,
+    refused() {
+      const hadFocus = $field.is(":focus");
+      $field.add($send).prop("disabled", true);
+      if (hadFocus) leave();
+    },
+  });
 
+  if (page.mayWrite === false) $(template("pending").content).find(".rewrite").remove();
   tools.onEdit(edit);
   pendingView.onPress("resend", outbox.resend);
   pendingView.onPress("rewrite", rewrite);
@@ -229,7 +238,7 @@ export function createComposePanel({
   }
 
   function start() {
-    editing.restore({ get: store.get, isOwn: identity.isOwn, keyOf: identity.keyOf });
+    editing.restore({ get: store.get, isOwn, keyOf: identity.keyOf });
     outbox.send();
   }
 

@@ -54,6 +54,14 @@ export function createHistory({ api, store, scroller, anchor, point, showNewest,
     store.expectNothing();
   }
 
+  // The person may not read the room any more.
+  function stop() {
+    forget();
+    again = null;
+    busy = true;
+    showProblem("");
+  }
+
   function older() {
     return fetch(
       () => page(api.before(store.low())),
@@ -128,5 +136,5 @@ export function createHistory({ api, store, scroller, anchor, point, showNewest,
     );
   }
 
-  return { look, older, jump, jumpAfter, latest };
+  return { look, older, jump, jumpAfter, latest, stop };
 }

@@ -3,14 +3,23 @@ import { strings } from "../lib/strings.js";
 
 // Asks the server for the room's messages, and sends new messages and changes.
 //
-// identity: see identity.js. It gives each request its secret, and learns its mark from the answers.
-export function createMessagesApi({ ajax, sendBeacon, url, user, identity }) {
+// identity: see identity.js. It gives each request its secret, and learns its mark from the answers. onAnswer(status,
+// method): called for each answer, and with the status 0 if there is none.
+export function createMessagesApi({ ajax, sendBeacon, url, user, identity, onAnswer = () => {} }) {
   const TOO_FAST = 429; // RFC 6585
   const TIMEOUT_MS = 20_000;
   const PAGE_SIZE = 200; // messages, the server's limit
 
-  function request(options) {
-    return ajax({ url, dataType: "json", timeout: TIMEOUT_MS, ...options });
+  async function request(options) {
+    let status = 200;
+    try {
+      return await ajax({ url, dataType: "json", timeout: TIMEOUT_MS, ...options });
+    } catch (failed) {
+      status = failed.status;
+      throw failed;
+    } finally {
+      onAnswer(status, options.method);
+    }
   }
 
   // Promises {messages, more, lastEventId}: a page of messages, whether there are more, and the last event that the

@@ -165,6 +165,12 @@ export function createRoomView({ $, page, storage, identity, api, store, isFille
       forgetBacklog();
       look();
     },
+    closed() {
+      history.stop();
+      unread.readTo(Infinity);
+      forgetBacklog();
+      look();
+    },
   });
 
   identity.listen({

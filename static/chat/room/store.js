@@ -18,6 +18,7 @@ import { createListeners } from "../lib/listeners.js";
 //   updated(message)           a message in the window has a newer version
 //   removed(ids)               these messages left the window
 //   cleared(id)                the room's messages up to this id are gone
+//   closed()                   all messages are gone, and none comes any more
 //
 // live: whether the page's messages are the newest. older: whether the room has messages before them. nearEnd():
 // whether the reader is nearer to the end of the window than to its beginning. onForeign(): called when a known id
@@ -34,6 +35,7 @@ export function createStore({ older = false, live = true, nearEnd, onForeign, li
   let low = 0; // the window has no older messages than this
   let clearedTo = 0; // messages up to this id are gone, although an old list may still bring them
   let high = Infinity; // the window has no newer messages than this, unless it is live
+  let isClosed = false;
   let duringFetch = null; // what comes while a list is fetched, because the list may lack it
 
   // Takes the messages in the page, oldest first. Whoever listens by then hears of them.
@@ -58,7 +60,9 @@ export function createStore({ older = false, live = true, nearEnd, onForeign, li
     return (one?.change ?? 0) > (other?.change ?? 0);
   }
 
+  // Returns whether the store must not take the message.
   function isForeign({ id, date }) {
+    if (isClosed) return true;
     const foreign = dates.has(id) && dates.get(id) !== date;
     if (foreign) onForeign();
     return foreign;
@@ -105,6 +109,16 @@ export function createStore({ older = false, live = true, nearEnd, onForeign, li
     high = Math.max(high, id);
     remove(order.filter((shownId) => shownId <= id));
     tell("cleared", id);
+  }
+
+  // The person may not read the room any more.
+  function close() {
+    isClosed = true;
+    low = 0;
+    high = Infinity;
+    [dates, changes].forEach((map) => map.clear());
+    remove(order);
+    tell("closed");
   }
 
   function place(message) {
@@ -196,6 +210,7 @@ export function createStore({ older = false, live = true, nearEnd, onForeign, li
     change,
     removeAll,
     clear,
+    close,
     expect,
     expectNothing,
     showOlder,

@@ -28,9 +28,15 @@ export function createAnnouncer({ element, setTimeout = globalThis.setTimeout })
     });
   }
 
+  // Nothing more of what came so far is read out.
+  function clear() {
+    waiting = [];
+    element.replaceChildren();
+  }
+
   function sentence({ from, text }) {
     return strings.said(from, text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text);
   }
 
-  return { announce };
+  return { announce, clear };
 }

@@ -1,7 +1,7 @@
 import { isMessage } from "../lib/message_schema.js";
 
 // Asks the server for the last lines of rooms that no tab has open: one request at a time, and for each room at most one
-// a minute, whichever tab asks. What fails leaves the line as it was.
+// a minute, whichever tab asks. A room that the person may not read has no line. Any other failure leaves the line as it was.
 //
 // rooms(): the names of such rooms, the most interesting first. ask(room, query) promises the server's list of messages.
 // lastRead(room): the id up to which the person has read the room, or null. onAnswer(): called after each new line.
@@ -23,8 +23,9 @@ export function createAskRooms({ rooms, ask, lines, lastRead, onAnswer, now = Da
       asked.set(room, now());
       try {
         await update(room);
-      } catch {
-        // the next visit asks again
+      } catch ({ status }) {
+        if (status === 401 || status === 403) answer(room, null, 0);
+        // else the next visit asks again
       }
     }
     isAsking = false;
@@ -35,7 +36,11 @@ export function createAskRooms({ rooms, ask, lines, lastRead, onAnswer, now = Da
     const read = lastRead(room);
     const hasUnread = newest !== null && read !== null && newest.id > read;
     const unread = hasUnread ? await list(room, { after: read, limit: MAX_COUNT }) : [];
-    lines.write(room, newest, unread.length);
+    answer(room, newest, unread.length);
+  }
+
+  function answer(room, newest, count) {
+    lines.write(room, newest, count);
     onAnswer();
   }
 

@@ -63,11 +63,12 @@ export function createConnectionStatus({
     after(BACK_SHOWN_MS, () => say(""));
   }
 
-  function stopped(why) {
+  // The stream has stopped for good. sentence: says why, or is "" if another part of the page does.
+  function stopped(sentence) {
     connected = false;
     ended = true;
     clearTimeout(timer);
-    said = strings.streamStopped(why);
+    said = sentence;
     offer(null);
     say(said, "refused");
   }

@@ -43,5 +43,5 @@ export function createNewestMessage({ store, isAtEnd, onChange }) {
     onChange(newest);
   }
 
-  store.listen({ received, changed, cleared });
+  store.listen({ received, changed, cleared, closed: () => cleared(Infinity) });
 }

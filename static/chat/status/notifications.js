@@ -23,9 +23,11 @@ export function createNotifications({
   // within this time that the person has read them all.
   const GATHERED_MS = 1_500;
   const MAX_BODY = 200;
+  const MOST_RAISED = 20;
 
   let newestId = 0;
   let gathered = null;
+  let raised = []; // those that the person may still see
 
   const isPossible = Notification !== undefined && isSecure;
   const isWanted = () => storage.read(KEY) === "1";
@@ -66,11 +68,19 @@ export function createNotifications({
     gathered = null;
   }
 
+  // Takes back also those that the person may see.
+  function close() {
+    clear();
+    raised.forEach((notification) => notification.close());
+    raised = [];
+  }
+
   function raise({ id, from, text }) {
     const body = text.length > MAX_BODY ? `${text.slice(0, MAX_BODY)}…` : text;
     try {
       // The tabs of a room use the same tag, so a second notification replaces the first without a sound.
       const notification = new Notification(strings.notificationTitle(from, room), { body, tag: `${room} ${id}` });
+      raised = [...raised, notification].slice(-MOST_RAISED);
       notification.onclick = () => {
         focus();
         notification.close();
@@ -88,5 +98,5 @@ export function createNotifications({
     return key === KEY || key === null;
   }
 
-  return { show, changed, add, clear, isAbout };
+  return { show, changed, add, clear, close, isAbout };
 }

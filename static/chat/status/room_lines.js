@@ -2,7 +2,9 @@
 // when somebody looked. A room's own tabs write it, and for a room without a tab whoever asks the server.
 //
 // A line is {id, from, text, date, count, at}. `at` is when it was written; a room without messages has only count and at.
-export function createRoomLines({ storage, now = Date.now, setTimeout = globalThis.setTimeout }) {
+//
+// reader: undefined if everybody may read everything. Else lines that another reader has left count as none.
+export function createRoomLines({ storage, reader, now = Date.now, setTimeout = globalThis.setTimeout }) {
   const PREFIX = "chat line ";
   const MAX_TEXT = 160; // a row shows less
   const PAUSE_MS = 1_000; // each write wakes all other tabs
@@ -18,7 +20,7 @@ export function createRoomLines({ storage, now = Date.now, setTimeout = globalTh
     const { id, from, text, date } = message ?? {};
     const line = { id, from, text: text?.slice(0, MAX_TEXT).toWellFormed?.() ?? text?.slice(0, MAX_TEXT), date };
     waiting.delete(room);
-    storage.write(nameOf(room), JSON.stringify({ ...line, count, at: now() }));
+    storage.write(nameOf(room), JSON.stringify({ ...line, count, at: now(), reader }));
   }
 
   // Writes the latest of many calls.
@@ -37,10 +39,15 @@ export function createRoomLines({ storage, now = Date.now, setTimeout = globalTh
       const line = JSON.parse(storage.read(nameOf(room)));
       const isLine = Number.isSafeInteger(line.count) && Number.isFinite(line.at);
       const isWhole = line.id === undefined || [line.from, line.text, line.date].every((part) => typeof part === "string");
-      return isLine && isWhole ? line : null;
+      return isLine && isWhole && line.reader === reader ? line : null;
     } catch {
       return null; // nothing is there, or something else wrote it
     }
+  }
+
+  function forget(room) {
+    waiting.delete(room);
+    storage.remove(nameOf(room));
   }
 
   // Removes the lines of all other rooms.
@@ -55,5 +62,5 @@ export function createRoomLines({ storage, now = Date.now, setTimeout = globalTh
     return key === null || key.startsWith(PREFIX);
   }
 
-  return { write, writeSoon, flush, read, keepOnly, isAbout };
+  return { write, writeSoon, flush, read, forget, keepOnly, isAbout };
 }

@@ -28,6 +28,7 @@ export function createStatusPanel(parts) {
   const { $, page, storage, store, stream, isOwn, nameOf, lastRead, showTime, initials, leave } = parts;
   const TOGETHER_MS = 200;
   const TIMEOUT_MS = 20_000;
+  const SIGNED_OUT = 401;
 
   const connection = createConnectionStatus({
     say(text, kind = null) {
@@ -47,7 +48,7 @@ export function createStatusPanel(parts) {
     createSafeStorage(() => sessionStorage),
   );
   const unreadRooms = createUnreadRooms({ storage, room: page.room, tab: randomId() });
-  const lines = createRoomLines({ storage });
+  const lines = createRoomLines({ storage, reader: page.private && page.user });
   const rooms = createRoomsList({
     $,
     $list: $("#side .rooms"),
@@ -198,7 +199,19 @@ export function createStatusPanel(parts) {
     if (count === 0) notifications.clear();
   }
 
-  stream.listen({ opened: connection.back, lost: connection.lost, stopped: connection.stopped });
+  stream.listen({
+    opened: connection.back,
+    lost: connection.lost,
+    stopped: (why) => connection.stopped(strings.streamStopped(why)),
+    refused(status) {
+      connection.stopped("");
+      announcer.clear();
+      notifications.close();
+      lines.forget(page.room);
+      if (status === SIGNED_OUT) lines.keepOnly([]);
+      drawRooms();
+    },
+  });
   store.listen({
     received: (message, isNew) => isNew && !isOwn(message) && announcer.announce(named(message)),
   });

@@ -1,3 +1,5 @@
+const PREFIX = "chat unread ";
+
 // Knows how many messages are unread in the rooms that are open in some tab of this browser.
 //
 // Each tab writes its own count to the storage, and the browser tells the other tabs. A message that one tab has shown
@@ -13,7 +15,6 @@ export function createUnreadRooms({
   setInterval = globalThis.setInterval,
   clearInterval = globalThis.clearInterval,
 }) {
-  const PREFIX = "chat unread ";
   const RENEWED_MS = 60_000;
   const OLD_MS = 200_000; // three renewals missed
   const PAUSE_MS = 1_000; // each write wakes all other tabs
@@ -92,4 +93,9 @@ export function createUnreadRooms({
   }
 
   return { set, open, close, counts, isAbout };
+}
+
+// Returns whether this `storage` event says that this browser has opened one more room.
+export function isNewTab({ key, oldValue }) {
+  return oldValue === null && key !== null && key.startsWith(PREFIX);
 }

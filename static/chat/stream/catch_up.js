@@ -45,7 +45,7 @@ export function createCatchUp({
       while (gap) await fill();
       backOff.reset();
     } catch {
-      timer = setTimeout(resume, backOff.next());
+      if (gap) timer = setTimeout(resume, backOff.next());
     } finally {
       fetching = false;
     }
@@ -58,6 +58,12 @@ export function createCatchUp({
     if (resets !== resetsBefore) return;
     gap = false;
     frontier = Math.max(frontier, newestInStream);
+  }
+
+  // The person may not read the room any more.
+  function stop() {
+    gap = false;
+    clearTimeout(timer);
   }
 
   // Both promise whether there is more.
@@ -78,5 +84,5 @@ export function createCatchUp({
     return more;
   }
 
-  return { add, change: store.change, reset, resume, isFilled: () => !gap };
+  return { add, change: store.change, reset, resume, stop, isFilled: () => !gap };
 }

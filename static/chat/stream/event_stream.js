@@ -15,6 +15,7 @@ import { readRoomNews } from "./room_news.js";
 // onReset(goodEventId, eventId, data): events after goodEventId may be missing; the stream continues after eventId.
 // onHistory(mark): the mark of the database's history. It comes when the stream opens, and with a reset.
 // onLost(ms): the next attempt starts in ms; null means that it runs now.
+// onUnopened(): the server has answered with something else than a stream, or has not answered. The attempts go on.
 export function createEventStream({
   EventSource,
   url,
@@ -26,6 +27,7 @@ export function createEventStream({
   onHistory = () => {},
   onOpen,
   onLost,
+  onUnopened = () => {},
   onError,
   backOff,
   now = Date.now,
@@ -50,7 +52,7 @@ export function createEventStream({
     onLost(null);
     heardAt = now();
     source = new EventSource(`${url}&${new URLSearchParams({ lastEventId })}`);
-    source.onerror = lost;
+    source.onerror = failed;
     listen("keep-alive", () => {});
     listen("stream-open", opened);
     listen("message", pass(onMessage));
@@ -119,6 +121,12 @@ export function createEventStream({
 
   function quietFor() {
     return Math.abs(now() - heardAt); // somebody may have set the clock back
+  }
+
+  function failed() {
+    const isUnopened = openSince === null;
+    lost();
+    if (isUnopened) onUnopened();
   }
 
   function lost() {

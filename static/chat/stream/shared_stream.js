@@ -1,12 +1,16 @@
 import { createListeners } from "../lib/listeners.js";
 import { readEventId, writeEventId } from "./event_ids.js";
 import { createRestingStream } from "./resting_stream.js";
+import { createRights, isRefusal } from "./rights.js";
 
 // A tab's side of the stream that all tabs share; stream_hub.js is the other side, in a shared worker. Without a shared
 // worker, or when the worker does not answer, the tab opens a stream of its own. When the worker answers later, the tab
 // closes its own stream again.
 //
-// ownStream(options) returns an event stream. The tab remembers its own last event id, because the hub may forget it.
+// list: the address of the room's list if the server may refuse the room, else null. When a stream does not open, the tab
+// or the hub asks for the list. A refused stream stays closed; open(), wake() and tryAgain() then ask for the list again.
+//
+// fetch: see rights.js. ownStream(options) returns an event stream. The tab remembers its own last event id, because the hub may forget it.
 //
 // Listeners:
 //   opened()
@@ -17,11 +21,15 @@ import { createRestingStream } from "./resting_stream.js";
 //   room(news)          something has happened to the room or to many of its messages; see room_news.js
 //   reset(goodEventId)  events after goodEventId may be missing
 //   history(mark)       the mark of the database's history; see new_history.js
+//   refused(status)     the server does not let this browser read the room, 401 or 403; see rights.js
+//   allowed()           after refused(): now it does
 export function createSharedStream({
   SharedWorker,
   workerUrl,
   url,
+  list = null,
   lastEventId,
+  fetch,
   ownStream,
   isHidden,
   setTimeout = globalThis.setTimeout,
@@ -33,6 +41,8 @@ export function createSharedStream({
   const { listen, tell } = createListeners();
   const [path, query] = url.split("?");
   const channel = new URLSearchParams(query).get("channel");
+  const rights = createRights({ fetch });
+  let refusal = null; // the status
   let port = null;
   let own = null;
   let answerTimer = null;
@@ -54,6 +64,7 @@ export function createSharedStream({
     },
     history: ({ mark }) => tell("history", mark),
     stopped: ({ why }) => tell("stopped", why),
+    refused: ({ status }) => refuse(status),
     gone: sayHere,
   };
 
@@ -63,7 +74,8 @@ export function createSharedStream({
   }
 
   function open() {
-    if (own) own.open();
+    if (refusal) check();
+    else if (own) own.open();
     else if (port) port.postMessage({ type: "open" });
     else connect();
   }
@@ -94,7 +106,7 @@ export function createSharedStream({
     clearTimeout(hereTimer);
     hereTimer = setTimeout(sayHere, HERE_MS);
     answerTimer ??= setTimeout(fallBack, ANSWER_MS);
-    port.postMessage({ type: "here", path, channel, eventId: lastEventId });
+    port.postMessage({ type: "here", path, list, channel, eventId: lastEventId });
   }
 
   function fallBack() {
@@ -111,6 +123,7 @@ export function createSharedStream({
         onHistory: (mark) => tell("history", mark),
         onOpen: receivers.open,
         onLost: (retryInMs) => tell("lost", retryInMs),
+        onUnopened: check,
         onError: (why) => tell("stopped", why),
       }),
       isHidden,
@@ -134,7 +147,8 @@ export function createSharedStream({
   }
 
   function wake() {
-    if (own) own.wake();
+    if (refusal) check();
+    else if (own) own.wake();
     else if (port) {
       sayHere(); // the worker may have ended while this tab slept
       port.postMessage({ type: "wake" });
@@ -143,6 +157,26 @@ export function createSharedStream({
 
   function hide() {
     own?.hide();
+  }
+
+  // The person may have signed in.
+  function tryAgain() {
+    if (refusal) check();
+  }
+
+  // Asks the server whether this browser may read the room.
+  async function check() {
+    const [status] = await rights.ask(list ? [list] : []);
+    refuse(status);
+    if (status === 200 && refusal) tell("allowed");
+  }
+
+  // Call this with the status of any answer to a question for the room's messages.
+  function refuse(status) {
+    if (!list || !isRefusal(status) || status === refusal) return;
+    close();
+    refusal = status;
+    tell("refused", status);
   }
 
   function close() {
@@ -159,5 +193,5 @@ export function createSharedStream({
     answerTimer = null;
   }
 
-  return { listen, open, wake, hide, close };
+  return { listen, open, wake, hide, close, check, refuse, tryAgain };
 }

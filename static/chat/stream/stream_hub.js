@@ -1,18 +1,22 @@
 import { readEventId, writeEventId } from "./event_ids.js";
+import { createRights, isRefusal } from "./rights.js";
 import { packStreams } from "./stream_packing.js";
 
 // Holds as few streams as possible for all tabs and rooms of the browser. A browser opens at most six connections to a
 // server, and each stream occupies one. The hub runs in a shared worker.
 //
 // A tab is a function that takes notices: {type: "joined" | "open" | "lost" | "message" | "change" | "reset" |
-// "history" | "stopped" | "gone", …}. Commands of a tab come to receive(tab, {type: "here" | "open" | "wake" | "leave"}).
+// "history" | "stopped" | "refused" | "gone", …}. Commands of a tab come to receive(tab, {type: "here" | "open" | "wake" | "leave"}).
 //
 // The hub knows the last event of each tab, and sends it every later event once. If a tab is behind the other tabs of its
 // room, the hub opens the room's stream again from that tab's last event. If a tab is ahead of the stream, its number may
 // come from another database: the hub sends a reset, and the tab fetches what it may have missed.
 //
-// newStream(options) returns an event stream; see event_stream.js.
-export function createStreamHub({ newStream, now = Date.now, setTimeout = globalThis.setTimeout }) {
+// A tab names its room's list if the server may refuse the room. When a stream does not open, the hub asks for the lists of
+// its rooms, stops the refused rooms, and opens a stream with the others.
+//
+// newStream(options) returns an event stream; see event_stream.js. fetch: see rights.js.
+export function createStreamHub({ newStream, fetch, now = Date.now, setTimeout = globalThis.setTimeout }) {
   const LINGER_MS = 10_000; // a page that reloads leaves and joins again
   const CHECK_MS = 60_000;
   const SILENT_MS = 5 * 60_000; // a tab that crashes says nothing
@@ -20,8 +24,8 @@ export function createStreamHub({ newStream, now = Date.now, setTimeout = global
   const UNKNOWN = -1; // a number that the server answers with a reset
 
   const tabs = new Map(); // tab: {channel, position, heardAt}
-  const rooms = new Map(); // channel: {path, position, isAlone, isStopped}
-  let streams = []; // {url, channels, stream, state, openedAt}
+  const rooms = new Map(); // channel: {path, list, position, isAlone, isStopped}
+  let streams = []; // {url, channels, stream, state, openedAt, rights}
 
   const commands = { here, open, wake, leave };
 
@@ -30,16 +34,16 @@ export function createStreamHub({ newStream, now = Date.now, setTimeout = global
   }
 
   // The tab joins, or it is still there.
-  function here(tab, { path, channel, eventId }) {
-    if (!tabs.has(tab)) join(tab, path, channel, readEventId(eventId).get(channel) ?? UNKNOWN);
+  function here(tab, { path, list, channel, eventId }) {
+    if (!tabs.has(tab)) join(tab, { path, list }, channel, readEventId(eventId).get(channel) ?? UNKNOWN);
     tabs.get(tab).heardAt = now();
     tab({ type: "joined" });
   }
 
-  function join(tab, path, channel, position) {
+  function join(tab, addresses, channel, position) {
     const entry = { channel, position };
     tabs.set(tab, entry);
-    if (!rooms.has(channel)) rooms.set(channel, { path, position, isAlone: false, isStopped: false });
+    if (!rooms.has(channel)) rooms.set(channel, { ...addresses, position, isAlone: false, isStopped: false });
     const room = rooms.get(channel);
     room.isStopped = false;
     if (position > room.position) reset(tab, entry, room.position);
@@ -97,7 +101,7 @@ export function createStreamHub({ newStream, now = Date.now, setTimeout = global
   }
 
   function openStream({ url, channels }) {
-    const entry = { url, channels, state: { type: "lost", retryInMs: null }, openedAt: now() };
+    const entry = { url, channels, state: { type: "lost", retryInMs: null }, openedAt: now(), rights: createRights({ fetch }) };
     function setState(state) {
       entry.state = state;
       tabsOf(channels).forEach(([tab]) => tab(state));
@@ -115,6 +119,7 @@ export function createStreamHub({ newStream, now = Date.now, setTimeout = global
       onHistory: (mark) => tabsOf(channels).forEach(([tab]) => tab({ type: "history", mark })),
       onOpen: () => setState({ type: "open" }),
       onLost: (retryInMs) => setState({ type: "lost", retryInMs }),
+      onUnopened: () => checkRights(entry),
       onError: (why) => stop(entry, why),
     });
     streams.push(entry);
@@ -157,6 +162,18 @@ export function createStreamHub({ newStream, now = Date.now, setTimeout = global
     const [goodEventId, eventId] = [good, position].map((number) => writeEventId([[entry.channel, number]]));
     entry.position = position;
     tab({ type: "reset", goodEventId, eventId });
+  }
+
+  async function checkRights({ channels, rights }) {
+    const asked = channels.filter((channel) => rooms.get(channel)?.list);
+    const statuses = await rights.ask(asked.map((channel) => rooms.get(channel).list));
+    statuses.forEach((status, at) => isRefusal(status) && refuse(asked[at], status));
+    if (statuses.some(isRefusal)) arrange();
+  }
+
+  function refuse(channel, status) {
+    rooms.delete(channel); // until a tab joins it
+    tabsOf([channel]).forEach(([tab]) => tab({ type: "refused", status }));
   }
 
   // The error of a stream with several rooms may concern only one of them, so each room gets its own stream.

@@ -241,3 +241,18 @@ test("a way to a message that is shown asks for nothing", () => {
   jump(20);
   assert.deepEqual([asked(), done], [[], [["point", 20]]]);
 });
+
+test("a stopped history asks for nothing, and the answer to an earlier question comes to nothing", async () => {
+  const { scroll, answer, fail, asked, done, stop, look, said, wait } = historyOf();
+  scroll(0);
+  await fail();
+  assert.notEqual(said(), "");
+  wait(60_000);
+  scroll(0);
+  stop();
+  await answer(messages(1, 2), true);
+  wait(60_000);
+  scroll(0);
+  look();
+  assert.deepEqual([asked(), done, said()], [["before 11", "before 11"], [], ""]);
+});

@@ -210,3 +210,19 @@ test("a refusal in a pause has the operator's words, and may be tried again", as
   const odd = [undefined, {}, { errors: [] }, { errors: [{ paused: 5 }] }, { errors: "paused" }];
   for (const responseJSON of odd) await assert.rejects(failing({ status: 503, responseJSON }).post(ITEM), { paused: "" });
 });
+
+test("the page hears of the status of each answer, and for what it was", async () => {
+  const heard = [];
+  const statuses = [200, 401, 403, 503, 0];
+  for (const status of statuses) {
+    const ajax = async () => {
+      if (status !== 200) throw { status };
+      return { ...answered([HELLO]), ...HELLO };
+    };
+    const api = apiWith(ajax, { onAnswer: (...all) => heard.push(all) });
+    await Promise.allSettled([api.after(1)]);
+    await Promise.allSettled([api.post(ITEM)]);
+    await Promise.allSettled([api.remove({ id: 1, key: null })]);
+  }
+  assert.deepEqual(heard, statuses.flatMap((status) => ["GET", "POST", "DELETE"].map((method) => [status, method])));
+});

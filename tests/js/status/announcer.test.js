@@ -8,12 +8,14 @@ function announcer() {
   const clock = fakeClock();
   const lines = [];
   const createElement = () => ({ remove: () => lines.shift() });
-  const element = { ownerDocument: { createElement }, append: (line) => lines.push(line) };
-  const { announce } = createAnnouncer({ element, setTimeout: clock.setTimeout });
+  const replaceChildren = () => lines.splice(0);
+  const element = { ownerDocument: { createElement }, append: (line) => lines.push(line), replaceChildren };
+  const { announce, clear } = createAnnouncer({ element, setTimeout: clock.setTimeout });
   return {
     tell: (...texts) => texts.forEach((text) => announce({ from: "Bob", text })),
     heard: () => lines.map(({ textContent }) => textContent),
     pass: clock.pass,
+    clear,
   };
 }
 
@@ -38,4 +40,17 @@ test("many messages at once are only counted, and a long one is cut", () => {
   tell("x".repeat(8000));
   pass(500);
   assert.ok(heard()[0].length < 400);
+});
+
+test("after a clearing nothing of before is there or is said later", () => {
+  const { tell, heard, pass, clear } = announcer();
+  tell("one");
+  pass(500);
+  tell("two");
+  clear();
+  pass(500);
+  assert.deepEqual(heard(), []);
+  tell("three");
+  pass(500);
+  assert.deepEqual(heard(), ["Bob: three"]);
 });

@@ -108,3 +108,33 @@ test("something that is no message is no line", async () => {
   await found.tab().look();
   assert.equal(found.lines.read("a").id, undefined);
 });
+
+test("a room that the person may not read any more has no line, and is asked again after a minute", async () => {
+  for (const status of [401, 403]) {
+    const one = page({ rooms: ["a", "b"], has: { a: ids(5), b: ids(5) } });
+    one.lines.write("a", said(4), 1);
+    one.clock.pass(60_000);
+    one.answer = () => Promise.reject({ status });
+    const tab = one.tab();
+    await tab.look();
+    assert.deepEqual(one.lines.read("a"), { count: 0, at: one.clock.now() });
+    assert.equal(one.answers, 2);
+    await tab.look();
+    assert.equal(one.asked.length, 2);
+    one.answer = null;
+    one.clock.pass(60_000);
+    await tab.look();
+    assert.equal(one.lines.read("a").text, "text 5");
+  }
+});
+
+test("any other failure leaves the line as it was", async () => {
+  for (const status of [0, 404, 429, 503]) {
+    const one = page({ rooms: ["a"] });
+    one.lines.write("a", said(4), 1);
+    one.clock.pass(60_000);
+    one.answer = () => Promise.reject({ status });
+    await one.tab().look();
+    assert.equal(one.lines.read("a").text, "text 4");
+  }
+});

@@ -129,7 +129,7 @@ test("the end of a refused stream stays on the screen, even if the connection wa
   const clock = fakeClock();
   const { said, offers, lost, stopped, networkChanged } = statusOn(clock);
   lost(30_000);
-  stopped("forbidden");
+  stopped(strings.streamStopped("forbidden"));
   networkChanged();
   lost();
   clock.pass(60_000);
@@ -140,7 +140,7 @@ test("the end of a refused stream stays on the screen, even if the connection wa
 test("a refused stream that opens after all is back", () => {
   const clock = fakeClock();
   const { said, back, stopped } = statusOn(clock);
-  stopped("forbidden");
+  stopped(strings.streamStopped("forbidden"));
   back();
   assert.deepEqual(said, ["stopped: forbidden", "back"]);
 });
@@ -155,6 +155,18 @@ test("each sentence has its kind, and an empty one has none", () => {
   assert.equal(person.kind, "back");
   clock.pass(4_000);
   assert.equal(person.kind, undefined);
-  person.stopped("forbidden");
+  person.stopped(strings.streamStopped("forbidden"));
   assert.equal(person.kind, "refused");
+});
+
+test("a stream that stopped without a sentence says nothing, also about an earlier loss", () => {
+  const clock = fakeClock();
+  const { said, offers, lost, stopped, networkChanged } = statusOn(clock);
+  lost(30_000);
+  clock.pass(5_000);
+  stopped("");
+  networkChanged();
+  lost(1_000);
+  clock.pass(60_000);
+  assert.deepEqual([said.at(-1), offers.at(-1)], ["", null]);
 });

@@ -56,3 +56,10 @@ test("it forgets all but some", () => {
   for (let id = 60; id > 10; id -= 1) changed(said(id, { deleted: "now" }));
   assert.equal(shown.at(-1), null);
 });
+
+test("a closed store has none", () => {
+  const { received, closed, shown } = room();
+  received(said(1), false);
+  closed();
+  assert.deepEqual(shown, ["text 1", null]);
+});

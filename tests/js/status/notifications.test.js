@@ -196,3 +196,14 @@ test("a message that another tab shows at once needs no notification", async () 
   alice.hear(2, "two");
   assert.deepEqual(bodies(alice), ["two"]);
 });
+
+test("close() takes back what the person may see, and what waits", async () => {
+  const alice = person();
+  await alice.tick(true);
+  alice.hear(1);
+  alice.hear(2);
+  alice.add({ id: 3, from: "Bob", text: "hi" });
+  alice.close();
+  alice.hear(4);
+  assert.deepEqual(alice.shown.map(({ tag, closed }) => [tag, closed]), [["lobby 1", true], ["lobby 2", true], ["lobby 4", undefined]]);
+});

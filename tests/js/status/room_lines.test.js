@@ -76,3 +76,23 @@ test("only lines, and an emptied storage, are news about lines", () => {
   const { isAbout } = browser().tab();
   assert.deepEqual(['chat line "lobby"', null, "chat name"].map((key) => isAbout({ key })), [true, true, false]);
 });
+
+test("a forgotten line is gone, also one that waits to be written", () => {
+  const { tab, storage, clock } = browser();
+  const lines = tab();
+  lines.write("lobby", ann, 3);
+  lines.writeSoon("lobby", ann, 4);
+  lines.forget("lobby");
+  clock.pass(1_000);
+  assert.deepEqual([lines.read("lobby"), storage.length], [null, 0]);
+});
+
+test("a line that another reader has left is none, and is written anew", () => {
+  const { storage, clock } = browser();
+  const linesOf = (reader) => createRoomLines({ storage: createSafeStorage(() => storage), reader, now: clock.now });
+  linesOf("Ann").write("lobby", ann, 3);
+  assert.equal(linesOf("Ann").read("lobby").text, "Hello");
+  for (const other of ["Bob", undefined]) assert.equal(linesOf(other).read("lobby"), null);
+  linesOf("Bob").write("lobby", null, 0);
+  assert.equal(linesOf("Bob").read("lobby").count, 0);
+});

@@ -2,7 +2,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { fakeClock, fakeStorage } from "../fakes.js";
 import { createSafeStorage } from "../../../static/chat/lib/safe_storage.js";
-import { createUnreadRooms } from "../../../static/chat/status/unread_rooms.js";
+import { createUnreadRooms, isNewTab } from "../../../static/chat/status/unread_rooms.js";
 
 // Tabs of one browser. They share its storage and its clock.
 function browser() {
@@ -169,4 +169,18 @@ test("of very many leftover counts only some are dropped at once", () => {
   assert.equal(storage.length, 1_501);
   for (let turn = 0; turn < 3; turn += 1) countsOf(lobby);
   assert.equal(storage.length, 1);
+});
+
+test("a tab that opens is told from one that counts, and from anything else in the storage", () => {
+  const told = [];
+  const { storage, tab } = browser();
+  const { setItem } = storage;
+  storage.setItem = (key, newValue) => {
+    told.push(isNewTab({ key, oldValue: storage.getItem(key), newValue }));
+    setItem(key, newValue);
+  };
+  tab("lobby").set(3);
+  assert.deepEqual(told, [true, false]);
+  assert.equal(isNewTab({ key: "chat rooms", oldValue: null }), false);
+  assert.equal(isNewTab({ key: null, oldValue: null }), false);
 });

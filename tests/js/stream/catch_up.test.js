@@ -46,7 +46,7 @@ function pageOf({ shown = [], stored = [], changes = [], after, since } = {}) {
   const receive = (...ids) => ids.forEach((id) => catchUp.add({ id }));
   const receiveChange = (change, id) => catchUp.change({ id, change });
   const reset = (event = 10) => catchUp.reset(event);
-  return Object.assign(page, { add, clock, receive, receiveChange, reset, resume: catchUp.resume, isFilled: catchUp.isFilled });
+  return Object.assign(page, { add, clock, receive, receiveChange, reset, resume: catchUp.resume, stop: catchUp.stop, isFilled: catchUp.isFilled });
 }
 
 const upTo = (last) => Array.from({ length: last }, (_, n) => n + 1);
@@ -333,4 +333,19 @@ test("after a success the pauses start short again", async () => {
   page.reset();
   await settled();
   assert.deepEqual(page.clock.waits(), [1_000]);
+});
+
+test("a stopped catch-up asks no more, whether it waits or its request is on its way", async () => {
+  for (const stopsFirst of [true, false]) {
+    const answer = deferred();
+    const page = pageOf({ shown: [1], stored: upTo(8), after: () => answer.promise });
+    page.reset();
+    if (stopsFirst) page.stop();
+    answer.reject(new Error("403"));
+    await settled();
+    page.stop();
+    page.clock.pass(600_000);
+    await settled();
+    assert.deepEqual([page.asked, page.shown], [[1], [1]]);
+  }
 });

@@ -54,7 +54,7 @@ function openTab({ hidden = false, SharedWorker, workerUrl = "/worker.js" } = {}
   return tab;
 }
 
-const here = (number) => ({ type: "here", path: "/events/", channel: "room-b,c", eventId: `room-b%2Cc:${number}` });
+const here = (number) => ({ type: "here", path: "/events/", list: null, channel: "room-b,c", eventId: `room-b%2Cc:${number}` });
 
 test("a tab tells the worker its last event, and passes on the worker's notices", () => {
   const { worker, heard, own } = openTab();
