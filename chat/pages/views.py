@@ -213,7 +213,6 @@ def _chat_page(
         "user": user,
         "user_query": _user_query(request, user),
         "open": asking.is_open(),
-        "may_write": may_write,
         "sign_out_url": asking.sign_out_url(request),
         "messages": render_messages(reversed(messages)),
         "blank_message": blank_message(),
