@@ -52,10 +52,11 @@ def refuse_reader(request: HttpRequest, room: str) -> None:
         _refuse(policy().may_read, request, room, _("You may not read the room %(room)s."))
 
 
-def refuse_writer(request: HttpRequest, room: str) -> None:
-    """Raise Refusal, 401 or 403, unless this client may write in the room."""
+def refuse_writer(request: HttpRequest, room: str, anew: bool = True) -> None:
+    """Raise Refusal, 401 or 403, unless this client may write in the room; not `anew` if it was just asked for it."""
     if not is_open():
-        policy().forget(request)
+        if anew:
+            policy().forget(request)
         _refuse(policy().may_write, request, room, _("You may not write in the room %(room)s."))
 
 
