@@ -153,7 +153,10 @@ def under_own_name(request: HttpRequest, room: str, fields: Fields) -> Fields:
     if name is None:
         return fields
     if fields.get("from", name).strip() != name:
-        raise refuse(403, "from", f"You write here as “{name}”. Send from={name}, or leave it out.")
+        words = _(
+            "You write here as “%(name)s”. Send that name or none. A page that shows another one must be loaded again."
+        )
+        raise refuse(403, "from", words % {"name": name})
     return {**fields, "from": name}
 
 

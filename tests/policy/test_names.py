@@ -13,6 +13,8 @@ from tests.policy.people import FORM, OPEN, POLICIES, bearer, furnish, token
 
 pytestmark = pytest.mark.django_db
 
+WORDS = "You write here as “Alice”. Send that name or none. A page that shows another one must be loaded again."
+
 
 @pytest.fixture(params=POLICIES)
 def alice(request, settings):
@@ -38,7 +40,7 @@ def test_another_name_is_refused_with_the_one_to_send(alice, content_type, other
     answer = post(alice, content_type, text="hi", **{"from": other})
     assert (answer.status_code, answer.json()["errors"]) == (
         403,
-        [{"field": "from", "message": "You write here as “Alice”. Send from=Alice, or leave it out."}],
+        [{"field": "from", "message": WORDS}],
     )
     assert ChatMessage.objects.count() == before
 
@@ -114,7 +116,7 @@ def test_who_may_only_read_sees_the_room_without_a_form(settings):
     assert page.one("p", id="read-only").text == "You may read this room, but not write in it."
     assert page.json("page")["mayWrite"] is False
     assert page.all("a", class_="skip") == []
-    assert [found.text for found in page.all("div", class_="text")][0] == "hello all"
+    assert page.all("div", class_="text")[0].text == "hello all"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_who_may_only_read_writes_nothing(settings, method, path):
 
 def test_a_refusal_for_our_page_is_in_its_language(settings):
     answer = reader(settings).post(url_of(OPEN), {"text": "hi"}, headers={"Chat-Language": "de"})
-    assert answer.json()["errors"][0]["message"] == "In den Raum lobby dürfen Sie nicht schreiben."
+    assert answer.json()["errors"][0]["message"] == "In den Raum lobby darfst du nicht schreiben."
 
 
 class OnlyTheLobby(Open):

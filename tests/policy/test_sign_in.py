@@ -50,7 +50,7 @@ def users(routed):
 def filled_in(client, password=PASSWORD, next="/lobby"):
     page = Page(client.get("/-/login/", {"next": next}))
     token = page.one("input", name="csrfmiddlewaretoken")["value"]
-    form = {"csrfmiddlewaretoken": token, "next": page.one("input", name="next")["value"]}
+    form = {"csrfmiddlewaretoken": token, "next": page.all("input", name="next")[0]["value"]}
     return client.post("/-/login/", {**form, "username": "alice", "password": password})
 
 
