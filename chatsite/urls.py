@@ -8,6 +8,7 @@ urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),  # before the chat, which would take it for a room
     path("robots.txt", views.robots, name="robots"),
     path("", include("chat.urls")),
+    path("", include("chatsite.sign_in")),
 ]
 if settings.ADMIN:
     urlpatterns.append(path("admin/", admin.site.urls))
