@@ -108,6 +108,7 @@ export function createStreamHub({ newStream, now = Date.now, setTimeout = global
       onMessage: (message, eventId) => pass(channels, eventId, { type: "message", message }),
       onChange: (message, eventId) => pass(channels, eventId, { type: "change", message }),
       onRoom: (news, eventId) => pass(channels, eventId, { type: "room", news }),
+      onRecheck: (eventId) => pass(channels, eventId, null),
       onReset: (_, eventId, data) => {
         const named = channels.filter((channel) => data?.channels?.includes?.(channel));
         resync(named.length ? named : channels, readEventId(eventId));
@@ -126,7 +127,8 @@ export function createStreamHub({ newStream, now = Date.now, setTimeout = global
     streams = streams.filter((entry) => !isUnwanted(entry));
   }
 
-  // An event does not name its channel. It belongs to the channel whose number has moved.
+  // An event does not name its channel. It belongs to the channel whose number has moved. Without a notice, the tabs need
+  // not know of it.
   function pass(channels, eventId, notice) {
     const positions = readEventId(eventId);
     const moved = channels.filter((channel) => positions.get(channel) !== rooms.get(channel).position);
@@ -140,7 +142,7 @@ export function createStreamHub({ newStream, now = Date.now, setTimeout = global
     for (const [tab, entry] of tabsOf([channel])) {
       if (entry.position >= position) continue;
       entry.position = position;
-      tab({ ...notice, eventId: writeEventId([[channel, position]]) });
+      if (notice) tab({ ...notice, eventId: writeEventId([[channel, position]]) });
     }
   }
 
