@@ -19,7 +19,7 @@ from tests.helpers.running import Chat, path_without, wait_for
 
 READERS = 20
 SOON_S = 10  # far less than a time slot
-SLOT_S = 4
+SLOT_S = 6
 
 RECHECK = """
 import os
@@ -113,7 +113,10 @@ def test_a_recheck_ends_all_streams_of_the_room_and_who_may_read_resumes(private
     chat, rights = private
     rights.set("revoked", "alice", "bob")
     first = post(chat, "revoked", "first")
-    with readers(chat, "revoked", "bob") as bobs, Listener(chat.url, "revoked", path=stream_of("revoked", "alice")) as alice:
+    with (
+        readers(chat, "revoked", "bob") as bobs,
+        Listener(chat.url, "revoked", path=stream_of("revoked", "alice")) as alice,
+    ):
         alice.next("stream-open")
         rights.set("revoked", "alice")
         began = time.monotonic()

@@ -11,10 +11,11 @@ from django_eventstream.models import Event
 from chat.events import local
 from chat.events.log import EventLog
 from chat.events.send import send_event
+from chat.grip import slots
 from chat.grip.publisher import RECHECK
 from chat.policy import Open, recheck
 from chat.policy.recheck import Waiting
-from chat.streams import embedded, next_links
+from chat.streams import embedded
 from tests.streams.test_embedded import Reader, in_time, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -216,7 +217,7 @@ def test_where_everybody_may_read_a_reader_who_was_away_comes_across_an_old_rech
             reader = await opened(f"channel=room-lobby&lastEventId={last}")
             try:
                 while len(found) < 152:
-                    found.append((await reader.next()))
+                    found.append(await reader.next())
                 await reader.close()
             except StopAsyncIteration:
                 pass
@@ -227,8 +228,8 @@ def test_where_everybody_may_read_a_reader_who_was_away_comes_across_an_old_rech
 
 
 def test_a_stream_ends_with_its_slot(restricted, monkeypatch):
-    monkeypatch.setattr(next_links, "NEXT_LINK_S", 1)
-    monkeypatch.setattr(next_links, "SPREAD_S", 0)
+    monkeypatch.setattr(slots, "SLOT_S", 1)
+    monkeypatch.setattr(slots, "STEP_S", 0.1)
 
     async def scene():
         reader = await opened()

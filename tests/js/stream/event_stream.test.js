@@ -56,7 +56,7 @@ test("edits and deletions are passed on as changes, each with its event id", () 
 test("after a recheck the stream comes back behind it, and shows nothing", () => {
   const { sources, clock, seen } = openStream();
   sources.latest().tell("recheck", "{}", "room-lobby:6");
-  sources.latest().fail();
+  sources.latest().onerror();
   clock.pass(60_000);
   assert.match(sources.latest().url, /room-lobby%3A6$/);
   assert.deepEqual(seen.filter((what) => what !== "lost"), []);
