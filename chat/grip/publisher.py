@@ -44,7 +44,7 @@ def publish(event: Event) -> None:
 
 
 def close(name: str) -> None:
-    """Let every proxy close the streams on a channel that carries nothing else; `name` is the channel's at the proxy."""
+    """Let every proxy close the streams on this channel, which carries nothing else; it has this name at the proxy."""
     item = Item(HttpStreamFormat(close=True)).export()
     for lane in _lanes():
         lane.put(QueuedItem(0, json.dumps({**item, "channel": name}).encode()))

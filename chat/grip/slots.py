@@ -22,13 +22,14 @@ SLOT_S = 600
 STEP_S = 12  # ends are multiples of it
 SPREAD = 5  # steps over which the readers of a room are spread, so that not all of them come back at once
 LATE_S = 5
-MISSED_S = 300  # what a new process makes up for: no server may have been there
+AGAIN_S = 12  # a stream may have been on its way to the proxy when the word came, with an answer of just before
+MISSED_S = 3600  # what a new process makes up for: no server may have been there
 
 
 def end_for(channels: Iterable[str], step: int) -> int:
     """Return when a stream of these channels ends that opens now, a time of time.time(); `step` is below SPREAD.
 
-    All rooms together have SLOT_S / STEP_S = 50 ends in each slot, and so 50 next links. Pushpin follows 10 in a second.
+    All rooms together have SLOT_S / STEP_S = 50 ends in each slot, and so 50 next links. Pushpin follows 10 a second.
     """
     minute = STEP_S * SPREAD
     begin = zlib.crc32("\n".join(sorted(channels)).encode()) % (SLOT_S // minute) * minute
@@ -42,6 +43,7 @@ def channel_of(end: int) -> str:
 
 
 def close_ended(since: float, until: float) -> None:
-    """Let the proxies close the streams whose end lies in this time."""
-    for step in range(math.floor(since / STEP_S) + 1, math.floor(until / STEP_S) + 1):
-        publisher.close(channel_of(step * STEP_S))
+    """Let the proxies close the streams whose end lies in this time, and once more AGAIN_S later."""
+    for late_s in (AGAIN_S, 0):
+        for step in range(math.floor((since - late_s) / STEP_S) + 1, math.floor((until - late_s) / STEP_S) + 1):
+            publisher.close(channel_of(step * STEP_S))
