@@ -14,7 +14,7 @@ from django.db import connection
 from django_eventstream.utils import get_storage
 
 from chat import limits
-from chat.grip import publisher
+from chat.grip import publisher, slots
 from chat.messages.moderation import forget_old_bans
 from chat.messages.sources import forget_old_sources
 from chat.policy import asking
@@ -54,12 +54,15 @@ def run() -> NoReturn:
 
 
 def run_rechecks() -> NoReturn:
-    """Run the rechecks that wait, of whichever process, and publish those of others again."""
-    waiting = Waiting()
+    """Run the rechecks that wait, of whichever process, publish those of others again, and end the slots."""
+    waiting, ended = Waiting(), time.time() - slots.MISSED_S
     while True:
         done = _survive(waiting.run)
-        pause_s = OPEN_RECHECKS_S if asking.is_open() else RECHECKS_S
-        time.sleep(pause_s if done else FAILED_S)
+        is_open, now = asking.is_open(), time.time()
+        if not is_open:
+            slots.close_ended(ended, now)
+        ended = now
+        time.sleep(FAILED_S if not done else OPEN_RECHECKS_S if is_open else RECHECKS_S)
 
 
 def publish_recent() -> None:

@@ -43,6 +43,13 @@ def publish(event: Event) -> None:
             lane.put(item)
 
 
+def close(name: str) -> None:
+    """Let every proxy close the streams on this channel, which carries nothing else; it has this name at the proxy."""
+    item = Item(HttpStreamFormat(close=True)).export()
+    for lane in _lanes():
+        lane.put(QueuedItem(0, json.dumps({**item, "channel": name}).encode()))
+
+
 def publish_now(proxy: Proxy, event: Event) -> None:
     """Publish the event to this proxy alone, once, and wait for its answer; raise the error if it does not take it."""
     _connection_to(proxy).publish([_item_json(event)])

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import AsyncIterator
-from random import uniform
 
 from asgiref.sync import sync_to_async
 from django.db import connection
@@ -12,7 +11,6 @@ from django_eventstream.eventstream import get_events
 from chat.events import local
 from chat.policy import asking
 
-from . import next_links
 from .sse import KEEP_ALIVE, KEEP_ALIVE_S, stream_body
 from .wanted import Wanted
 
@@ -51,7 +49,7 @@ async def _stream(wanted: Wanted, opening: bytes | None = None) -> AsyncIterator
     with local.waiting(wanted.channels) as waiter:
         if opening is not None:
             yield opening
-        end = None if wanted.rights.end is None else wanted.rights.end + uniform(0, next_links.SPREAD_S)
+        end = wanted.rights.end
         is_opening = opening is None
         while end is None or time.time() < end:
             waiter.prepare()

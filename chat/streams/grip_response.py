@@ -14,6 +14,7 @@ from django_eventstream.eventstream import get_events
 from django_grip import GripInstruct
 from gripcontrol import Channel
 
+from chat.grip import slots
 from chat.grip.channel_names import name_at_proxy
 from chat.policy import asking
 
@@ -58,9 +59,7 @@ def end_stream() -> HttpResponse:
     return HttpResponse(content_type="text/event-stream")
 
 
-def _held(
-    request: GripRequest, body: str, last_ids: Mapping[str, str], rights: Rights, more: bool
-) -> HttpResponse:
+def _held(request: GripRequest, body: str, last_ids: Mapping[str, str], rights: Rights, more: bool) -> HttpResponse:
     _instruct(request.grip.start_instruct(), last_ids, rights, more)
     return HttpResponse(_format(body), content_type="text/event-stream")
 
@@ -76,6 +75,8 @@ def _instruct(instruct: GripInstruct, last_ids: Mapping[str, str], rights: Right
         held = Channel(name_at_proxy(channel), prev_id=last_id)
         held.filters.append("build-id")
         instruct.add_channel(held)
+    if rights.end is not None:
+        instruct.add_channel(Channel(slots.channel_of(rights.end)))
     ids = (f"{_format(quote(channel)).decode()}:%({name_at_proxy(channel)})s" for channel in last_ids)
     instruct.meta["id_format"] = ",".join(ids)
     instruct.set_keep_alive(KEEP_ALIVE, KEEP_ALIVE_S)

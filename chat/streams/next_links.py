@@ -9,17 +9,19 @@ Any other request to such a path ends a stream, and the reader opens it again.
 """
 
 import json
+import math
 import time
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from random import uniform
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django_eventstream.utils import make_id
+
+from chat.grip import slots
 
 # Pushpin follows 10 next links a second, each for up to 100 readers. A reader gets no events while it waits for its
 # turn. Pushpin also follows each room's link right after the room's first reader came. With a link for each room, the
@@ -29,13 +31,6 @@ LINKS = 50
 # How long a link to more events is valid at least, where everybody may read. The proxy follows it at once; but Django
 # may be away, and the proxy late.
 MORE_VALID_S = 3600
-# With another policy, the end of a stream is fixed when it opens. All who open a room in the same ten minutes have the
-# same end, so they share their next links. It comes 5 to 15 minutes after the opening (see `end_of`): never soon after,
-# because Pushpin follows a room's link right after its first reader came. Pushpin follows the link within a minute
-# after the end (SPREAD_S), so not all readers come back in the same second. In all at most 15 + 1 = 16 minutes. Four
-# more may pass until the proxy's turn comes: rights end within 20 minutes.
-SPREAD_S = NEXT_LINK_S / 10
-LATE_S = 1  # the clocks of two servers may differ; a link that comes before its end would hold the stream again
 
 SALT = "chat.streams.next_links"
 
@@ -51,14 +46,6 @@ class Rights:
         return self.end is not None and time.time() >= self.end
 
 
-def end_of(channels: Iterable[str]) -> int:
-    """Return the time at which a stream of these channels ends that opens now, half to one and a half NEXT_LINK_S away.
-
-    The rooms of one link have one end, or each room would need a link of its own.
-    """
-    return int(time.time()) + _until(_link_number(channels) * NEXT_LINK_S // LINKS)
-
-
 def timeout(channels: Iterable[str], rights: Rights) -> int:
     """Return the seconds until the proxy follows the link unasked, from half to one and a half NEXT_LINK_S.
 
@@ -66,8 +53,8 @@ def timeout(channels: Iterable[str], rights: Rights) -> int:
     channels, and at different times for different rooms. If the stream has an end, the proxy asks soon after it.
     """
     if rights.end is None:
-        return _until(number(channels))
-    return round(max(0, rights.end - time.time()) + LATE_S + uniform(0, SPREAD_S))
+        return _until(_number(channels))
+    return math.ceil(max(0, rights.end - time.time()) + slots.LATE_S)
 
 
 def _until(second: int) -> int:
@@ -79,11 +66,12 @@ def _until(second: int) -> int:
 def hold_link(channels: Iterable[str], rights: Rights) -> str:
     """Return the link for the time while the proxy holds the stream.
 
-    It is one of LINKS addresses (or of LINKS for each ten minutes in which streams open), and all readers of the same
-    channels have the same one. When the proxy asks, its header Grip-Last says the channels and their last events. It
-    asks once for all readers with the same last events.
+    It is one of LINKS addresses, or one for each end of a stream, and all readers of the same channels have the same
+    one. When the proxy asks, its header Grip-Last says the channels and their last events. It asks once for all readers
+    with the same last events.
     """
-    return f"{reverse('chat:next-link', args=[_hold_name(channels, rights.end)])}?link=next&recover=true"
+    name = str(_number(channels) % LINKS) if rights.end is None else _hold_name(rights.end)
+    return f"{reverse('chat:next-link', args=[name])}?link=next&recover=true"
 
 
 def more_link(last_ids: Mapping[str, str], rights: Rights) -> str:
@@ -101,12 +89,13 @@ def more_link(last_ids: Mapping[str, str], rights: Rights) -> str:
     return f"{reverse('chat:next-link', args=[_more_name(end, channels, event_id, asked)])}?{urlencode(fields)}"
 
 
-def end_in_hold_link(name: str, channels: Iterable[str]) -> int | None:
+def end_in_hold_link(name: str) -> int | None:
     """Return the end of the stream in the name of a hold_link, None if it has none or was not made by us."""
-    _, _, rest = name.partition("-")
-    digits = rest.partition("-")[0]
-    end = int(digits) if _is_number(digits) else None
-    return end if end is not None and constant_time_compare(name, _hold_name(channels, end)) else None
+    digits = name.partition("-")[0]
+    if not _is_number(digits):
+        return None
+    end = int(digits)
+    return end if constant_time_compare(name, _hold_name(end)) else None
 
 
 def signed_position(request: HttpRequest, name: str) -> tuple[list[str], str, Rights] | None:
@@ -124,9 +113,8 @@ def signed_position(request: HttpRequest, name: str) -> tuple[list[str], str, Ri
     return channels, event_id, Rights(end, dict(zip(channels, numbers, strict=True))) if asked else Rights()
 
 
-def _hold_name(channels: Iterable[str], end: int | None) -> str:
-    link = _link_number(channels)
-    return str(link) if end is None else f"{link}-{end}-{_mac('hold', link, end)}"
+def _hold_name(end: int) -> str:
+    return f"{end}-{_mac('hold', end)}"
 
 
 def _more_name(end: int, channels: list[str], event_id: str, asked: list[int]) -> str:
@@ -141,10 +129,6 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
 
 
-def _link_number(channels: Iterable[str]) -> int:
-    return number(channels) % LINKS
-
-
-def number(channels: Iterable[str]) -> int:
+def _number(channels: Iterable[str]) -> int:
     """Return the same number for the same channels."""
-    return zlib.crc32("\n".join(sorted(channels)).encode())
+    return zlib.crc32("\n".join(channels).encode())

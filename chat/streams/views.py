@@ -95,7 +95,7 @@ def _continued(request: GripRequest, link: str) -> Wanted | None:
         channels = _channels(last_ids)
         rights = Rights()
         if not asking.is_open():
-            rights = Rights(next_links.end_in_hold_link(link, channels), {c: int(last_ids[c]) for c in last_ids})
+            rights = Rights(next_links.end_in_hold_link(link), {c: int(last_ids[c]) for c in last_ids})
     else:
         return None  # a reader, or a link of an older version or with another SECRET_KEY
     if rights.are_over() or (rights.end is None and not asking.is_open()):

@@ -1,14 +1,16 @@
 """What a request for a stream asks for: the channels, where to go on in each, and until when."""
 
 from collections.abc import Mapping
+from random import randrange
 
 from django_eventstream.eventrequest import EventRequest
 from django_eventstream.eventresponse import EventResponse
 
 from chat.events.log import current_event_number
+from chat.grip import slots
 from chat.grip.publisher import RECHECK
 
-from .next_links import Rights, end_of
+from .next_links import Rights
 
 
 class Wanted(EventRequest):
@@ -27,7 +29,7 @@ class Wanted(EventRequest):
         Call this after the log was read up to `last_ids`, and before the policy is asked.
         """
         asked = {channel: current_event_number(channel) if more else int(last_ids[channel]) for channel in last_ids}
-        self.rights = Rights(end_of(self.channels), asked)
+        self.rights = Rights(slots.end_for(self.channels, randrange(slots.SPREAD)), asked)
 
     def must_end(self, found: EventResponse) -> bool:
         """Return whether the policy is to be asked again, because of what was found in the log after the opening.

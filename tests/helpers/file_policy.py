@@ -8,14 +8,13 @@ import json
 import os
 from pathlib import Path
 
+from chat.grip import slots
 from chat.policy import Open
-from chat.streams import next_links
 
 POLICY = "tests.helpers.file_policy.FilePolicy"
 
 if slot_s := os.environ.get("SLOT_S"):
-    next_links.NEXT_LINK_S = int(slot_s)
-    next_links.SPREAD_S = int(slot_s) / 10
+    slots.SLOT_S, slots.STEP_S = int(slot_s), 1
 
 
 class Rights:

@@ -14,7 +14,7 @@ from chat.events.send import send_event
 from chat.messages import room_deletion
 from chat.models import ChatRoom, Recheck
 from chat.policy import recheck
-from chat.policy.recheck import PAUSE, Waiting, forget_old_rechecks
+from chat.policy.recheck import Waiting, forget_old_rechecks
 from tests.helpers.posting import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +30,7 @@ def rechecks(channel=ROOM):
     return [*Event.objects.filter(channel=channel, type="recheck").order_by("eid").values_list("eid", "data")]
 
 
-def let_time_pass(seconds=PAUSE.total_seconds()):
+def let_time_pass(seconds=10):
     """Move the last recheck of each room into the past."""
     for entry in Recheck.objects.exclude(ran=None):
         entry.ran -= timedelta(seconds=seconds)

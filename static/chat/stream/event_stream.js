@@ -12,6 +12,7 @@ import { readRoomNews } from "./room_news.js";
 //
 // onMessage(message, eventId): somebody said it. onChange(message, eventId): it was edited or deleted.
 // onRoom(news, eventId): something has happened to the room or to many of its messages; see room_news.js.
+// onRecheck(eventId): the server has asked who may read on. There is nothing to show, but the event has a number.
 // onReset(goodEventId, eventId, data): events after goodEventId may be missing; the stream continues after eventId.
 // onHistory(mark): the mark of the database's history. It comes when the stream opens, and with a reset.
 // onLost(ms): the next attempt starts in ms; null means that it runs now.
@@ -23,6 +24,7 @@ export function createEventStream({
   onMessage,
   onChange,
   onRoom,
+  onRecheck = () => {},
   onReset,
   onHistory = () => {},
   onOpen,
@@ -60,6 +62,7 @@ export function createEventStream({
     listen("message-deleted", pass(onChange));
     listen("messages-deleted", passNews);
     listen("room-changed", passNews);
+    listen("recheck", () => onRecheck(lastEventId));
     listen("stream-reset", reset);
     source.addEventListener("stream-error", refused); // its id is "error", and no stream can resume from that
     watch();

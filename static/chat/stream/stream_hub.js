@@ -112,6 +112,7 @@ export function createStreamHub({ newStream, fetch, now = Date.now, setTimeout =
       onMessage: (message, eventId) => pass(channels, eventId, { type: "message", message }),
       onChange: (message, eventId) => pass(channels, eventId, { type: "change", message }),
       onRoom: (news, eventId) => pass(channels, eventId, { type: "room", news }),
+      onRecheck: (eventId) => pass(channels, eventId, null),
       onReset: (_, eventId, data) => {
         const named = channels.filter((channel) => data?.channels?.includes?.(channel));
         resync(named.length ? named : channels, readEventId(eventId));
@@ -131,7 +132,8 @@ export function createStreamHub({ newStream, fetch, now = Date.now, setTimeout =
     streams = streams.filter((entry) => !isUnwanted(entry));
   }
 
-  // An event does not name its channel. It belongs to the channel whose number has moved.
+  // An event does not name its channel. It belongs to the channel whose number has moved. Without a notice, the tabs need
+  // not know of it.
   function pass(channels, eventId, notice) {
     const positions = readEventId(eventId);
     const moved = channels.filter((channel) => positions.get(channel) !== rooms.get(channel).position);
@@ -145,7 +147,7 @@ export function createStreamHub({ newStream, fetch, now = Date.now, setTimeout =
     for (const [tab, entry] of tabsOf([channel])) {
       if (entry.position >= position) continue;
       entry.position = position;
-      tab({ ...notice, eventId: writeEventId([[channel, position]]) });
+      if (notice) tab({ ...notice, eventId: writeEventId([[channel, position]]) });
     }
   }
 

@@ -53,6 +53,15 @@ test("edits and deletions are passed on as changes, each with its event id", () 
   assert.deepEqual(ids, ["room-lobby:6", "room-lobby:7", "room-lobby:8"]);
 });
 
+test("after a recheck the stream comes back behind it, and shows nothing", () => {
+  const { sources, clock, seen } = openStream();
+  sources.latest().tell("recheck", "{}", "room-lobby:6");
+  sources.latest().onerror();
+  clock.pass(60_000);
+  assert.match(sources.latest().url, /room-lobby%3A6$/);
+  assert.deepEqual(seen.filter((what) => what !== "lost"), []);
+});
+
 test("what happens to the room, or to many messages, is passed on as news", () => {
   const { sources, seen, ids } = openStream();
   sources.latest().tell("messages-deleted", '{"ids": [1, 2], "deleted": "now", "change": 7}', "room-lobby:7");

@@ -71,6 +71,35 @@ test("an event goes to the tabs of the channel that moved", () => {
   assert.deepEqual(bob.events(), [["to b", "room-b%2Cc:8"]]);
 });
 
+test("a recheck moves its channel and tells the tabs nothing, so the next event of another room belongs to that room", () => {
+  const { tab, latest, all } = newHub();
+  const [ann, bob] = [tab("a", 5), tab("b", 7)];
+  const stream = latest();
+  const before = ann.heard.length;
+  stream.onRecheck("room-a:6,room-b:7");
+  assert.equal(ann.heard.length, before);
+  stream.onMessage("to b", "room-a:6,room-b:8");
+  stream.onMessage("to a", "room-a:7,room-b:8");
+  assert.deepEqual(ann.events(), [["to a", "room-a:7"]]);
+  assert.deepEqual(bob.events(), [["to b", "room-b:8"]]);
+  assert.deepEqual([...ann.resets(), ...bob.resets()], []);
+  assert.equal(latest(), stream);
+  assert.equal(all.length, 2);
+});
+
+test("a tab is behind a recheck that it was not told of, and loses nothing when it joins again", () => {
+  const { tab, asked, latest } = newHub();
+  const ann = tab("a", 5);
+  latest().onRecheck("room-a:6");
+  ann.say("leave");
+  ann.say("here");
+  assert.deepEqual(asked(), ["channel=room-a room-a:5"]);
+  latest().onRecheck("room-a:6");
+  latest().onMessage("seven", "room-a:7");
+  assert.deepEqual(ann.events(), [["seven", "room-a:7"]]);
+  assert.deepEqual(ann.resets(), []);
+});
+
 test("a tab that is behind moves the stream back, and the others get nothing twice", () => {
   const { tab, asked, latest } = newHub();
   const ahead = tab("a", 5);
