@@ -1,5 +1,7 @@
 """Who may read, write and moderate. The setting CHAT_POLICY names the class that decides."""
 
 from .open import NotSignedIn, Open
+from .signed_tokens import SignedTokens
+from .site_users import SiteUsers
 
-__all__ = ["NotSignedIn", "Open"]
+__all__ = ["NotSignedIn", "Open", "SignedTokens", "SiteUsers"]

@@ -16,6 +16,7 @@ from chat import limits
 from chat.events.channels import clean_channel, room_channel
 from chat.grip import signature
 from chat.grip.channel_names import channel_named
+from chat.policy import asking
 from chat.web.refusals import only, refuse, refuse_invalid
 from chat.web.sources import source_of
 from chat.web.writers import is_limited
@@ -32,11 +33,13 @@ UNKNOWN_ID = "-1"
 
 
 @only("GET")  # the proxy would hold the stream for any other method too
+@asking.private
 def events(request: GripRequest, which: str | None = None) -> HttpResponseBase:
     return _open(request, request.GET.getlist("channel"))
 
 
 @only("GET")
+@asking.private
 def room_events(request: GripRequest, room: str) -> HttpResponseBase:
     return _open(request, [room_channel(room)])
 
@@ -44,6 +47,7 @@ def room_events(request: GripRequest, room: str) -> HttpResponseBase:
 def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
     wanted = _event_request(request, names)
     if not wanted.is_next:
+        asking.refuse_readers(request, wanted.channels)
         _refuse_long(request, wanted.channels)
         _refuse_too_many(request)
     response: HttpResponseBase

@@ -46,7 +46,7 @@ ENGLISH = {
 ENGLISH_FILES = {
     "chat/web/conditional.py",  # HTTP headers that our page does not send
     "chat/web/fields.py",  # bodies that our page does not send
-    "chat/web/login.py",  # the admin's login
+    "chat/policy/signed_tokens.py",  # what is wrong with a token; only a program can mend it
     "chat/web/outages.py",  # the log
 }
 ENGLISH_SENTENCES = {  # about fields and headers that a person can't fill in
