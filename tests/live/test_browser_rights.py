@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import count
 
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +15,7 @@ from tests.helpers.running import Chat, path_without, wait_for
 SIGNED_OUT = "You are signed out."
 REFUSED = "You may not read this room (any more)."
 TEN_MINUTES_MS = 600_000
+NUMBERS = count(1)
 SOON_S = 20
 LINES = "Object.entries(localStorage).filter(([name]) => name.startsWith('chat line ')).map(([, line]) => line).join()"
 
@@ -47,11 +49,12 @@ def people(chromium, chat):
 
 @pytest.fixture
 def private(chat, room):
-    """The room, which only Alice and Bob may read and write in, with two messages."""
-    chat.post(room, "Bob", "the first secret")
-    chat.post(room, "Bob", "the second secret")
-    chat.rights.set(room, read=["Alice", "Bob"], write=["Alice", "Bob"])
-    return room
+    """A room that only Alice and Bob may read and write in, with two messages. Each test has another one."""
+    name = f"{room[:58].strip()} {next(NUMBERS)}"
+    chat.post(name, "Bob", "the first secret")
+    chat.post(name, "Bob", "the second secret")
+    chat.rights.set(name, read=["Alice", "Bob"], write=["Alice", "Bob"])
+    return name
 
 
 def sign_in(page, name, url):
