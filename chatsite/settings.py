@@ -96,7 +96,6 @@ LIMITS = ENV.limits
 LIMITS_FREE = ENV.limits_free
 
 SITE_NAME = ENV.site_name
-CHAT_POLICY = ENV.policy
 
 ADMIN = ENV.admin  # whether chatsite/urls.py has /admin/
 AUTHENTICATION_BACKENDS = ["chat.web.login.LimitedLogin"]

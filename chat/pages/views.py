@@ -202,9 +202,8 @@ def _chat_page(
     }
     if asking.may_moderate(request, eid):
         page |= {"moderateUrl": reverse("chat:moderate"), "csrfToken": get_token(request)}
-    if not asking.is_open():
-        page["private"] = True
-    if not asking.may_write(request, eid):
+    may_write = asking.may_write(request, eid)
+    if not may_write:
         page["mayWrite"] = False
     if sign_in := asking.sign_in_url(request):
         page["signInUrl"] = sign_in
@@ -213,6 +212,7 @@ def _chat_page(
         "user": user,
         "user_query": _user_query(request, user),
         "open": asking.is_open(),
+        "may_write": may_write,
         "sign_out_url": asking.sign_out_url(request),
         "messages": render_messages(reversed(messages)),
         "blank_message": blank_message(),

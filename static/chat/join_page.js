@@ -11,8 +11,7 @@ const recentRooms = createRecentRooms(
   createSafeStorage(() => localStorage),
   createSafeStorage(() => sessionStorage),
 );
-const field = document.getElementById("user");
-const { form } = field;
+const field = document.getElementById("user"); // null if the server knows the name
 const list = document.getElementById("visited");
 
 // A link enters its room with the name in the field. If there is none, the room's own page asks for it.
@@ -55,15 +54,15 @@ function connectCopy(button) {
 }
 
 function enter(room, event) {
-  const user = field.value.trim();
+  const user = field?.value.trim() ?? "";
   if (user === "" || !isPlainClick(event)) return;
   event.preventDefault();
   recentRooms.give(user);
   location.assign(roomAddress(room, location, user));
 }
 
-form.addEventListener("submit", () => recentRooms.give(field.value));
-if (field.value === "") field.value = recentRooms.name();
+field?.form.addEventListener("submit", () => recentRooms.give(field.value));
+if (field?.value === "") field.value = recentRooms.name();
 if (list !== null) listRooms(recentRooms.rooms());
 connectCopy(document.getElementById("copy-link"));
 refuseFiles(window);

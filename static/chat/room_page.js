@@ -41,10 +41,13 @@ const storage = createSafeStorage(
   () => $("#storage-notice").text(strings.storageFull),
 );
 
+const notices = $(".refusal").get();
+const isOpen = notices.length === 0; // without a policy everybody may read everything
+
 const $log = $(".log");
 const $field = $("#text");
 const hasMouse = matchMedia("(pointer: fine)").matches; // on a phone, focus in the field would open the keyboard
-const leave = () => (hasMouse && $field.is(":enabled") ? $field : $log).trigger("focus");
+const leave = () => (hasMouse && $field.is(":enabled:visible") ? $field : $log).trigger("focus");
 
 const identity = createIdentity({
   storage,
@@ -65,14 +68,14 @@ const stream = createSharedStream({
   SharedWorker: window.SharedWorker,
   workerUrl: page.streamWorkerUrl,
   url: page.eventsUrl,
-  list: page.private ? page.messagesUrl : null,
+  list: isOpen ? null : page.messagesUrl,
   lastEventId: page.lastEventId,
   fetch,
   ownStream: (options) => createEventStream({ EventSource, backOff: createBackOff(), ...options }),
   isHidden: () => document.hidden,
 });
 
-const refusals = createRefusals({ notices: $(".refusal").get(), stream });
+const refusals = createRefusals({ notices, stream });
 const [scroller] = $log;
 const store = createStore({
   older: page.more,
@@ -93,6 +96,7 @@ const catchUp = createCatchUp({
 const status = createStatusPanel({
   $,
   page,
+  isOpen,
   storage,
   store,
   stream,

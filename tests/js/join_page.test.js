@@ -7,13 +7,14 @@ import { openPage, templateOf } from "./fake_page.js";
 
 let pages = 0;
 
-// Opens the join page. `kept` is what the browser remembers. With isOfRoom, the page asks only for the name.
-async function page({ kept = {}, user = "", isOfRoom = false, clipboard } = {}) {
+// Opens the join page. `kept` is what the browser remembers. With isOfRoom, the page asks only for the name. With isKnown,
+// the server knows the name.
+async function page({ kept = {}, user = "", isOfRoom = false, isKnown = false, clipboard } = {}) {
   const body = openPage(`http://chat.example/${isOfRoom ? "den" : ""}`);
   const address = location;
   const went = [];
   address.assign = (url) => went.push(url);
-  body.append(elementsOf('<form><input id="user"></form>').firstElementChild);
+  body.append(elementsOf(`<form>${isKnown ? "" : '<input id="user">'}</form>`).firstElementChild);
   body.append(
     elementsOf('<form id="language-choice"><select></select><button></button></form>').firstElementChild,
   );
@@ -25,7 +26,7 @@ async function page({ kept = {}, user = "", isOfRoom = false, clipboard } = {}) 
   const extras = '<button id="copy-link" hidden></button><b id="copied" hidden></b><code id="address-text" hidden></code>';
   body.append(...elementsOf(extras).children);
   const [field, form] = [$("#user")[0], $("form")[0]];
-  field.value = user;
+  if (!isKnown) field.value = user;
   globalThis.localStorage = fakeStorage();
   globalThis.sessionStorage = fakeStorage();
   for (const [name, value] of Object.entries(kept)) localStorage.setItem(name, value);
@@ -99,4 +100,11 @@ test("a button copies the address, without the name, or shows it where there is 
   await settled();
   assert.deepEqual([other.selected(), $("#address-text")[0].hidden], ["http://chat.example/", false]);
   assert.equal($("#copied")[0].hidden, true);
+});
+
+test("where the server knows the name, the page asks for none, and its links just lead to the rooms", async () => {
+  const { went, links, given } = await page({ kept: visited, isKnown: true });
+  click(links()[0]);
+  assert.deepEqual([went, given()], [[], null]);
+  assert.equal($("#copy-link")[0].hidden, false);
 });

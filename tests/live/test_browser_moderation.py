@@ -38,13 +38,13 @@ def test_a_moderator_removes_all_from_a_sender_and_bans_him(moderator, people, c
     dialog = moderate(moderator, "spam 2")
     expect(dialog).to_contain_text("A message by Eve")
     dialog.get_by_role("button", name="Delete this message").click()
-    expect(dialog.get_by_role("status")).to_have_text("Done: 1 message removed.")
+    expect(dialog.get_by_role("status")).to_have_text("Done. Messages removed: 1")
     expect(ann.texts).to_have_text(["spam 1", "spam 3"])
     dialog.get_by_role("button", name="Close").click()
 
     dialog = moderate(moderator, "spam 3")
     dialog.get_by_role("button", name="Remove").click()
-    expect(dialog.get_by_role("status")).to_have_text(re.compile(r"Done: \d+ messages removed\."))
+    expect(dialog.get_by_role("status")).to_have_text(re.compile(r"Done\. Messages removed: \d+"))
     expect(ann.texts).to_have_count(0)
     dialog.get_by_role("button", name="Close").click()
 

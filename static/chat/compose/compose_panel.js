@@ -206,7 +206,7 @@ export function createComposePanel({
     refused() {
       const hadFocus = $field.is(":focus");
       $field.add($send).prop("disabled", true);
-      if (hadFocus) leave();
+      if (hadFocus) $(".refusal:visible").trigger("focus");
     },
   });
 

@@ -46,12 +46,6 @@ export const strings = {
       : slow > 0
         ? ngettext("Slow mode: one message in {count} second.", "Slow mode: one message in {count} seconds.", slow)
         : "",
-  moderating: gettext("Working…"),
-  moderated: (removed) =>
-    removed === 0
-      ? gettext("Done.")
-      : ngettext("Done: {count} message removed.", "Done: {count} messages removed.", removed),
-  notModerated: (status) => gettext("This did not work ({status}). Try again.", { status }),
   sending: gettext("Sending…"),
   tooFast: gettext("You write faster than this chat allows. This waits a moment."),
   refused: (reasons) => gettext("Not sent: {reasons}", { reasons }),

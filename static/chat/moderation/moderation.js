@@ -1,15 +1,16 @@
-import { strings } from "../lib/strings.js";
 import { createAct } from "./act.js";
 
 // Gives each message a button for moderators, which opens a dialog, and connects the buttons for the room.
 //
 // In the page, a button's data attributes say what it does: the fields of POST /-/moderate/, but the room, the message
-// and the value of a field next to the button.
+// and the value of a field next to the button. The template of the button has the sentences: only moderators get them.
 export function createModeration({ $, page, ajax, MutationObserver = globalThis.MutationObserver }) {
   const $list = $(".messages");
   const $dialog = $("#moderation");
   const $room = $("#room-moderation");
-  const button = document.getElementById("moderate").content.firstElementChild;
+  const template = document.getElementById("moderate");
+  const button = template.content.firstElementChild;
+  const { working, done, removed, failed } = template.dataset;
   const act = createAct({ ajax, url: page.moderateUrl, room: page.room, token: page.csrfToken });
   let message = null; // the id of the dialog's message
 
@@ -31,11 +32,13 @@ export function createModeration({ $, page, ajax, MutationObserver = globalThis.
     const $result = $place.find(".result");
     if ($buttons.is("[aria-disabled]")) return;
     $buttons.attr("aria-disabled", "true");
-    $result.text(strings.moderating);
+    $result.text(working);
     try {
-      $result.text(strings.moderated(await act({ ...fieldsOf($(currentTarget)), ...about })));
+      const count = await act({ ...fieldsOf($(currentTarget)), ...about });
+      $result.text(count === 0 ? done : removed.replace("{count}", count));
     } catch ({ responseJSON, status }) {
-      $result.text(responseJSON?.errors?.map((error) => error.message).join(" ") ?? strings.notModerated(status));
+      const reasons = responseJSON?.errors?.map((error) => error.message).join(" ");
+      $result.text(reasons ?? failed.replace("{status}", status));
     }
     $buttons.removeAttr("aria-disabled");
   }

@@ -58,7 +58,9 @@ export function createRoomsList(parts) {
   function fill($entry, one) {
     const line = lineOf(one);
     $entry.find(".last, time").prop("hidden", line === null);
-    if (line !== null) {
+    if (line === null) {
+      $entry.find(".last").text("");
+    } else {
       const dir = RIGHT_TO_LEFT.test(line.text) ? "rtl" : "ltr"; // dir="auto" would go by the name
       $entry.find(".last").attr("dir", dir).text(strings.lastLine(line.from, line.text));
       const time = $entry.find("time").attr("datetime", line.date);

@@ -25,7 +25,7 @@ import { createUnreadRooms } from "./unread_rooms.js";
 // another room, or null. showTime(element) writes the element's date for people. leave() moves the focus away from an
 // element that goes. initials: of the person's name.
 export function createStatusPanel(parts) {
-  const { $, page, storage, store, stream, isOwn, nameOf, lastRead, showTime, initials, leave } = parts;
+  const { $, page, isOpen, storage, store, stream, isOwn, nameOf, lastRead, showTime, initials, leave } = parts;
   const TOGETHER_MS = 200;
   const TIMEOUT_MS = 20_000;
   const SIGNED_OUT = 401;
@@ -48,7 +48,7 @@ export function createStatusPanel(parts) {
     createSafeStorage(() => sessionStorage),
   );
   const unreadRooms = createUnreadRooms({ storage, room: page.room, tab: randomId() });
-  const lines = createRoomLines({ storage, reader: page.private && page.user });
+  const lines = createRoomLines({ storage, reader: isOpen ? undefined : page.user });
   const rooms = createRoomsList({
     $,
     $list: $("#side .rooms"),
@@ -245,7 +245,7 @@ export function createStatusPanel(parts) {
   $(".new-room").on("submit", (event) => {
     if (!event.isDefaultPrevented() && recentRooms.isOwn(page.user)) recentRooms.give(page.user);
   });
-  recentRooms.visit(page);
+  recentRooms.visit(page, $(".new-room [name=user]").length === 0);
   lines.keepOnly([page.room, ...recentRooms.rooms()]);
   showOtherName();
   openRooms();

@@ -127,3 +127,13 @@ test("only an event about the list of rooms, or about the whole storage, is abou
   assert.equal(rooms.isAbout({ key: null }), true);
   assert.equal(rooms.isAbout({ key: "another" }), false);
 });
+
+test("a name that the server knows needs no form, and another name is another person with other rooms", () => {
+  const [storage, tabStorage] = [fakeStorage(), fakeStorage()];
+  const rooms = createRecentRooms(createSafeStorage(() => storage), createSafeStorage(() => tabStorage));
+  rooms.visit({ room: "attic", user: "Ann" }, true);
+  rooms.visit({ room: "den", user: "Ann" }, true);
+  assert.deepEqual([rooms.rooms(), rooms.name(), rooms.isOwn("Ann")], [["den", "attic"], "Ann", true]);
+  rooms.visit({ room: "lobby", user: "Bob" }, true);
+  assert.deepEqual([rooms.rooms(), rooms.name()], [["lobby"], "Bob"]);
+});
