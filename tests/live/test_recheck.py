@@ -244,13 +244,12 @@ def test_a_stranger_can_follow_no_next_link(private, path, header):
 
 
 def test_where_everybody_may_read_people_notice_no_recheck(chat, room):
-    room = "rechecked"
     follower = Follower(chat.url, room)
     with PatientTalkers(chat, room) as talkers:
         for _ in range(2):
             talkers.wait_for_more()
             before = follower.connections
-            run(chat, RECHECK, room)
+            run(chat, RECHECK, room, **proxy_of(chat))
             wait_for(lambda before=before: follower.connections > before, 3 * SOON_S)
         talkers.wait_for_more()
     follower.wait_until_received(talkers.acknowledged)
