@@ -127,7 +127,7 @@ def room(request: HttpRequest, room: str) -> HttpResponse:
     user = form.cleaned_data["user"] if name is None else name
     if request.method != "POST":
         return _chat_page(request, eid, user)
-    asking.refuse_writer(request, eid)
+    asking.refuse_writer(request, eid, anew=False)
     return _say_by_form(request, eid, user)
 
 

@@ -52,10 +52,11 @@ def refuse_reader(request: HttpRequest, room: str) -> None:
         _refuse(policy().may_read, request, room, _("You may not read the room %(room)s."))
 
 
-def refuse_writer(request: HttpRequest, room: str) -> None:
-    """Raise Refusal, 401 or 403, unless this client may write in the room."""
+def refuse_writer(request: HttpRequest, room: str, anew: bool = True) -> None:
+    """Raise Refusal, 401 or 403, unless this client may write in the room; not `anew` if it was just asked for it."""
     if not is_open():
-        policy().forget(request)
+        if anew:
+            policy().forget(request)
         _refuse(policy().may_write, request, room, _("You may not write in the room %(room)s."))
 
 
@@ -152,7 +153,10 @@ def under_own_name(request: HttpRequest, room: str, fields: Fields) -> Fields:
     if name is None:
         return fields
     if fields.get("from", name).strip() != name:
-        raise refuse(403, "from", f"You write here as “{name}”. Send from={name}, or leave it out.")
+        words = _(
+            "You write here as “%(name)s”. Send that name or none. A page that shows another one must be loaded again."
+        )
+        raise refuse(403, "from", words % {"name": name})
     return {**fields, "from": name}
 
 

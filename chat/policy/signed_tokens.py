@@ -17,7 +17,6 @@ from .open import NotSignedIn, Open
 ALGORITHMS = ("HS256", "RS256", "ES256")
 MIN_SECRET_BYTES = 32  # of a key for HS256: as many as the hash has
 MIN_RSA_BITS = 2048
-CURVE = "secp256r1"  # of ES256, also called P-256 or prime256v1
 LEEWAY_S = 5  # how wrong the clock of the site that signs may be
 STREAM = re.compile("/events/$")
 KEPT = "chat.policy.claims"
@@ -150,7 +149,7 @@ def _key_for(header: dict[str, Any]) -> Key:
     kid, alg = header.get("kid"), header.get("alg")
     if alg not in ALGORITHMS:
         raise NotSignedIn(f"The token's algorithm does not count here. Sign it with {', '.join(ALGORITHMS)}.")
-    written = getattr(settings, "CHAT_TOKEN_KEYS", None) or {}
+    written = _keys_with_form(getattr(settings, "CHAT_TOKEN_KEYS", None))
     if kid is None:
         fitting = [name for name, one in written.items() if one["alg"] == alg]
         if len(fitting) != 1:
@@ -177,13 +176,12 @@ def _parsed(alg: str, written: str) -> Any:
     try:
         key: Any = jwt.get_algorithm_by_name(alg).prepare_key(written)
     except (jwt.PyJWTError, ValueError, TypeError) as error:
-        raise KeyProblem(f"is no public key for {alg}: write the PEM file, with its line ends.") from error
+        kind = "an RSA key" if alg == "RS256" else "a key on the curve prime256v1"
+        raise KeyProblem(f"is no public key for {alg}: write the whole PEM file of {kind}.") from error
     if hasattr(key, "private_numbers"):
         raise KeyProblem("is a private key: keep that where tokens are signed, and write the public one here.")
     if alg == "RS256" and key.key_size < MIN_RSA_BITS:
         raise KeyProblem(f"has {key.key_size} bits: make one with at least {MIN_RSA_BITS}.")
-    if alg == "ES256" and key.curve.name != CURVE:
-        raise KeyProblem(f"is on the curve {key.curve.name}: ES256 needs one on prime256v1.")
     return key
 
 
@@ -201,16 +199,24 @@ def key_problems(written: Any) -> Iterator[str]:
     if not isinstance(written, dict) or not written:
         yield 'There is no key. Write {"a name": {"alg": "HS256", "key": "at least 32 random bytes"}}.'
         return
-    for kid, one in written.items():
-        if not isinstance(kid, str) or not isinstance(one, dict) or not isinstance(one.get("key"), str):
-            yield f'The key {kid!r} is not written as {{"alg": "...", "key": "..."}}.'
-        elif one.get("alg") not in ALGORITHMS:
-            yield f"The key {kid!r} has no alg of {', '.join(ALGORITHMS)}."
-        else:
-            try:
-                _parsed(one["alg"], one["key"])
-            except KeyProblem as problem:
-                yield f"The key {kid!r} {problem}"
+    for kid in written.keys() - _keys_with_form(written).keys():
+        algs = ", ".join(ALGORITHMS)
+        yield f'The key {kid!r} is not written as {{"alg": "...", "key": "..."}}, with an alg of {algs}.'
+    for kid, one in _keys_with_form(written).items():
+        try:
+            _parsed(one["alg"], one["key"])
+        except KeyProblem as problem:
+            yield f"The key {kid!r} {problem}"
+
+
+def _keys_with_form(written: Any) -> dict[str, dict[str, str]]:
+    """Return those of the keys that are written as they should be, whether or not they are sound."""
+    forms = written.items() if isinstance(written, dict) else ()
+    return {kid: one for kid, one in forms if isinstance(one, dict) and _has_form(one)}
+
+
+def _has_form(one: dict[Any, Any]) -> bool:
+    return one.get("alg") in ALGORITHMS and isinstance(one.get("key"), str)
 
 
 def _names(claims: Claims, claim: str, room: str) -> bool:

@@ -51,6 +51,7 @@ ENGLISH_FILES = {
 }
 ENGLISH_SENTENCES = {  # about fields and headers that a person can't fill in
     "chat/api/moderation.py": {"Content-Type must be {}."},
+    "chat/policy/asking.py": {"You may not read {}."},  # of a stream; an EventSource shows nobody the answer
     "chat/messages/forms.py": {
         "%(field)s can't be combined with {}. Send one of them.",
         "%(field)s holds a character that can't be printed. Use others.",
