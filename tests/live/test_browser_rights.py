@@ -167,7 +167,8 @@ def test_a_person_who_signs_out_and_in_again_finds_the_messages_and_the_draft(pe
     assert re.match(r"/sign-in\?next=%2F", address)
     shows_no_secret(alice)
     expect(alice.field).to_be_disabled()
-    come_back(alice.page)
+    with alice.page.expect_response("**/messages/"):
+        come_back(alice.page)
     expect(notice(alice)).to_have_text(f"{SIGNED_OUT} Sign in")
     sign_in(alice.page, "Alice", line.url)
     come_back(alice.page)
