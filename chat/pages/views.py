@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -28,14 +28,16 @@ from chat.messages.write_lock import one_at_a_time
 from chat.models import MAX_TEXT_LENGTH, ChatMessage
 from chat.naming import FOR_STAFF, is_for_staff, sentence
 from chat.web.fields import read_fields
+from chat.web.language import current_language
+from chat.web.page import render_page
 from chat.web.refusals import Refusal, is_for_programs, not_found, only, refuse_form, refuse_message_error
+from chat.web.theme import chosen_theme
 from chat.web.writers import is_staff, writer_of
 
 from .app_manifest import app_manifest
-from .language import current_language, script_sentences
+from .joined_files import are_bundled
+from .language import script_sentences
 from .message_html import blank_message, render_messages
-from .static_storage import are_bundled
-from .theme import chosen_theme
 
 SENT_BEFORE = gettext_noop("This form has sent another text already. To say this one too, send it again.")
 
@@ -44,11 +46,11 @@ SENT_BEFORE = gettext_noop("This form has sent another text already. To say this
 def join(request: HttpRequest) -> HttpResponse:
     """Ask who you are and where you want to go; with ?user= (and ?room=) go there."""
     if "user" not in request.GET:
-        return render(request, "chat/join.html", {"form": JoinForm(), "room": None})
+        return render_page(request, "chat/join.html", {"form": JoinForm(), "room": None})
     fields = request.GET.dict()
     form = _join_form(request, {**fields, "room": fields.get("room", "").strip() or "default"})
     if not form.is_valid():
-        return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
+        return render_page(request, "chat/join.html", {"form": form, "room": None}, status=400)
     query = request.GET.copy()
     query.pop("room", None)
     return redirect(f"{reverse('chat:room', args=[form.cleaned_data['room']])}?{query.urlencode()}")
@@ -75,12 +77,12 @@ def room(request: HttpRequest, room: str) -> HttpResponse:
     form = _join_form(request, {"room": room, "user": request.GET.get("user", "")})
     valid = form.is_valid()
     if "room" in form.errors:
-        return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
+        return render_page(request, "chat/join.html", {"form": form, "room": None}, status=400)
     eid = form.cleaned_data["room"]
     if "user" not in request.GET and request.method != "POST":
-        return render(request, "chat/join.html", {"form": JoinForm(), "room": eid})
+        return render_page(request, "chat/join.html", {"form": JoinForm(), "room": eid})
     if not valid:
-        return render(request, "chat/join.html", {"form": form, "room": eid}, status=400)
+        return render_page(request, "chat/join.html", {"form": form, "room": eid}, status=400)
     user = form.cleaned_data["user"]
     return _say_by_form(request, eid, user) if request.method == "POST" else _chat_page(request, eid, user)
 
@@ -166,7 +168,7 @@ def _chat_page(
         "problem": problem,
         "text": text,
     }
-    return render(request, "chat/room.html", context, status=status)
+    return render_page(request, "chat/room.html", context, status=status)
 
 
 def _command(url: str, user: str) -> str:

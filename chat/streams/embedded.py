@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from asgiref.sync import sync_to_async
 from django.db import connection
 from django_eventstream.eventrequest import EventRequest
-from django_eventstream.eventstream import get_events
 
 from chat.events import local
+from chat.events.reading import get_events
 
 from .sse import KEEP_ALIVE, KEEP_ALIVE_S, stream_body
 

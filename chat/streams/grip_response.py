@@ -15,11 +15,11 @@ from urllib.parse import quote, urlencode
 from django.http import HttpResponse
 from django.urls import reverse
 from django_eventstream.eventrequest import EventRequest
-from django_eventstream.eventstream import get_events
 from django_eventstream.utils import make_id
 from django_grip import GripInstruct
 from gripcontrol import Channel
 
+from chat.events.reading import get_events
 from chat.grip.channel_names import name_at_proxy
 
 from .middleware import GripRequest

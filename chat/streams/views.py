@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
@@ -16,6 +15,7 @@ from chat import limits
 from chat.events.channels import clean_channel, room_channel
 from chat.grip import signature
 from chat.grip.channel_names import channel_named
+from chat.grip.config import proxies
 from chat.web.refusals import only, refuse, refuse_invalid
 from chat.web.sources import source_of
 from chat.web.writers import is_limited
@@ -49,12 +49,12 @@ def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
     response: HttpResponseBase
     if request.grip.proxied:
         response = grip_response(request, wanted)
-    elif isinstance(request, ASGIRequest) and not settings.GRIP_PROXIES:
+    elif isinstance(request, ASGIRequest) and not proxies():
         if embedded.is_full():
             raise refuse(503, "connection", "Embedded mode holds no more streams. Try later, or use Pushpin.")
         response = StreamingHttpResponse(embedded.stream(wanted), content_type="text/event-stream")
     elif "Grip-Sig" in request.headers:
-        signature.refuse(request.headers["Grip-Sig"], settings.GRIP_PROXIES)
+        signature.refuse(request.headers["Grip-Sig"], proxies())
         raise refuse(
             503, "Grip-Sig", "The GRIP proxy's signature was refused. The operator finds the reason in the log."
         )

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from chat.conf import conf
 from chat.messages.writer import Writer
 
 from .addresses import address_of, is_in
@@ -17,7 +18,7 @@ def writer_of(request: HttpRequest, author_key: str | None = None) -> Writer:
 def is_limited(request: HttpRequest) -> bool:
     """Return whether the client's address has limits."""
     address = address_of(request)
-    return settings.LIMITS and address is not None and not is_in(address, settings.LIMITS_FREE)
+    return conf.limits and address is not None and not is_in(address, conf.limits_free)
 
 
 def is_staff(request: HttpRequest) -> bool:
