@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("chat.urls")),
 ]
 if settings.ADMIN:
+    from . import admins  # noqa: F401 (the import registers it)
+
     urlpatterns.append(path("admin/", admin.site.urls))
 
 handler400 = "chat.web.refusals.bad_request"

@@ -138,7 +138,10 @@ def test_no_two_rooms_import_each_other():
 def test_models_import_only_django_naming_and_settings():
     used = {name for module in MODULES if room_of(module) == "models" for name in imports(module)}
     others = {name for name in used if name.split(".")[0] not in {"django", *sys.stdlib_module_names}}
-    assert {name for name in others if not name.startswith("chat.models.")} == {"chat.conf.conf", "chat.naming.MAX_NAME_LENGTH"}
+    assert {name for name in others if not name.startswith("chat.models.")} == {
+        "chat.conf.conf",
+        "chat.naming.MAX_NAME_LENGTH",
+    }
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
