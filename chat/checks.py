@@ -8,17 +8,18 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from chat.conf import conf
+from chat.grip.config import proxies
 
 from .grip.config import grip_proxies
 from .policy import Open, SignedTokens
-from .policy.asking import DEFAULT, policy
+from .policy.asking import policy
 from .policy.signed_tokens import key_problems
 from .redaction import public_part
 
-GRIP_MIDDLEWARE = "chat.streams.middleware.GripMiddleware"
-TRUSTED_PROXIES = "chat.streams.proxies.TrustedProxies"
-EVENT_LOG = "chat.events.log.EventLog"
-CHANNELS = "chat.events.channels.RoomChannels"
+MIDDLEWARE = "chat.middleware.ChatMiddleware"
 NEW_KEY = "Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 SAMPLE_KEY = "changeme"  # in Debian's /etc/pushpin/pushpin.conf
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
@@ -26,35 +27,40 @@ MANY = 2**16  # addresses: no network of proxies has more
 
 
 @register()
-def grip_middleware_is_first(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessage]:
-    if not settings.MIDDLEWARE or settings.MIDDLEWARE[0] != GRIP_MIDDLEWARE:
+def chat_middleware_is_first(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessage]:
+    if not any(_is_the_chats(name) for name in settings.MIDDLEWARE[:1]):
         yield Error(
-            "GripMiddleware is not the first middleware, so others would change its instructions to the proxy.",
-            hint=f"Put {GRIP_MIDDLEWARE!r} first in MIDDLEWARE.",
+            "ChatMiddleware is not the first middleware, so others would change its instructions to the proxy.",
+            hint=f"Put {MIDDLEWARE!r} first in MIDDLEWARE.",
             id="chat.E001",
         )
-    elif TRUSTED_PROXIES not in settings.MIDDLEWARE[1:2]:
-        yield Error(
-            "TrustedProxies is not the second middleware, so those before it take a proxy's address for the client's.",
-            hint=f"Put {TRUSTED_PROXIES!r} second in MIDDLEWARE.",
-            id="chat.E006",
-        )
+
+
+def _is_the_chats(name: str) -> bool:
+    """Return whether this middleware is ChatMiddleware, or made from it."""
+    try:
+        found = import_string(name)
+    except ImportError:
+        return False
+    return any(f"{one.__module__}.{one.__qualname__}" == MIDDLEWARE for one in getattr(found, "__mro__", ()))
 
 
 @register()
 def grip_proxies_are_sound(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessage]:
-    if getattr(settings, "GRIP_URL", None) or getattr(settings, "GRIP_VERIFY_KEY", None):
+    url = getattr(settings, "GRIP_URL", None) or getattr(settings, "GRIP_VERIFY_KEY", None)
+    if url and hasattr(settings, "GRIP_PROXIES"):
         yield Error(
-            "GRIP_URL or GRIP_VERIFY_KEY is a Django setting: django-grip would add to GRIP_PROXIES at every request.",
-            hint="Set them in the environment, or write GRIP_PROXIES.",
+            "GRIP_PROXIES and GRIP_URL or GRIP_VERIFY_KEY are both Django settings: django-grip would add to "
+            "GRIP_PROXIES at every request.",
+            hint="Keep only one. In the chat's own site, set the environment's variable.",
             id="chat.E002",
         )
     try:
-        normal = grip_proxies(settings.GRIP_PROXIES)
+        normal = grip_proxies(proxies())
     except ImproperlyConfigured as problem:
         yield Error(str(problem), hint="Correct it in GRIP_URL, or in GRIP_PROXIES.", id="chat.E003")
         return
-    if normal != settings.GRIP_PROXIES:
+    if normal != proxies():
         yield Error(
             "GRIP_PROXIES holds a proxy twice or an address that ends in a slash.",
             hint="Pass it through chat.grip.config.grip_proxies, as chatsite/settings.py does.",
@@ -83,37 +89,17 @@ def grip_proxies_are_sound(app_configs: Any, **kwargs: Any) -> Iterator[CheckMes
 
 
 @register()
-def event_log_is_ours(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessage]:
-    if getattr(settings, "EVENTSTREAM_STORAGE_CLASS", None) != EVENT_LOG:
-        yield Error(
-            "EVENTSTREAM_STORAGE_CLASS is not the chat's own event log: readers could not resume exactly.",
-            hint=f'Set EVENTSTREAM_STORAGE_CLASS = "{EVENT_LOG}".',
-            id="chat.E005",
-        )
-
-
-@register()
-def readers_get_rooms_only(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessage]:
-    if getattr(settings, "EVENTSTREAM_CHANNELMANAGER_CLASS", None) != CHANNELS:
-        yield Error(
-            "EVENTSTREAM_CHANNELMANAGER_CLASS is not the chat's own: readers could open any channel.",
-            hint=f'Set EVENTSTREAM_CHANNELMANAGER_CLASS = "{CHANNELS}".',
-            id="chat.E008",
-        )
-
-
-@register()
 def sqlite_waits_for_its_lock(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessage]:
     for name, database in settings.DATABASES.items():
         if "sqlite" not in database["ENGINE"]:
             continue
         options = database.get("OPTIONS", {})
         if options.get("transaction_mode") != "IMMEDIATE" or "wal" not in options.get("init_command", "").lower():
-            yield Error(
+            yield Warning(
                 f"The SQLite database {name!r} has no WAL or no IMMEDIATE transactions: with several writers, most "
                 "posts fail with `database is locked`.",
-                hint="Use the settings of chatsite/database.py: transaction_mode IMMEDIATE, PRAGMA journal_mode=WAL.",
-                id="chat.E009",
+                hint='Set its OPTIONS: {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL;"}.',
+                id="chat.W005",
             )
 
 
@@ -130,7 +116,7 @@ def debug_is_off_in_public(app_configs: Any, **kwargs: Any) -> Iterator[CheckMes
 
 @register()
 def few_may_say_who_the_client_is(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessage]:
-    for network in settings.TRUSTED_PROXIES:
+    for network in conf.trusted_proxies or ():
         if ipaddress.ip_network(network).num_addresses > MANY and not ipaddress.ip_network(network).is_private:
             yield Warning(
                 f"TRUSTED_PROXIES has {network}: strangers in it may claim any address, and so pass limits and bans.",
@@ -141,7 +127,7 @@ def few_may_say_who_the_client_is(app_configs: Any, **kwargs: Any) -> Iterator[C
 
 @register()
 def the_policy_is_sound(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessage]:
-    name = getattr(settings, "CHAT_POLICY", DEFAULT)
+    name = conf.policy
     try:
         rules: Any = policy()
         if not isinstance(rules, Open):
@@ -154,7 +140,7 @@ def the_policy_is_sound(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessag
         )
         return
     if isinstance(rules, SignedTokens):
-        for words in key_problems(getattr(settings, "CHAT_TOKEN_KEYS", None)):
+        for words in key_problems(conf.token_keys):
             yield Error(
                 f"CHAT_TOKEN_KEYS: {words}",
                 hint="Correct it in TOKEN_KEYS or its file, or in the setting (docs/policies.md). "
@@ -174,10 +160,8 @@ def _is_on_the_internet(control_uri: str) -> bool:
 
 # For manage.py doctor, which prints a line for each.
 ALL: dict[str, Callable[..., Iterable[CheckMessage]]] = {
-    "GripMiddleware is the first middleware, TrustedProxies the second": grip_middleware_is_first,
+    "ChatMiddleware is the first middleware": chat_middleware_is_first,
     "the GRIP proxies have sound addresses and keys": grip_proxies_are_sound,
-    "the event log is the chat's own": event_log_is_ours,
-    "readers can open the channels of rooms only": readers_get_rooms_only,
     "SQLite waits for its lock": sqlite_waits_for_its_lock,
     "DEBUG is off in public": debug_is_off_in_public,
     "only proxies may say who the client is": few_may_say_who_the_client_is,

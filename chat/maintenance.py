@@ -4,6 +4,7 @@ One publishes lost events again and deletes what has become old. The other runs 
 """
 
 import logging
+import os
 import random
 import threading
 import time
@@ -11,9 +12,9 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from django.db import connection
-from django_eventstream.utils import get_storage
 
 from chat import limits
+from chat.events.log import EVENT_LOG
 from chat.grip import publisher, slots
 from chat.messages.moderation import forget_old_bans
 from chat.messages.sources import forget_old_sources
@@ -38,13 +39,27 @@ def start() -> None:
     threading.Thread(target=run_rechecks, name="rechecks", daemon=True).start()
 
 
+def start_once() -> None:
+    """Start the thread, unless this process has it; a fork has none."""
+    global _has_it
+    if _has_it != os.getpid():
+        with _starting:
+            if _has_it != os.getpid():
+                _has_it = os.getpid()
+                start()
+
+
+_starting = threading.Lock()
+_has_it: int | None = None  # the process
+
+
 def run() -> NoReturn:
     """Publish the last minute again twice, then delete what is old every hour."""
     _survive(publish_recent)
     time.sleep(SETTLED_S)
     _survive(publish_recent)  # during a reload, the old process still took requests after our start
     while True:
-        _survive(get_storage().trim_event_log)
+        _survive(EVENT_LOG.trim_event_log)
         _survive(forget_old_sources)
         _survive(forget_old_bans)
         _survive(expire_messages)
@@ -70,7 +85,7 @@ def publish_recent() -> None:
 
     The proxy drops ids that it has seen.
     """
-    for event in get_storage().recent(REPUBLISHED_S, REPUBLISHED_EVENTS):
+    for event in EVENT_LOG.recent(REPUBLISHED_S, REPUBLISHED_EVENTS):
         publisher.publish(event)
 
 

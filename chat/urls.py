@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from .api import moderation
@@ -6,6 +6,8 @@ from .api import views as api
 from .health import views as health
 from .pages import views as pages
 from .streams import views as streams
+from .web.refusals import nowhere
+from .web.serving import serve
 
 
 class SegmentConverter(StringConverter):
@@ -20,18 +22,20 @@ app_name = "chat"
 
 # Top-level names without a slash are rooms, so every new page lives below /-/.
 urlpatterns = [
-    path("", pages.join, name="join"),
-    path("events/", streams.events, name="events"),
+    path("", serve(pages.join), name="join"),
+    path("events/", serve(streams.events), name="events"),
     # Pushpin tells next links apart by their path only.
-    path("events/<slug:link>/", streams.events, name="next-link"),
-    path("rooms/<segment:room>/messages/", api.messages, name="messages"),
-    path("rooms/<segment:room>/messages/<segment:message_id>/", api.message, name="message"),
-    path("rooms/<segment:room>/events/", streams.room_events, name="room-events"),
-    path("-/live", health.live, name="live"),
-    path("-/ready", health.ready, name="ready"),
-    path("-/seen", health.seen, name="seen"),
-    path("-/moderate/", moderation.act, name="moderate"),
-    path("-/language/", pages.choose_language, name="language"),
-    path("-/manifest.webmanifest", pages.manifest, name="manifest"),
-    path("<segment:room>", pages.room, name="room"),
+    path("events/<slug:link>/", serve(streams.events), name="next-link"),
+    path("rooms/<segment:room>/messages/", serve(api.messages), name="messages"),
+    path("rooms/<segment:room>/messages/<segment:message_id>/", serve(api.message), name="message"),
+    path("rooms/<segment:room>/events/", serve(streams.room_events), name="room-events"),
+    path("-/live", serve(health.live), name="live"),
+    path("-/ready", serve(health.ready), name="ready"),
+    path("-/seen", serve(health.seen), name="seen"),
+    path("-/moderate/", serve(moderation.act), name="moderate"),
+    path("-/language/", serve(pages.choose_language), name="language"),
+    path("-/manifest.webmanifest", serve(pages.manifest), name="manifest"),
+    # Below these three all is ours: programs get JSON there, also from a site that has a page of its own for a 404.
+    re_path("^(?:-|events|rooms)/", serve(nowhere)),
+    path("<segment:room>", serve(pages.room), name="room"),
 ]

@@ -19,7 +19,8 @@ BASE_DIR = env.PROJECT_DIR
 DATA_DIR = ENV.data_dir
 
 SECRET_KEY = ENV.secret_key or secret.kept_key(DATA_DIR)
-SECRET_KEY_FILE = None if ENV.secret_key else DATA_DIR / secret.FILE
+CHAT_DATA_DIR = DATA_DIR
+CHAT_SECRET_KEY_FILE = None if ENV.secret_key else DATA_DIR / secret.FILE
 DEBUG = ENV.debug
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 
@@ -35,19 +36,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "chat.streams.middleware.GripMiddleware",  # first: it turns our answer into instructions for the proxy
-    "chat.streams.proxies.TrustedProxies",  # second: it decides who the client is and whether it uses https
+    "chatsite.middleware.ForAnswers",  # first: it turns our answer into instructions for the proxy
     "chat.web.middleware.CookiesByScheme",
-    "chat.web.middleware.EveryAnswer",
-    "chat.web.middleware.ContentSecurityPolicy",
-    "chat.pages.theme.VaryByTheme",
-    "chat.pages.language.PageLanguage",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",  # Content-Length
-    "chat.web.middleware.StrictUTF8",
-    "chat.web.middleware.WholeBodies",
-    "chat.web.foreign_pages.ForeignPages",
+    "chatsite.middleware.ForRequests",
     "chat.web.middleware.RefusalsAndOutages",
     "chat.web.middleware.PausedAdmin",
     # The rest is for the admin, and for a policy that knows Django's users. The chat itself needs no session.
@@ -58,7 +52,7 @@ MIDDLEWARE = [
 ]
 
 # Our proxies, by their addresses. TrustedProxies drops the header X-Forwarded-Proto of everybody else.
-TRUSTED_PROXIES = ENV.trusted_proxies
+CHAT_TRUSTED_PROXIES = ENV.trusted_proxies
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # CookiesByScheme takes these two back in an answer over http.
@@ -77,8 +71,8 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # HSTS in the browsers' own lists: that is for good, and it includes all subdomains
 ]
 
-SOURCE_DAYS = ENV.source_days
-KEEP_MESSAGES = ENV.keep_messages  # days, or None
+CHAT_SOURCE_DAYS = ENV.source_days
+CHAT_KEEP_MESSAGES = ENV.keep_messages  # days, or None
 
 # Who may read, write and moderate: docs/policies.md.
 CHAT_POLICY = ENV.policy
@@ -91,11 +85,11 @@ LOGIN_URL = LOGOUT_REDIRECT_URL = "/-/login/"
 LOGIN_REDIRECT_URL = "/"
 CHAT_SIGN_OUT_URL = "/-/logout/"
 
-# chat/limits.py says how much one source may do. LIMITS_FREE names addresses without limits.
-LIMITS = ENV.limits
-LIMITS_FREE = ENV.limits_free
+# chat/limits.py says how much one source may do. CHAT_LIMITS_FREE names addresses without limits.
+CHAT_LIMITS = ENV.limits
+CHAT_LIMITS_FREE = ENV.limits_free
 
-SITE_NAME = ENV.site_name
+CHAT_SITE_NAME = ENV.site_name
 
 ADMIN = ENV.admin  # whether chatsite/urls.py has /admin/
 AUTHENTICATION_BACKENDS = ["chat.web.login.LimitedLogin"]
@@ -116,8 +110,6 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "chat.pages.theme.theme",
-                "chat.pages.site.site_name",
             ]
         },
     }
@@ -133,8 +125,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # {"control_uri": "...", "control_iss": "...", "key": b64decode("...")}.
 GRIP_PROXIES: list[Proxy] = []
 GRIP_PROXIES = grip_proxies(GRIP_PROXIES, ENV.grip_url, ENV.grip_verify_key)
-EVENTSTREAM_STORAGE_CLASS = "chat.events.log.EventLog"
-EVENTSTREAM_CHANNELMANAGER_CLASS = "chat.events.channels.RoomChannels"
+CHAT_MAINTENANCE = False  # deploy/gunicorn.conf.py starts it in each worker
+CHAT_SHARES_LOG = True  # the event log is in django-eventstream's tables, as it was in 1.0.0
 
 # The answer to a larger body is 413. A message of 8 000 emoji has 96 kB as a form.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
@@ -148,12 +140,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "chat.pages.static_storage.StaticFiles"},
 }
 
-PULSE_FILE = DATA_DIR / "pulse.json"  # what bin/run sees of its Pushpin (chatsite/serve/pulse.py)
-LATE_PROXY_FILE = DATA_DIR / "late_proxy.txt"  # that a proxy's clock is wrong, for all our processes
+CHAT_PULSE_FILE = DATA_DIR / "pulse.json"  # what bin/run sees of its Pushpin (chatsite/serve/pulse.py)
+CHAT_LATE_PROXY_FILE = DATA_DIR / "late_proxy.txt"  # that a proxy's clock is wrong, for all our processes
 
 # Where manage.py doctor finds the running chat: its URL, and the configuration of its Pushpin.
-RUN_LOCK = DATA_DIR / instance.LOCK
-PUSHPIN_CONFIG = instance.path_for(DATA_DIR) / "pushpin.conf"
+CHAT_RUN_LOCK = DATA_DIR / instance.LOCK
+CHAT_PUSHPIN_CONFIG = instance.path_for(DATA_DIR) / "pushpin.conf"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [  # the name of each in itself; CONTRIBUTING.md says how to add one

@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("chatsite.sign_in")),
 ]
 if settings.ADMIN:
+    from . import admins  # noqa: F401 (the import registers it)
+
     urlpatterns.append(path("admin/", admin.site.urls))
 
 handler400 = "chat.web.refusals.bad_request"

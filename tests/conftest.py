@@ -27,7 +27,7 @@ def no_outage_of_an_earlier_test(monkeypatch):
 @pytest.fixture(autouse=True)
 def no_refused_signature_of_an_earlier_test(monkeypatch, settings, tmp_path):
     monkeypatch.setattr(signature._Log, "last", float("-inf"))
-    settings.LATE_PROXY_FILE = tmp_path / "late_proxy.txt"
+    settings.CHAT_LATE_PROXY_FILE = tmp_path / "late_proxy.txt"
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from itertools import groupby
 from typing import Any, cast
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -17,12 +15,13 @@ from chat.messages.errors import UnknownSender
 from chat.messages.room_deletion import remove_room, retire_room
 from chat.models import Ban, ChatMessage, ChatMessageQuerySet, ChatRoom, ModerationEntry
 
-from .deletion import DeletesInBatches, ShortLists
+from .deletion import DeletesInBatches
+from .pauses import PausesToo
 
 AT_ONCE = 500  # messages that one search fetches
 
 
-class NoEditing(DeletesInBatches):
+class NoEditing(PausesToo, DeletesInBatches):
     """Look and delete. Readers would not hear of messages and rooms that somebody adds or changes here."""
 
     show_full_result_count = False  # counting millions of rows takes longer than showing a page of them
@@ -140,7 +139,7 @@ class ChatMessageAdmin(NoEditing):
         return message.text[:100]
 
 
-class ForModerators(admin.ModelAdmin):
+class ForModerators(PausesToo, admin.ModelAdmin):
     """Moderators may look, whatever else they may do in the admin."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -179,11 +178,3 @@ class ModerationLog(ForModerators):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-admin.site.unregister(User)
-
-
-@admin.register(User)
-class Admins(ShortLists, UserAdmin):
-    """Django's page, but whoever deletes an admin need not read all that this one ever deleted."""

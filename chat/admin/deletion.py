@@ -79,19 +79,6 @@ class DeletesInBatches(admin.ModelAdmin):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
 
-class ShortLists:
-    """Names only the first of the related objects that a deletion takes with it."""
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:
-        objects, *others = super().get_deleted_objects(objs, request)  # type: ignore[misc]
-        return (_shortened(objects), *others)
-
-
-def _shortened(objects: list) -> list:
-    first = [_shortened(one) if isinstance(one, list) else one for one in objects[:EXAMPLES]]
-    return [*first, "…"] if len(objects) > EXAMPLES else first
-
-
 def _selection(request: HttpRequest) -> list[tuple[str, str]]:
     """Return the fields of the list's form that say what is selected."""
     selected = request.POST.getlist(ACTION_CHECKBOX_NAME)

@@ -9,10 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
 from chat.checks import NEW_KEY, SAMPLE_KEY
+from chat.conf import conf
+from chat.grip.config import proxies
 
 DEBIANS = Path("/etc/pushpin/pushpin.conf")
 PROCESSES = Path("/proc")
@@ -26,7 +27,7 @@ Value = Callable[[str, str], str]
 
 def files() -> list[Path]:
     """Return the configurations of those of our proxies that run here."""
-    own = [settings.PUSHPIN_CONFIG] if settings.PUSHPIN_CONFIG.exists() else []
+    own = [conf.pushpin_config] if conf.pushpin_config and conf.pushpin_config.exists() else []
     return [*own, DEBIANS] if _is_ours(DEBIANS) and _is_used(DEBIANS) else own
 
 
@@ -46,7 +47,7 @@ def _is_ours(file: Path) -> bool:
         port = _values(file)("handler", "push_in_http_port")
     except (OSError, BadFile):
         return False
-    places = [urlsplit(proxy["control_uri"]) for proxy in settings.GRIP_PROXIES]
+    places = [urlsplit(proxy["control_uri"]) for proxy in proxies()]
     return any(place.hostname in ("127.0.0.1", "localhost", "::1") and str(place.port) == port for place in places)
 
 

@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, run_checks
 from django.db import connection
 
 from chat import checks
+from chat.conf import conf
+from chat.grip.config import proxies
 from chat.health import database
 
 from . import arrival, pushpin_config, way
@@ -30,7 +31,7 @@ def steps(url: str | None, pushpin_files: Iterable[Path]) -> Iterator[Step]:
     for file in [*pushpin_files] or pushpin_config.files():
         yield Step(f"Pushpin is configured without a trap ({file})", partial(pushpin_config.look, file))
     yield Step("the database takes a write and has all tables", _database, needed=True)
-    if settings.GRIP_PROXIES:  # manage.py names the Pushpin of bin/run too, if it can reach it
+    if proxies():  # manage.py names the Pushpin of bin/run too, if it can reach it
         yield Step("each proxy takes events", way.publish)
     front = Front(url) if url else running()
     if not front:
@@ -42,16 +43,25 @@ def steps(url: str | None, pushpin_files: Iterable[Path]) -> Iterator[Step]:
 
 def running() -> Front | None:
     """Return the front of the chat that bin/run has started on our DATA_DIR, None if there is none."""
+    if conf.run_lock is None:
+        return None
     try:
-        url, _, address = [*settings.RUN_LOCK.read_text().split(), "", "", ""][:3]  # 1.0.0 writes no address
+        url, _, address = [*conf.run_lock.read_text().split(), "", "", ""][:3]  # 1.0.0 writes no address
     except OSError:
         return None
     return Front(url, address) if url else None
 
 
 def _nothing_runs() -> Iterator[CheckMessage]:
+    if conf.run_lock is None:
+        yield Error(
+            "This command does not know where the chat is.",
+            hint="Name the address that people open: doctor --url https://www.example.com/chat/",
+            id="chat.E205",
+        )
+        return
     yield Error(
-        f"No chat runs with its data in {settings.RUN_LOCK.parent}.",
+        f"No chat runs with its data in {conf.run_lock.parent}.",
         hint="Start it, give this command the same DATA_DIR, or name the address that people open: doctor --url.",
         id="chat.E201",
     )

@@ -8,16 +8,14 @@ import secrets
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote, urlencode
 
-from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import transaction
 from django_eventstream.event import Event
-from django_eventstream.models import Event as LoggedEvent
-from django_eventstream.models import EventCounter
 
 from chat.events.channels import room_channel
 from chat.grip import publisher
-from chat.models import ChatMessage, ChatRoom
+from chat.grip.config import proxies
+from chat.models import ChatMessage, ChatRoom, EventCounter, LoggedEvent
 from chat.policy.doctor import proof
 from chat.redaction import public_part
 
@@ -33,7 +31,7 @@ def publish() -> Iterator[CheckMessage]:
 
 
 def _refusals(event: Event) -> Iterator[CheckMessage]:
-    for proxy in settings.GRIP_PROXIES:
+    for proxy in proxies():
         try:
             publisher.publish_now(proxy, event)
         except Exception as error:  # whatever failed, this proxy has not got it
@@ -94,7 +92,7 @@ def _walk(front: Front, stream: Stream, room: str, channel: str) -> Iterator[Che
             id="chat.E325",
         )
         return
-    logged = LoggedEvent.objects.filter(channel=channel, eid=message.event).first()
+    logged = LoggedEvent.objects.filter(channel=channel, eid=message.event or 0).first()
     if logged is None:
         yield Error(
             "Log: the message is saved, but its event is not in the event log, so nobody can resume.",
@@ -108,7 +106,7 @@ def _walk(front: Front, stream: Stream, room: str, channel: str) -> Iterator[Che
 
 def _lost(stream: Stream, event: Event, text: str) -> Sequence[CheckMessage]:
     """Return why the event has not arrived: this command publishes it once more."""
-    if not settings.GRIP_PROXIES:  # manage.py has not found the Pushpin of bin/run
+    if not proxies():  # manage.py has not found the Pushpin of bin/run
         return [
             Error(
                 "Publish: the event has not arrived: the web server did not publish it, or Pushpin did not pass it on.",

@@ -10,12 +10,11 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 from django_eventstream.event import Event
-from django_eventstream.models import Event as LoggedEvent
-from django_eventstream.models import EventCounter
-from django_eventstream.storage import DjangoModelStorage, EventDoesNotExist
-from django_eventstream.utils import get_storage, make_id
+from django_eventstream.storage import EventDoesNotExist
+from django_eventstream.utils import make_id
 
 from chat.grip.publisher import RECHECK
+from chat.models.events import EventCounter, LoggedEvent
 
 KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction; each holds SQLite's one write lock for about 10 ms, 100 ms for the longest
@@ -34,7 +33,7 @@ REDACT = f"UPDATE {LoggedEvent._meta.db_table} SET type = %s, data = %s WHERE ch
 
 def current_event_number(channel: str) -> int:
     """Return the number of the channel's last event; if it had none, the floor."""
-    return get_storage().get_current_id(channel)
+    return EVENT_LOG.get_current_id(channel)
 
 
 def event_id(channel: str, number: int) -> str:
@@ -165,8 +164,8 @@ def _encoded(data: str) -> str:
     return json.dumps(data)
 
 
-class EventLog(DjangoModelStorage):
-    """The library's log without its faults: exact under concurrency, and no request trims it."""
+class EventLog:
+    """What the library calls a storage: exact under concurrency, and no request trims it."""
 
     def get_current_id(self, channel: str) -> int:
         """Return the number of the channel's last event; each stream and each page begins with it.
@@ -221,6 +220,9 @@ class EventLog(DjangoModelStorage):
             old = LoggedEvent.objects.filter(created__lt=timezone.now() - KEPT).select_for_update(skip_locked=True)
             batch = list(old.values_list("id", flat=True)[:TRIM_BATCH])
             return LoggedEvent.objects.filter(id__in=batch).delete()[0]
+
+
+EVENT_LOG = EventLog()
 
 
 def _event(row: LoggedEvent) -> Event:

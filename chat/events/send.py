@@ -7,12 +7,12 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django_eventstream.event import Event
-from django_eventstream.utils import get_storage
 
 from chat import metrics
 from chat.grip import publisher
 
 from . import local
+from .log import EVENT_LOG
 
 MAX_DATA_BYTES = 400_000  # JSON escapes it once more for the proxy, which refuses requests over 1 000 000
 
@@ -47,7 +47,7 @@ def send_event(
     if len(data.encode()) > MAX_DATA_BYTES:
         raise ValueError(f"An event carries at most {MAX_DATA_BYTES} bytes of data.")
 
-    event = get_storage().append_event(channel, event_type, data, number)
+    event = EVENT_LOG.append_event(channel, event_type, data, number)
 
     def tell_readers() -> None:
         metrics.EVENTS.labels(event_type).inc()

@@ -3,10 +3,12 @@
 import re
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from gripcontrol import parse_grip_uri
 
@@ -16,6 +18,17 @@ LONGEST_SOCKET_PATH = 107  # bytes, on Linux
 PARAMETERS = ("key", "iss", "verify-key", "verify-iss")
 
 Proxy = dict[str, Any]  # django-grip's form: control_uri, and maybe control_iss, key, verify_key, verify_iss
+
+
+def proxies() -> list[Proxy]:
+    """Return the GRIP proxies of this site, from its setting GRIP_PROXIES or else GRIP_URL."""
+    written: list[Proxy] = getattr(settings, "GRIP_PROXIES", [])
+    return written or _from_url(getattr(settings, "GRIP_URL", None) or "", getattr(settings, "GRIP_VERIFY_KEY", None))
+
+
+@lru_cache(maxsize=8)
+def _from_url(urls: str, verify_key: str | None) -> list[Proxy]:
+    return grip_proxies([], urls, verify_key)
 
 
 def grip_proxies(written: Iterable[Mapping[str, Any]], urls: str = "", verify_key: str | None = None) -> list[Proxy]:

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from django.conf import settings
 from django_eventstream.event import Event
 from django_eventstream.utils import sse_encode_event
 from gripcontrol import HttpStreamFormat
 from pubcontrol import Item
 
+from chat.grip.config import proxies
 from chat.redaction import public_part
 
 from .channel_names import name_at_proxy
@@ -196,11 +196,11 @@ _making_lanes = threading.Lock()
 
 
 def _lanes() -> list[Lane]:
-    if not _existing_lanes and settings.GRIP_PROXIES:
+    if not _existing_lanes and proxies():
         with _making_lanes:
             if not _existing_lanes:
                 # All in one step: a thread that saw only some of the lanes would publish to those alone.
-                _existing_lanes[:] = [_lane_to(proxy) for proxy in settings.GRIP_PROXIES]
+                _existing_lanes[:] = [_lane_to(proxy) for proxy in proxies()]
     return _existing_lanes
 
 

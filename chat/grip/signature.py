@@ -8,8 +8,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 import jwt
-from django.conf import settings
 
+from chat.conf import conf
 from chat.grip.config import Proxy
 
 ALGORITHMS = ["HS256", "RS256", "ES256"]  # gripcontrol's
@@ -53,11 +53,11 @@ def refuse(token: str | None, proxies: Iterable[Proxy]) -> None:
     """Say once a minute what is wrong with a refused signature; let all processes know that a clock is wrong."""
     found, now = look(token, proxies), time.monotonic()
     words = _words(found)
-    if found.kind == CLOCK:
+    if found.kind == CLOCK and (file := conf.late_proxy_file):
         with suppress(OSError):  # the disk is full
-            new = settings.LATE_PROXY_FILE.with_suffix(f".{os.getpid()}")
+            new = file.with_suffix(f".{os.getpid()}")
             new.write_text(words)
-            os.replace(new, settings.LATE_PROXY_FILE)
+            os.replace(new, file)
     if now - _Log.last >= LOG_AGAIN_S:
         _Log.last = now
         log.error("%s", words)
@@ -65,9 +65,12 @@ def refuse(token: str | None, proxies: Iterable[Proxy]) -> None:
 
 def delays() -> list[str]:
     """Return a sentence if a proxy's clock is wrong. A wrong key is no reason: any stranger can send one."""
+    file = conf.late_proxy_file
+    if file is None:
+        return []
     try:
-        age_s = time.time() - settings.LATE_PROXY_FILE.stat().st_mtime
-        return [settings.LATE_PROXY_FILE.read_text()] if age_s < KEPT_S else []
+        age_s = time.time() - file.stat().st_mtime
+        return [file.read_text()] if age_s < KEPT_S else []
     except OSError:
         return []
 

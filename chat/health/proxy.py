@@ -4,9 +4,9 @@ import json
 import time
 from typing import NamedTuple
 
-from django.conf import settings
-
+from chat.conf import conf
 from chat.grip import publisher, signature
+from chat.grip.config import proxies
 
 OLD_S = 30  # the supervisor looks every 5 s
 
@@ -21,7 +21,7 @@ class Found(NamedTuple):
 
 def look() -> Found:
     """Return what is known without asking anybody."""
-    if not settings.GRIP_PROXIES:
+    if not proxies():
         return Found(True, NONE)
     problems = [*_seen_by_the_supervisor(), *publisher.delays(), *signature.delays()]
     return Found(not problems, " ".join(problems) or DELIVERS)
@@ -29,8 +29,10 @@ def look() -> Found:
 
 def _seen_by_the_supervisor() -> list[str]:
     """Return what is wrong with the Pushpin that bin/run started. There is no file if it started none."""
+    if conf.pulse_file is None:
+        return []
     try:
-        seen = json.loads(settings.PULSE_FILE.read_text())
+        seen = json.loads(conf.pulse_file.read_text())
         age, ok, words = time.time() - seen["at"], bool(seen["ok"]), str(seen["words"])
     except FileNotFoundError:
         return []

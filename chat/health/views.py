@@ -2,11 +2,11 @@
 
 import os
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from chat.grip import signature
+from chat.grip.config import proxies
 from chat.streams.middleware import GripRequest
 from chat.streams.proxies import SENDERS, is_inside, is_trusted
 from chat.web.refusals import only
@@ -20,7 +20,7 @@ DOCTOR = Signer(salt="chat.doctor")
 def live(request: GripRequest) -> HttpResponse:
     """Say that the process answers. The supervisor of each Pushpin asks, so a wrong clock shows without any reader."""
     if "Grip-Sig" in request.headers and not request.grip.proxied:
-        signature.refuse(request.headers["Grip-Sig"], settings.GRIP_PROXIES)
+        signature.refuse(request.headers["Grip-Sig"], proxies())
     return _answer({"ok": True})
 
 
@@ -44,12 +44,12 @@ def seen(request: HttpRequest) -> HttpResponse:
         DOCTOR.unsign(request.headers.get("Doctor", ""))
     except BadSignature:
         raise Http404 from None
-    found = signature.look(request.headers.get("Grip-Sig"), settings.GRIP_PROXIES)
+    found = signature.look(request.headers.get("Grip-Sig"), proxies())
     client = request.META.get("REMOTE_ADDR", "")
     return _answer(
         {
             "process": os.getpid(),
-            "proxies": len(settings.GRIP_PROXIES),
+            "proxies": len(proxies()),
             "signature": found.kind,
             "behind": found.behind_s,
             "senders": request.META[SENDERS],

@@ -3,9 +3,9 @@
 import time
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
+from chat.conf import conf
 from chat.models import ChatMessage
 
 IDS = 2_000  # at once
@@ -21,7 +21,7 @@ def forget_old_sources() -> None:
     become old since.
     """
     global _forgotten_up_to
-    last = _last_id_before(timezone.now() - timedelta(days=settings.SOURCE_DAYS))
+    last = _last_id_before(timezone.now() - timedelta(days=conf.source_days))
     while _forgotten_up_to < last:
         up_to = min(_forgotten_up_to + IDS, last)
         known = ChatMessage.objects.filter(id__gt=_forgotten_up_to, id__lte=up_to, source__isnull=False)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0011_state'),
+        ('chat', '0012_event_log'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

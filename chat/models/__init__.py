@@ -1,5 +1,6 @@
 """The tables of the database."""
 
+from .events import EventCounter, LoggedEvent
 from .hashes import hash_of, mark_of
 from .keys import Bucket, Secret
 from .messages import (
@@ -34,6 +35,8 @@ __all__ = [
     "ChatMessageQuerySet",
     "ChatRoom",
     "ChatState",
+    "EventCounter",
+    "LoggedEvent",
     "MessageData",
     "ModerationEntry",
     "Recheck",

@@ -1,9 +1,10 @@
 """What a browser needs to know to install the chat like an app: https://www.w3.org/TR/appmanifest/."""
 
-from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language_info
+
+from chat.conf import conf
 
 from .tokens import colors
 
@@ -16,8 +17,8 @@ def app_manifest(language: str, theme: str) -> dict[str, object]:
     start = reverse("chat:join")
     return {
         "id": start,
-        "name": settings.SITE_NAME,
-        "short_name": settings.SITE_NAME,
+        "name": conf.site_name,
+        "short_name": conf.site_name,
         "lang": language,
         "dir": "rtl" if get_language_info(language)["bidi"] else "ltr",
         "start_url": start,

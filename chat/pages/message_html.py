@@ -10,8 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString, mark_safe
 
 from chat.models import MessageData
-
-from .language import current_language
+from chat.web.language import current_language
 
 CACHED = 0 if settings.DEBUG else 5_000  # messages, most of 1 kB; in development the template may change
 MAX_CACHED_CHARS = 1_000  # longer texts are rendered each time

@@ -1,25 +1,16 @@
-"""Collected static files: hashed and compressed, with the scripts of each page and the styles joined."""
+"""Collected static files: joined, hashed, and compressed as far as it goes. It needs whitenoise and zopfli."""
 
 import os
 import re
-from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 from zopfli.gzip import compress
 
-from .css_bundle import STYLESHEET, join_styles
-from .js_bundles import ENTRIES, join
-
-Paths = dict[str, tuple[Storage, str]]
-
+from .joined_files import JoinedFiles
 
 HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")  # such a name has a hash of the content; pages link to no other
 
@@ -40,40 +31,11 @@ class Zopfli(Compressor):
         return path + suffix
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):
+class StaticFiles(JoinedFiles, CompressedManifestStaticFilesStorage):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.url = cache(super().url)  # each page asks for the same few files; while a server runs, they never change
-
-    def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[tuple[str, str, bool]]:
-        if not dry_run:
-            paths = {**paths, **self._join(paths)}
-        yield from super().post_process(paths, dry_run, **options)
+        # Each page asks for the same few files. While a server runs, they never change.
+        self.url = cache(super().url)  # type: ignore[method-assign]
 
     def create_compressor(self, **options: Any) -> Compressor:
         return Zopfli(**options)
-
-    def _join(self, paths: Paths) -> Paths:
-        read = _reader(paths)
-        joined = {bundle: join(entry, read) for bundle, entry in ENTRIES.items()}
-        joined[STYLESHEET] = join_styles(read)
-        for name, text in joined.items():
-            self.delete(name)
-            self.save(name, ContentFile(text.encode()))
-        return {name: (self, name) for name in joined}
-
-
-def _reader(paths: Paths) -> Callable[[str], str | None]:
-    def read(name: str) -> str | None:
-        if name not in paths:
-            return None
-        storage, path = paths[name]
-        with storage.open(path) as file:
-            return file.read().decode()
-
-    return read
-
-
-def are_bundled() -> bool:
-    """Return whether the joined files are used. With DEBUG, Django serves the sources."""
-    return isinstance(staticfiles_storage, StaticFiles) and not settings.DEBUG

@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -31,13 +31,15 @@ from chat.models import MAX_TEXT_LENGTH, ChatMessage
 from chat.naming import FOR_STAFF, is_for_staff, sentence
 from chat.policy import asking
 from chat.web.fields import read_fields
+from chat.web.language import current_language
+from chat.web.page import render_page
 from chat.web.refusals import Refusal, View, is_for_programs, not_found, only, refuse_form, refuse_message_error
+from chat.web.theme import chosen_theme
 
 from .app_manifest import app_manifest
-from .language import current_language, script_sentences
+from .joined_files import are_bundled
+from .language import script_sentences
 from .message_html import blank_message, render_messages
-from .static_storage import are_bundled
-from .theme import chosen_theme
 
 SENT_BEFORE = gettext_noop("This form has sent another text already. To say this one too, send it again.")
 
@@ -92,7 +94,7 @@ def _join_page(
     request: HttpRequest, form: JoinForm, room: str | None = None, name: str | None = None, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "room": room, "name": name, "open": asking.is_open()}
-    return render(request, "chat/join.html", context, status=status)
+    return render_page(request, "chat/join.html", context, status=status)
 
 
 def _address(room: str, query: str) -> str:
@@ -226,7 +228,7 @@ def _chat_page(
         "problem": problem,
         "text": text,
     }
-    return render(request, "chat/room.html", context, status=status)
+    return render_page(request, "chat/room.html", context, status=status)
 
 
 def _command(url: str, user: str) -> str:

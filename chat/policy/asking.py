@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from typing import Any, NoReturn
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from chat.conf import conf
 from chat.events.channels import PREFIX
 from chat.limits import OverLimit
 from chat.messages.errors import MessageError
@@ -26,7 +26,6 @@ from chat.web.refusals import Refusal, View, refuse, refuse_message_error, refus
 from .doctor import is_doctor
 from .open import NotSignedIn, Open
 
-DEFAULT = "chat.policy.Open"
 PRIVATE = {"Cache-Control": "no-cache, private", "Vary": "Cookie, Authorization"}
 
 May = Callable[[HttpRequest, str], bool]
@@ -38,7 +37,7 @@ def _made(path: str) -> Open:
 
 
 def policy() -> Open:
-    return _made(getattr(settings, "CHAT_POLICY", DEFAULT))
+    return _made(conf.policy)
 
 
 def is_open() -> bool:

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import jwt
-from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+
+from chat.conf import conf
 
 from .open import NotSignedIn, Open
 
@@ -60,7 +61,7 @@ class SignedTokens(Open):
         return None if sub is None else f"sub {sub}"
 
     def sign_in_url(self, request: HttpRequest) -> str | None:
-        where = getattr(settings, "CHAT_SIGN_IN_URL", None)
+        where = conf.sign_in_url
         if not where:
             return None
         query = request.GET.copy()
@@ -97,7 +98,7 @@ def _token(request: HttpRequest) -> str:
         return token
     if request.method == "GET" and STREAM.search(request.path) and "token" in request.GET:
         return request.GET["token"]
-    cookie = getattr(settings, "CHAT_TOKEN_COOKIE", None)
+    cookie = conf.token_cookie
     if cookie and cookie in request.COOKIES:
         return request.COOKIES[cookie]
     if "token" in request.GET:
@@ -115,7 +116,7 @@ def _checked(token: str) -> Claims:
             token,
             key.key,
             algorithms=[key.alg],
-            audience=getattr(settings, "CHAT_TOKEN_AUDIENCE", None),
+            audience=conf.token_audience,
             options={"require": ["exp"]},
             leeway=LEEWAY_S,
         )
@@ -138,7 +139,7 @@ def _words_of(error: jwt.InvalidAudienceError | jwt.MissingRequiredClaimError) -
         return (
             "The token has no exp. Sign one with the time when it ends, in seconds since 1970, some minutes from now."
         )
-    audience = getattr(settings, "CHAT_TOKEN_AUDIENCE", None)
+    audience = conf.token_audience
     if audience:
         return f"The token is for another audience. Sign one with {audience!r} as its claim aud."
     return "The token is for an audience, and this chat expects none. Leave out its claim aud, or set TOKEN_AUDIENCE."
@@ -149,7 +150,7 @@ def _key_for(header: dict[str, Any]) -> Key:
     kid, alg = header.get("kid"), header.get("alg")
     if alg not in ALGORITHMS:
         raise NotSignedIn(f"The token's algorithm does not count here. Sign it with {', '.join(ALGORITHMS)}.")
-    written = _keys_with_form(getattr(settings, "CHAT_TOKEN_KEYS", None))
+    written = _keys_with_form(conf.token_keys)
     if kid is None:
         fitting = [name for name, one in written.items() if one["alg"] == alg]
         if len(fitting) != 1:

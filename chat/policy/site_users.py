@@ -13,6 +13,8 @@ from django.shortcuts import resolve_url
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from chat.conf import conf
+
 from .open import NotSignedIn, Open
 
 KEPT = "chat.policy.user"
@@ -40,7 +42,7 @@ class SiteUsers(Open):
         return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL)).url
 
     def sign_out_url(self, request: HttpRequest) -> str | None:
-        return getattr(settings, "CHAT_SIGN_OUT_URL", None)
+        return conf.sign_out_url
 
     def user_of(self, request: HttpRequest) -> Any:
         """Return the user who is signed in, as the database has them now; raise NotSignedIn.

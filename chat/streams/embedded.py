@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from asgiref.sync import sync_to_async
 from django.db import connection
 from django.http import HttpRequest
-from django_eventstream.eventstream import get_events
 
 from chat.events import local
+from chat.events.reading import get_events
 from chat.policy import asking
 
 from .sse import KEEP_ALIVE, KEEP_ALIVE_S, stream_body

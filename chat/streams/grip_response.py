@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from django.http import HttpResponse
-from django_eventstream.eventstream import get_events
 from django_grip import GripInstruct
 from gripcontrol import Channel
 
+from chat.events.reading import get_events
 from chat.grip import slots
 from chat.grip.channel_names import name_at_proxy
 from chat.policy import asking

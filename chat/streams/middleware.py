@@ -4,7 +4,9 @@ import django_grip
 from django.http import HttpRequest, HttpResponse
 from django_grip import GripData
 
-from chat.web.refusals import answer, refuse
+from chat.grip.channel_names import GRIP_PREFIX
+from chat.web.refusals import answer, is_stream, refuse
+from chat.web.serving import INSTRUCT
 
 
 class GripRequest(HttpRequest):
@@ -21,15 +23,20 @@ class GripMiddleware(django_grip.GripMiddleware):
             request.grip = GripData()
             return answer(request, refuse(415, "Content-Type", "WebSocket messages are not served here."))
         answered = super().process_request(request)
-        if request.grip.proxied:
+        if request.grip.proxied or is_stream(request):
             # Debian's Pushpin always asks for gzip and unpacks the answer. That takes time, and it takes away the
             # Content-Length, without which HTTP/1.0 clients wait endlessly and HEAD says 0. A Range of the packed
-            # bytes would be another one.
+            # bytes would be another one. And a host's GZipMiddleware would keep back the pieces of a stream.
             request.META.pop("HTTP_ACCEPT_ENCODING", None)
         return answered
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        request.grip.instruct = getattr(response, INSTRUCT, request.grip.instruct)  # type: ignore[attr-defined]
+        for channel in request.grip.instruct.channels if request.grip.instruct else ():  # type: ignore[attr-defined]
+            channel.name = channel.name.removeprefix(GRIP_PREFIX)  # the library puts it before the name again
         response = super().process_response(request, response)
+        if response.get("Content-Type") == "text/event-stream":
+            response.cookies.clear()  # a host may save its session at each request
         if request.method == "HEAD" and not response.streaming:
             response.content = b""
         return response

@@ -5,10 +5,10 @@ request that Pushpin has signed, the address of the connection proves nothing. P
 connected to it at the end of X-Forwarded-For, and we use that one.
 """
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.deprecation import MiddlewareMixin
 
+from chat.conf import conf
 from chat.web.addresses import is_in, parsed
 
 from .middleware import GripRequest
@@ -24,19 +24,22 @@ SENDERS = "chat.senders"  # the addresses in X-Forwarded-For, as it came
 class TrustedProxies(MiddlewareMixin):
     """Set REMOTE_ADDR to the client's address, and drop what strangers say about it.
 
-    X-Forwarded-Proto stays only if one of settings.TRUSTED_PROXIES has sent it: SECURE_PROXY_SSL_HEADER names it.
+    X-Forwarded-Proto stays only if one of conf.trusted_proxies has sent it: SECURE_PROXY_SSL_HEADER names it. A host
+    that names no proxies (None) has its own rules about headers, and they stay as they are.
     """
 
     def process_request(self, request: GripRequest) -> None:
         meta = request.META
-        senders = _addresses(meta.pop(CLIENT, ""))
+        senders = _addresses(meta.get(CLIENT, ""))
         meta[SENDERS] = tuple(senders)
         peer = meta.get("REMOTE_ADDR", "")
         passed_on = request.grip.signed or any(header in meta for header in PASSED_ON) or bool(senders)
         if request.grip.signed:
             peer = senders.pop() if senders else UNKNOWN
-        if not is_trusted(peer):
-            meta.pop(SCHEME, None)
+        if conf.trusted_proxies is not None:
+            meta.pop(CLIENT, None)
+            if not is_trusted(peer):
+                meta.pop(SCHEME, None)
         while is_trusted(peer) and senders:
             peer = senders.pop()
         if peer != UNKNOWN:
@@ -59,4 +62,4 @@ def _addresses(header: str) -> list[str]:
 
 def is_trusted(address: str) -> bool:
     """Return whether the address is one of TRUSTED_PROXIES."""
-    return is_in(parsed(address), settings.TRUSTED_PROXIES)
+    return is_in(parsed(address), conf.trusted_proxies or ())

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
@@ -15,6 +14,7 @@ from chat import limits
 from chat.events.channels import clean_channel, room_channel
 from chat.grip import signature
 from chat.grip.channel_names import channel_named
+from chat.grip.config import proxies
 from chat.policy import asking
 from chat.web.next_links import is_next_link
 from chat.web.refusals import only, refuse, refuse_invalid
@@ -64,12 +64,12 @@ def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
     _refuse_too_many(request)
     if request.grip.proxied:
         return open_stream(request, wanted)
-    if isinstance(request, ASGIRequest) and not settings.GRIP_PROXIES:
+    if isinstance(request, ASGIRequest) and not proxies():
         if embedded.is_full():
             raise refuse(503, "connection", "Embedded mode holds no more streams. Try later, or use Pushpin.")
         return StreamingHttpResponse(embedded.open_stream(request, wanted), content_type="text/event-stream")
     if "Grip-Sig" in request.headers:
-        signature.refuse(request.headers["Grip-Sig"], settings.GRIP_PROXIES)
+        signature.refuse(request.headers["Grip-Sig"], proxies())
         raise refuse(
             503, "Grip-Sig", "The GRIP proxy's signature was refused. The operator finds the reason in the log."
         )

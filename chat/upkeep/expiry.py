@@ -1,4 +1,4 @@
-"""Deletes messages that are older than settings.KEEP_MESSAGES, for good.
+"""Deletes messages that are older than conf.keep_messages, for good.
 
 No event tells the readers: what is so old is on few screens, and a page that loads again lacks it. The event log is
 younger than any such message.
@@ -9,9 +9,9 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
-from django.conf import settings
 from django.utils import timezone
 
+from chat.conf import conf
 from chat.messages.batches import in_batches
 from chat.messages.errors import Paused
 from chat.messages.pause import refuse_paused_without_number
@@ -22,11 +22,11 @@ AT_ONCE = 100_000  # ids in memory
 
 def expire_messages() -> None:
     """Delete what is too old, in batches. Several servers may do this at once."""
-    if settings.KEEP_MESSAGES is None:
+    if conf.keep_messages is None:
         return
     # Ids do not tell the age: an imported message may be old and have a great id. No index leads to dates, so this
     # reads all messages, and locks nobody out meanwhile.
-    old = ChatMessage.objects.filter(date__lt=timezone.now() - timedelta(days=settings.KEEP_MESSAGES))
+    old = ChatMessage.objects.filter(date__lt=timezone.now() - timedelta(days=conf.keep_messages))
     last = 0
     with suppress(Paused):  # the next time is in an hour
         while ids := [*old.filter(id__gt=last).order_by("id").values_list("id", flat=True)[:AT_ONCE]]:

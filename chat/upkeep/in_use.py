@@ -1,12 +1,14 @@
 """Whether a chat uses the database now."""
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.conf import settings
 from django.db import connection
+
+from chat.conf import conf
 
 CLOSING_S, LOOK_AGAIN_S = 2, 0.05  # a server that has just stopped may still be closing its connections
 
@@ -18,11 +20,12 @@ class InUse(Exception):
 @contextmanager
 def nobody_else() -> Iterator[None]:
     """Keep bin/run from starting a chat with this DATA_DIR; raise InUse if a chat runs on it, or on the database."""
-    with open(settings.RUN_LOCK, "a") as lock:
+    with open(conf.run_lock or os.devnull, "a") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if conf.run_lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InUse(f"The chat with its data in {settings.DATA_DIR} runs. Stop it first.") from None
+            raise InUse(f"The chat with its data in {conf.data_dir} runs. Stop it first.") from None
         if connection.vendor == "postgresql":
             _refuse_other_clients()
         yield

@@ -1,21 +1,26 @@
 """Rules for every request."""
 
-from urllib.parse import unquote_to_bytes
+import sys
+from functools import lru_cache
+from urllib.parse import unquote_to_bytes, urlsplit
 
+from django.conf import settings
+from django.core.signals import got_request_exception
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from chat import __version__, metrics
-from chat.limits import OverLimit
-from chat.messages.errors import MessageError, Paused
+from chat.conf import conf
+from chat.messages.errors import Paused
 from chat.messages.pause import refuse_paused
 
 from .body_reader import read_whole_body
 from .foreign_pages import READS
-from .outages import is_outage
-from .refusals import Refusal, answer, outage, refuse, refuse_message_error, refuse_over_limit
+from .language import activate_language
+from .refusals import Refusal, answer, answer_error, answer_status, is_for_programs, refuse, refuse_message_error
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -27,8 +32,15 @@ class ContentSecurityPolicy(MiddlewareMixin):
     """Let pages load our own files only, and run no inline script or style."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        response["Content-Security-Policy"] = POLICY
+        response["Content-Security-Policy"] = conf.csp or _policy(settings.STATIC_URL)
         return response
+
+
+@lru_cache(maxsize=8)
+def _policy(static_url: str) -> str:
+    """Return the header; the static files may be on another host."""
+    parts = urlsplit(static_url)
+    return POLICY.replace("'self'", f"'self' {parts.scheme or 'https'}://{parts.netloc}") if parts.netloc else POLICY
 
 
 class CookiesByScheme(MiddlewareMixin):
@@ -60,7 +72,7 @@ def _view_name(match: ResolverMatch | None) -> str:
     """Return the name of a view of ours without `chat:`, so that a query for the metrics stays short."""
     if match is None:
         return "none"
-    return match.url_name or "none" if match.app_names == ["chat"] else match.view_name
+    return match.url_name or "none" if match.app_names[-1:] == ["chat"] else match.view_name
 
 
 class StrictUTF8(MiddlewareMixin):
@@ -120,12 +132,28 @@ class RefusalsAndOutages(MiddlewareMixin):
     """Turn the views' errors into answers, and answer 503 while the database can't be used."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, Refusal):
-            return answer(request, exception)
-        if isinstance(exception, OverLimit):
-            return answer(request, refuse_over_limit(exception))
-        if isinstance(exception, MessageError):
-            return answer(request, refuse_message_error(exception))
-        if is_outage(exception):
-            return outage(request, exception)
-        return None
+        return answer_error(request, exception)
+
+
+class ErrorsForPrograms(MiddlewareMixin):
+    """Give programs JSON also where the answer to their request is the site's own error page.
+
+    The CSRF check, a missing host name and a database that fails in the site's other middleware end in such a page.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        request.chat_error = None  # type: ignore[attr-defined]
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if response.status_code < 400 or settings.DEBUG or not is_for_programs(request):
+            return response
+        if response.get("Content-Type", "").startswith(("application/json", "text/event-stream")):
+            return response
+        activate_language(request)
+        return answer_status(request, response.status_code, request.chat_error)  # type: ignore[attr-defined]
+
+
+@receiver(got_request_exception)
+def _keep_error(request: HttpRequest | None = None, **_: object) -> None:
+    if hasattr(request, "chat_error"):
+        request.chat_error = sys.exc_info()[1]  # type: ignore[union-attr]

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from .place import path_in_chat
+
 NEXT_LINK = re.compile("/events/[^/]+/")
 
 
@@ -14,4 +16,4 @@ def is_next_link(request: HttpRequest) -> bool:
     A reader may send the like. chat/streams/next_links.py says which of them get something.
     """
     grip: Any = getattr(request, "grip", None)
-    return bool(NEXT_LINK.fullmatch(request.path)) or bool(grip and grip.proxied and grip.last)
+    return bool(NEXT_LINK.fullmatch(path_in_chat(request))) or bool(grip and grip.proxied and grip.last)

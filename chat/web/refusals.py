@@ -13,9 +13,9 @@ from typing import Any
 from django.core.exceptions import TooManyFieldsSent, ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
 
 from chat import metrics
 from chat.limits import OverLimit
@@ -38,6 +38,8 @@ from chat.naming import sentence
 
 from . import outages, request_ids
 from .next_links import is_next_link
+from .page import render_page
+from .place import path_in_chat
 
 PROGRAM_PATHS = ("/rooms/", "/events/", "/-/moderate/", "/-/live", "/-/ready", "/-/seen")
 STREAM_PATH = re.compile("/events/|/rooms/[^/]+/events/$")
@@ -140,22 +142,47 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
             "status": refusal.status,
             "title": title or _("This did not work"),
             "detail": " ".join(error["message"] for error in refusal.errors),
-            "number": request_ids.current() if refusal.status >= 500 else "",  # people can say it to the operator
+            "number": _number() if refusal.status >= 500 else "",  # people can say it to the operator
         }
-        response = render(request, "chat/error.html", context, status=refusal.status)
+        response = render_page(request, "chat/error.html", context, refusal.status)
     for name, value in refusal.headers.items():
         response[name] = value
+    response["Content-Length"] = str(len(response.content))
     return response
+
+
+def _number() -> str:
+    number = request_ids.current()
+    return "" if number == request_ids.NONE else number
+
+
+def answer_error(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Return the answer for an error that a view has raised, None for a mistake of ours."""
+    if isinstance(error, Refusal):
+        return answer(request, error)
+    if isinstance(error, OverLimit):
+        return answer(request, refuse_over_limit(error))
+    if isinstance(error, MessageError):
+        return answer(request, refuse_message_error(error))
+    if outages.is_outage(error):
+        return outage(request, error)
+    return None
 
 
 def is_for_programs(request: HttpRequest) -> bool:
     """Return whether the client wants JSON. Without ?channel=, /events is the page of the room "events"."""
-    return request.path.startswith(PROGRAM_PATHS) or (request.path == "/events" and "channel" in request.GET)
+    path = path_in_chat(request)
+    return path.startswith(PROGRAM_PATHS) or (path == "/events" and "channel" in request.GET)
+
+
+def is_stream(request: HttpRequest) -> bool:
+    """Return whether the address is that of a stream."""
+    return bool(STREAM_PATH.match(path_in_chat(request)))
 
 
 def _opens_stream(request: HttpRequest) -> bool:
     """Return whether a reader opens a stream; the proxy's next links continue one."""
-    return bool(STREAM_PATH.match(request.path)) and request.method == "GET" and not is_next_link(request)
+    return is_stream(request) and request.method == "GET" and not is_next_link(request)
 
 
 def _come_back_soon(request: HttpRequest) -> HttpResponse:
@@ -223,6 +250,25 @@ def outage(request: HttpRequest, error: BaseException) -> HttpResponse:
     unsure = _("The database can't be used now. What you sent may not have been saved: look, then try again.")
     message = getattr(error, "words", unsure)
     return answer(request, Refusal(503, [{"field": "database", "message": message}], {"Retry-After": "2"}))
+
+
+@csrf_exempt
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Answer a request for an address below one of ours."""
+    return not_found(request)
+
+
+def answer_status(request: HttpRequest, status: int, error: BaseException | None) -> HttpResponse:
+    """Return the answer in place of another one with this status, after this error."""
+    if error is not None and outages.is_outage(error):
+        return outage(request, error)
+    if status == 404:
+        return not_found(request)
+    if status == 403:
+        return forbidden(request)
+    if status < 500:
+        return bad_request(request)
+    return answer(request, refuse(500, "server", _("The server made a mistake. It has been logged; try again later.")))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -32,7 +32,7 @@ def nothing_else(monkeypatch, settings, tmp_path):
     monkeypatch.setattr(pushpin_config, "DEBIANS", tmp_path / "none")
     monkeypatch.setattr(front, "ANSWER_S", 2)
     monkeypatch.setattr(publisher, "LAST_RETRY_S", 0.05)
-    settings.RUN_LOCK = settings.PUSHPIN_CONFIG = tmp_path / "none"
+    settings.CHAT_RUN_LOCK = settings.CHAT_PUSHPIN_CONFIG = tmp_path / "none"
 
 
 @pytest.fixture

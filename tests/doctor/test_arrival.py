@@ -82,7 +82,7 @@ def test_a_certificate_that_this_machine_does_not_trust_is_named(own_certificate
 @pytest.mark.django_db(transaction=True)
 def test_a_doctor_that_is_on_a_trusted_proxy_misses_nobody_in_trusted_proxies(through, settings):
     assert through(senders="127.0.0.1, 127.0.0.1") == ["chat.E315"]
-    settings.TRUSTED_PROXIES = ("127.0.0.1",)
+    settings.CHAT_TRUSTED_PROXIES = ("127.0.0.1",)
     assert through(senders="127.0.0.1, 127.0.0.1") == []
 
 

@@ -21,9 +21,9 @@ def test_nothing_that_runs_is_named():
 @pytest.mark.django_db(transaction=True)
 def test_without_a_url_the_doctor_connects_to_where_bin_run_listens(live_server, proxy, settings, tmp_path):
     settings.ALLOWED_HOSTS = ["chat.test"]
-    settings.RUN_LOCK = tmp_path / "run.lock"
+    settings.CHAT_RUN_LOCK = tmp_path / "run.lock"
     address = urlsplit(live_server.url).netloc
-    settings.RUN_LOCK.write_text(f"http://chat.test:8000/\n{os.getpid()}\n{address}\n")
+    settings.CHAT_RUN_LOCK.write_text(f"http://chat.test:8000/\n{os.getpid()}\n{address}\n")
     ids, text, _ = doctor()
     assert ids == ["chat.E311"]  # it has arrived, but there is no Pushpin
     assert f"http://chat.test:8000 at {address}" in text
@@ -31,8 +31,8 @@ def test_without_a_url_the_doctor_connects_to_where_bin_run_listens(live_server,
 
 @pytest.mark.django_db
 def test_a_lock_of_an_older_version_has_no_address(settings, tmp_path):
-    settings.RUN_LOCK = tmp_path / "run.lock"
-    settings.RUN_LOCK.write_text(f"http://127.0.0.1:1/\n{os.getpid()}\n")
+    settings.CHAT_RUN_LOCK = tmp_path / "run.lock"
+    settings.CHAT_RUN_LOCK.write_text(f"http://127.0.0.1:1/\n{os.getpid()}\n")
     ids, text, _ = doctor()
     assert ids == ["chat.E301"]
     assert "Nobody answers at http://127.0.0.1:1: " in text

@@ -38,24 +38,17 @@ SOUND = {
 @pytest.mark.parametrize(
     ("id", "name", "value"),
     [
-        ("chat.E001", "MIDDLEWARE", ["chat.streams.proxies.TrustedProxies", "chat.streams.middleware.GripMiddleware"]),
+        ("chat.E001", "MIDDLEWARE", ["django.middleware.common.CommonMiddleware", "chat.middleware.ChatMiddleware"]),
         ("chat.E002", "GRIP_URL", "http://127.0.0.1:5561"),
         ("chat.E003", "GRIP_PROXIES", [{"control_uri": "proxy:5561"}]),
         ("chat.E004", "GRIP_PROXIES", [PROXY, PROXY]),
-        ("chat.E005", "EVENTSTREAM_STORAGE_CLASS", "django_eventstream.storage.DjangoModelStorage"),
-        (
-            "chat.E006",
-            "MIDDLEWARE",
-            ["chat.streams.middleware.GripMiddleware", "django.middleware.common.CommonMiddleware"],
-        ),
         ("chat.E007", "GRIP_PROXIES", [{**PROXY, "key": "changeme"}]),
-        ("chat.E008", "EVENTSTREAM_CHANNELMANAGER_CLASS", "django_eventstream.channelmanager.DefaultChannelManager"),
         ("chat.E010", "CHAT_POLICY", "chat.policy.Nobody"),
         ("chat.E010", "CHAT_POLICY", "chat.models.ChatRoom"),
         ("chat.E011", "CHAT_POLICY", "chat.policy.SignedTokens"),
         ("chat.W001", "GRIP_PROXIES", [{"control_uri": "http://127.0.0.1:1"}]),
         ("chat.W002", "GRIP_PROXIES", [{**PROXY, "control_uri": "http://8.8.8.8:5561"}]),
-        ("chat.W004", "TRUSTED_PROXIES", ("0.0.0.0/0",)),
+        ("chat.W004", "CHAT_TRUSTED_PROXIES", ("0.0.0.0/0",)),
     ],
 )
 def test_a_trap_in_the_settings_is_named(settings, monkeypatch, id, name, value):
@@ -69,7 +62,7 @@ def test_a_trap_in_the_settings_is_named(settings, monkeypatch, id, name, value)
 def test_sqlite_without_wal_and_immediate_is_named(settings, monkeypatch):
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "chatsite.sqlite3")
     monkeypatch.setitem(settings.DATABASES["default"], "OPTIONS", {"transaction_mode": "IMMEDIATE"})
-    assert "chat.E009" in doctor()[0]
+    assert "chat.W005" in doctor()[0]
 
 
 @pytest.mark.django_db

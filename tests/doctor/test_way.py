@@ -1,12 +1,10 @@
 """The doctor names the hop at which a message is lost."""
 
-from types import SimpleNamespace
-
 import pytest
 from django.test import Client
-from django_eventstream.models import Event as LoggedEvent
 
 from chat.grip import publisher
+from chat.models import LoggedEvent
 from chat.policy.doctor import proof
 from tests.helpers.posting import url_of
 from tests.helpers.signing_front import SigningFront
@@ -51,7 +49,7 @@ def test_a_web_server_that_does_not_publish_is_named(through, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_lost_event_is_named_beside_a_chat_whose_proxy_only_bin_run_knows(through, monkeypatch):
-    monkeypatch.setattr("chat.doctor.way.settings", SimpleNamespace(GRIP_PROXIES=[]))
+    monkeypatch.setattr("chat.doctor.way.proxies", list)
     assert through() == []
     assert through(deliver=None) == ["chat.E329"]
 

@@ -155,8 +155,8 @@ def test_a_dead_proxy_is_no_reason_to_take_the_server_out(client, settings):
     ],
 )
 def test_what_the_supervisor_saw_of_pushpin_counts(client, grip_proxy, settings, tmp_path, age_s, written, words):
-    settings.PULSE_FILE = tmp_path / "pulse.json"
-    settings.PULSE_FILE.write_text(json.dumps({"at": time.time() - age_s, **written}))
+    settings.CHAT_PULSE_FILE = tmp_path / "pulse.json"
+    settings.CHAT_PULSE_FILE.write_text(json.dumps({"at": time.time() - age_s, **written}))
     status, said = ready(client)
     assert (status, said["ok"], said["proxy"]) == (200, words == proxy.DELIVERS, words)
 

@@ -13,7 +13,7 @@ import polib
 import pytest
 from django.conf import settings
 
-from chat.pages.language import PLURALS
+from chat.web.language import PLURALS
 from tests.helpers.documents import PROJECT
 
 LOCALE = PROJECT / "chat/locale"

@@ -20,7 +20,7 @@ BURST = limits.WRITES.burst
 
 @pytest.fixture(autouse=True)
 def limits_on(settings, monkeypatch):
-    settings.LIMITS = True
+    settings.CHAT_LIMITS = True
     forget(monkeypatch)
 
 
@@ -217,10 +217,10 @@ def test_a_form_without_scripts_keeps_the_text(client):
 
 @pytest.mark.django_db
 def test_free_addresses_and_a_chat_without_limits(settings):
-    settings.LIMITS_FREE = ("198.51.100.0/24",)
+    settings.CHAT_LIMITS_FREE = ("198.51.100.0/24",)
     assert set(statuses(BURST + 5)) == {200}
     assert statuses(BURST + 1, address=ALICE)[-1] == 429
-    settings.LIMITS = False
+    settings.CHAT_LIMITS = False
     assert say(ALICE).status_code == 200
 
 

@@ -9,13 +9,13 @@ from tests.helpers.running import Chat, kill
 
 LOG_ONE_EACH = """
 from django.db import transaction
-from django_eventstream.utils import get_storage
+from chat.events.log import EVENT_LOG
 from chat.models import ChatRoom
 import json, os
 for room in os.environ["ROOMS"].split():
     with transaction.atomic():
         message = ChatRoom.objects.get_or_create(eid=room)[0].messages.create(user="Alice", text=f"committed in {room}")
-        get_storage().append_event(f"room-{room}", "message", json.dumps(message.to_data()))
+        EVENT_LOG.append_event(f"room-{room}", "message", json.dumps(message.to_data()))
     print(json.dumps(message.to_data()))
 """
 

@@ -183,7 +183,7 @@ def test_in_a_slow_room_each_source_writes_once_in_a_while(moderator, monkeypatc
 
 
 def test_a_flood_into_a_slow_room_costs_tokens(settings, monkeypatch):
-    settings.LIMITS = True
+    settings.CHAT_LIMITS = True
     monkeypatch.setattr(limits, "_empty_until", limits._Remembered())
     said()
     moderation.slow_down_room("lobby", 3600)

@@ -48,7 +48,7 @@ WRITES = [
 
 @pytest.mark.parametrize("write", WRITES)
 def test_a_write_is_a_503_with_the_words(client, message, write, settings):
-    settings.LIMITS = True
+    settings.CHAT_LIMITS = True
     rows = [model.objects.order_by("pk").values() for model in (ChatMessage, ChatRoom, Event, EventCounter, Bucket)]
     before = [[*found.all()] for found in rows]
     pause("back at 12")
@@ -139,7 +139,7 @@ def test_words_that_nobody_can_read_are_refused(bad):
 
 
 def test_a_paused_chat_deletes_no_old_messages(client, message, settings):
-    settings.KEEP_MESSAGES = 1
+    settings.CHAT_KEEP_MESSAGES = 1
     ChatMessage.objects.update(date=timezone.now() - timedelta(days=3))
     pause("back at 12")
     expire_messages()

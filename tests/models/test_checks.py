@@ -3,10 +3,9 @@
 import pytest
 from django.core.checks import run_checks
 
-from chat.streams.middleware import GripMiddleware
 from chatsite.settings import MIDDLEWARE
 
-GRIP = f"{GripMiddleware.__module__}.{GripMiddleware.__name__}"
+OURS = "chat.middleware.ChatMiddleware"
 PROXY = {"control_uri": "http://proxy:5561", "key": "geheim"}
 
 
@@ -27,15 +26,20 @@ def test_two_proxies_with_keys_pass(settings):
     assert problems() == []
 
 
-@pytest.mark.parametrize("middleware", [[], MIDDLEWARE[1:], [*MIDDLEWARE[1:], GRIP]])
-def test_grip_middleware_must_be_the_first(settings, middleware):
+@pytest.mark.parametrize("middleware", [[], MIDDLEWARE[1:], [*MIDDLEWARE[1:], OURS]])
+def test_chat_middleware_must_be_the_first(settings, middleware):
     settings.MIDDLEWARE = middleware
     assert problem_ids() == ["chat.E001"]
 
 
+def test_a_host_puts_chat_middleware_first(settings):
+    settings.MIDDLEWARE = [OURS, "django.middleware.common.CommonMiddleware"]
+    assert problem_ids() == []
+
+
 @pytest.mark.parametrize("name", ["GRIP_URL", "GRIP_VERIFY_KEY"])
 def test_the_libraries_own_settings_must_not_be_used(settings, name):
-    setattr(settings, name, "http://proxy:5561")
+    setattr(settings, name, "http://proxy:5561?key=geheim")
     assert problem_ids() == ["chat.E002"]
 
 
@@ -64,9 +68,3 @@ def test_a_proxy_must_not_be_listed_twice(settings, proxies):
 def test_a_proxy_without_a_key_is_a_warning(settings):
     settings.GRIP_PROXIES = [{"control_uri": "http://alice:geheim@proxy:5561"}, PROXY]
     assert problems() == [("chat.W001", "The GRIP proxy http://proxy:5561 has no key: any Grip-Sig header passes.")]
-
-
-@pytest.mark.parametrize("storage", [None, "django_eventstream.storage.DjangoModelStorage"])
-def test_the_event_log_class_must_be_the_chats_own(settings, storage):
-    settings.EVENTSTREAM_STORAGE_CLASS = storage
-    assert problem_ids() == ["chat.E005"]

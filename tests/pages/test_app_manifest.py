@@ -81,7 +81,7 @@ def test_the_browsers_bar_has_the_color_that_is_below_it(client, path, color, co
 
 
 def test_the_site_has_its_name_everywhere(client, settings):
-    settings.SITE_NAME = "Café <Lotte>"
+    settings.CHAT_SITE_NAME = "Café <Lotte>"
     for path in PAGES[:3]:
         assert Page(client.get(path)).one("title").text.endswith(" · Café <Lotte>")
     assert "Café <Lotte>" in Page(client.get("/lobby?user=Bob")).one("nav").text

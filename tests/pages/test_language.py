@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.views.i18n import JSONCatalog
 
-from chat.pages.language import PLURALS, sentence_key
+from chat.pages.language import sentence_key
+from chat.web.language import PLURALS
 from tests.helpers.page import Page
 from tests.helpers.posting import url_of
 

@@ -10,7 +10,7 @@ PROXY, HSTS = "10.0.0.5", "Strict-Transport-Security"
 @pytest.fixture(autouse=True)
 def _production(settings):
     settings.ALLOWED_HOSTS = ["chat.example.com", "192.168.1.20"]
-    settings.TRUSTED_PROXIES = (PROXY,)
+    settings.CHAT_TRUSTED_PROXIES = (PROXY,)
 
 
 def log_in(host, peer, **headers):

@@ -23,7 +23,7 @@ from django.conf import settings
 import json
 call_command("migrate", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
-print(json.dumps([[path.name for path in settings.DATA_DIR.rglob("*")], open_to_others(settings.DATA_DIR)]))
+print(json.dumps([[path.name for path in settings.CHAT_DATA_DIR.rglob("*")], open_to_others(settings.CHAT_DATA_DIR)]))
 """
 WRITTEN = {"secret_key", "static", "staticfiles.json", "chat.css"}
 WRITTEN |= {f"chat.sqlite3{end}" for end in ("", "-wal", "-shm", "-queue")}

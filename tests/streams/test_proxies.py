@@ -18,7 +18,7 @@ NGINX, ALICE, EVE = "10.0.0.5", "203.0.113.7", "198.51.100.66"
 @pytest.fixture(autouse=True)
 def our_proxies(settings):
     settings.GRIP_PROXIES = [{"control_uri": "http://127.0.0.1:1", "key": KEY}]
-    settings.TRUSTED_PROXIES = (NGINX, "10.0.1.0/24", "2001:db8::/64")
+    settings.CHAT_TRUSTED_PROXIES = (NGINX, "10.0.1.0/24", "2001:db8::/64")
 
 
 def seen(peer, signed=False, **headers) -> WSGIRequest:
@@ -99,5 +99,5 @@ def test_what_is_no_address_is_not_ours(address):
 
 
 def test_nobody_is_believed_by_default(settings):
-    settings.TRUSTED_PROXIES = ()
+    settings.CHAT_TRUSTED_PROXIES = ()
     assert who(seen("127.0.0.1", **HTTPS, **told(X_Forwarded_For=ALICE))) == ("127.0.0.1", "http")

@@ -125,7 +125,7 @@ def test_a_stream_of_ten_rooms_with_ordinary_names_opens(client, signed):
 
 
 def test_a_reader_who_opens_too_many_streams_comes_back(client, signed, settings, monkeypatch):
-    settings.LIMITS = True
+    settings.CHAT_LIMITS = True
     monkeypatch.setattr(limits, "STREAMS", limits.Limit("streams", 2, 60, "slowly"))
     monkeypatch.setattr(limits, "_full_at", limits._Remembered())
     from_eve = {**signed, "X-Forwarded-For": "198.51.100.66"}
@@ -133,12 +133,12 @@ def test_a_reader_who_opens_too_many_streams_comes_back(client, signed, settings
     assert [b"stream-open" in answer.content for answer in opened] == [True, True, False]
     assert_comes_back(opened[2])
     assert b"stream-open" in client.get(OPENINGS[0], headers={**signed, "X-Forwarded-For": "203.0.113.7"}).content
-    settings.LIMITS_FREE = ("198.51.100.66",)
+    settings.CHAT_LIMITS_FREE = ("198.51.100.66",)
     assert b"stream-open" in client.get(OPENINGS[0], headers=from_eve).content
 
 
 def test_next_links_are_not_counted(client, signed, settings, monkeypatch):
-    settings.LIMITS = True
+    settings.CHAT_LIMITS = True
     monkeypatch.setattr(limits, "STREAMS", limits.Limit("streams", 1, 60, "slowly"))
     monkeypatch.setattr(limits, "_full_at", limits._Remembered())
     headers = {**signed, "Grip-Last": "events-room-lobby; last-id=0", "X-Forwarded-For": "198.51.100.66"}

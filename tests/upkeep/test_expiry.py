@@ -40,7 +40,7 @@ def test_messages_are_kept_for_ever_by_default(ids):
 
 @pytest.mark.parametrize(("days", "first"), [(12, 0), (10, 20)])
 def test_what_is_older_is_deleted_with_its_edits_and_without_an_event(ids, settings, days, first):
-    settings.KEEP_MESSAGES = days
+    settings.CHAT_KEEP_MESSAGES = days
     before = Event.objects.count()
     expire_messages()
     assert left() == ids[first:]
@@ -51,14 +51,14 @@ def test_what_is_older_is_deleted_with_its_edits_and_without_an_event(ids, setti
 def test_many_messages_are_deleted_in_small_steps(ids, settings, monkeypatch):
     monkeypatch.setattr(batches, "LAST_SIZE", batches.FIRST_SIZE)
     monkeypatch.setattr(expiry, "AT_ONCE", 10)
-    settings.KEEP_MESSAGES = 10
+    settings.CHAT_KEEP_MESSAGES = 10
     expire_messages()
     assert left() == ids[20:]
 
 
 def test_ids_of_expired_messages_are_not_used_again(ids, settings, client):
     age(11, ids)
-    settings.KEEP_MESSAGES = 10
+    settings.CHAT_KEEP_MESSAGES = 10
     expire_messages()
     assert left() == []
     assert post(client).json()["id"] > ids[-1]
@@ -67,6 +67,6 @@ def test_ids_of_expired_messages_are_not_used_again(ids, settings, client):
 def test_a_young_message_with_a_small_id_stays(ids, settings):
     """An imported room may bring one."""
     age(0, ids[:1])
-    settings.KEEP_MESSAGES = 10
+    settings.CHAT_KEEP_MESSAGES = 10
     expire_messages()
     assert left() == [ids[0], *ids[20:]]

@@ -37,7 +37,7 @@ ALLOWED = {
 FOR_PROGRAMS = ["messages", "message", "events", "next-link", "room-events", "moderate", "live", "ready", "seen"]
 
 
-IN_CHAT = {pattern.name for pattern in chat_patterns}
+IN_CHAT = {pattern.name for pattern in chat_patterns if pattern.name}  # the view `nowhere` has no name
 AT_THE_ROOT = {pattern.name for pattern in site_patterns if isinstance(pattern, URLPattern)}
 
 

@@ -85,7 +85,7 @@ def test_old_sources_are_forgotten(first_call, monkeypatch, at_once):
 def test_the_next_call_forgets_what_has_become_old_since(first_call, settings):
     made = messages(40, 20, 10)
     forget_old_sources()
-    settings.SOURCE_DAYS = 15
+    settings.CHAT_SOURCE_DAYS = 15
     forget_old_sources()
     assert with_source() == made[2:]
 

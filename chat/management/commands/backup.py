@@ -3,10 +3,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from chat.conf import conf
 from chat.upkeep.postgresql_line import program_line
 from chat.upkeep.sqlite_file import BadFile, checked_copy
 
@@ -24,8 +24,8 @@ class Command(BaseCommand):
             self.stdout.write("Run this; it asks for the password, or takes it from PGPASSWORD:")
             self.stdout.write(program_line("pg_dump", "--format=custom", f"--file={file}"))
         self.stdout.write(
-            f"Keep this file too: {shlex.quote(str(settings.SECRET_KEY_FILE))}"
-            if settings.SECRET_KEY_FILE
+            f"Keep this file too: {shlex.quote(str(conf.secret_key_file))}"
+            if conf.secret_key_file
             else "Keep SECRET_KEY too: it is in your environment."
         )
 

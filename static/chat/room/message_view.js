@@ -70,9 +70,13 @@ export function createMessageView({ $, $list, templates, user, isOwn, localTime,
   // A link to a room of this chat does not decide who the reader is there.
   function dropName(link) {
     const query = new URLSearchParams(link.search);
-    if (link.origin !== location.origin || !query.has("user")) return;
+    if (folderOf(link) !== folderOf(location) || !query.has("user")) return; // the site may have other pages
     query.delete("user");
     link.search = query;
+  }
+
+  function folderOf({ href }) {
+    return new URL(".", href).href;
   }
 
   // Takes over the messages that the server drew, the same for everybody. Returns them, oldest first: {id, from, text,

@@ -239,7 +239,7 @@ export function createStatusPanel(parts) {
   $(".me .disc").text(initials);
   $("#notify").on("change", notifications.changed);
   $("#theme-choice").prop("hidden", false);
-  connectTheme(document, $("#theme")[0], $("meta[name=theme-color]").get());
+  connectTheme(document, $("#theme")[0], $("meta[name=theme-color]").get(), $("#theme").attr("data-path"));
   notifications.show();
   // Unless a listed room is meant, and go() has entered it.
   $(".new-room").on("submit", (event) => {

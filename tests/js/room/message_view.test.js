@@ -206,13 +206,15 @@ test("what people write is text, and only links and code are elements", () => {
 
 test("a link to a room of this chat loses its name, and other links keep theirs", () => {
   const { view } = page();
-  const text = "http://chat.example/x?user=eve&before=9 http://chat.example/x?b=1&a=%20 https://example.org/?user=eve";
-  view.insert(said(1, "bob", text), null);
+  const ours = "http://chat.example/x?user=eve&before=9 http://chat.example/x?b=1&a=%20";
+  const others = "https://example.org/?user=eve http://chat.example/elsewhere/x?user=eve";
+  view.insert(said(1, "bob", `${ours} ${others}`), null);
   const hrefs = $(view.element(1)).find(".text a").get().map(({ href }) => href);
   assert.deepEqual(hrefs, [
     "http://chat.example/x?before=9",
     "http://chat.example/x?b=1&a=%20",
     "https://example.org/?user=eve",
+    "http://chat.example/elsewhere/x?user=eve",
   ]);
 });
 

@@ -4,20 +4,20 @@ import { fakeDocument } from "../fakes.js";
 import { connectTheme } from "../../../static/chat/status/theme.js";
 
 // A page. `cookies` are those of its browser.
-function pageWith(cookies) {
+function pageWith(cookies, path) {
   const document = fakeDocument();
   document.documentElement = { dataset: {} };
   Object.defineProperty(document, "cookie", {
     get: () => [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
     set(text) {
-      const [, name, value, age] = /^(\w+)=(\w*); path=\/; max-age=(\d+); SameSite=Lax$/.exec(text);
+      const [, name, value, age] = /^(\w+)=(\w*); path=\/[\w/]*; max-age=(\d+); SameSite=Lax$/.exec(text);
       if (age === "0") cookies.delete(name);
       else cookies.set(name, value);
     },
   });
   const select = { value: "", addEventListener: (_, action) => (select.changed = action) };
   const metas = ["light", "dark"].map((theme) => ({ dataset: { theme } }));
-  connectTheme(document, select, metas);
+  connectTheme(document, select, metas, path);
   return {
     document,
     select,
@@ -72,4 +72,15 @@ test("the browser's own bar follows the choice, and without one the device", () 
   assert.deepEqual(page.bars(), ["not all", "all"]);
   page.choose("");
   assert.deepEqual(page.bars(), ["(prefers-color-scheme: light)", "(prefers-color-scheme: dark)"]);
+});
+
+test("below a prefix, the choice is not in the cookie that the rest of the site may have", () => {
+  const cookies = new Map([["theme", "dark"]]);
+  const page = pageWith(cookies, "/community/chat/");
+  assert.equal(page.shown(), undefined);
+  page.choose("light");
+  assert.deepEqual([...cookies], [
+    ["theme", "dark"],
+    ["chat_theme", "light"],
+  ]);
 });

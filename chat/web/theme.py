@@ -4,17 +4,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
+from .place import prefix
+
 COOKIE = "theme"
+BELOW_A_PREFIX = "chat_theme"  # a host may have a theme of its own
 THEMES = ("light", "dark")
 
 
-def theme(request: HttpRequest) -> dict[str, str]:
-    """Give every template the theme, "" for the device's own."""
-    return {"theme": chosen_theme(request)}
-
-
 def chosen_theme(request: HttpRequest) -> str:
-    chosen = request.COOKIES.get(COOKIE, "")
+    """Return the person's theme, "" for the device's own."""
+    chosen = request.COOKIES.get(COOKIE if prefix() == "/" else BELOW_A_PREFIX, "")
     return chosen if chosen in THEMES else ""
 
 

@@ -3,8 +3,8 @@ from django.template.context import Context
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from chat.pages.theme import THEMES
 from chat.pages.tokens import colors
+from chat.web.theme import THEMES
 
 register = template.Library()
 

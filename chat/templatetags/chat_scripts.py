@@ -3,8 +3,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from chat.pages.joined_files import are_bundled
 from chat.pages.js_bundles import ENTRIES
-from chat.pages.static_storage import are_bundled
 
 register = template.Library()
 
