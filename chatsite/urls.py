@@ -7,8 +7,8 @@ from . import views
 urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),  # before the chat, which would take it for a room
     path("robots.txt", views.robots, name="robots"),
-    path("", include("chat.urls")),
     path("", include("chatsite.sign_in")),
+    path("", include("chat.urls")),
 ]
 if settings.ADMIN:
     from . import admins  # noqa: F401 (the import registers it)

@@ -68,6 +68,7 @@ def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
         if embedded.is_full():
             raise refuse(503, "connection", "Embedded mode holds no more streams. Try later, or use Pushpin.")
         return StreamingHttpResponse(embedded.open_stream(request, wanted), content_type="text/event-stream")
+    asking.refuse_readers(request, channels)
     if "Grip-Sig" in request.headers:
         signature.refuse(request.headers["Grip-Sig"], proxies())
         raise refuse(

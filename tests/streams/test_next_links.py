@@ -135,7 +135,7 @@ def test_the_path_of_a_next_link_opens_no_stream(ask, request, name, forged, pol
 
 
 def test_the_limits_count_what_only_looks_like_a_next_link(ask, settings, monkeypatch):
-    settings.LIMITS = True
+    settings.CHAT_LIMITS = True
     monkeypatch.setattr(limits, "STREAMS", limits.Limit("streams", 1, 60, "slowly"))
     monkeypatch.setattr(limits, "_full_at", limits._Remembered())
     answers = [
