@@ -77,7 +77,7 @@ def test_this_test_finds_the_documents():
     assert len(NAMED) > 50
     assert len(LINKS) > 30
     assert len(REQUESTS) > 10
-    assert len(EVENTS) == 8
+    assert len(EVENTS) == 9
     assert ("docs/promise_and_proof.md", "--pushpins") in OPTIONS
 
 
