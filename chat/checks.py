@@ -10,6 +10,9 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 from .grip.config import grip_proxies
+from .policy import Open, SignedTokens
+from .policy.asking import DEFAULT, policy
+from .policy.signed_tokens import key_problems
 from .redaction import public_part
 
 GRIP_MIDDLEWARE = "chat.streams.middleware.GripMiddleware"
@@ -136,6 +139,30 @@ def few_may_say_who_the_client_is(app_configs: Any, **kwargs: Any) -> Iterator[C
             )
 
 
+@register()
+def the_policy_is_sound(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessage]:
+    name = getattr(settings, "CHAT_POLICY", DEFAULT)
+    try:
+        rules: Any = policy()
+        if not isinstance(rules, Open):
+            raise TypeError("it is not derived from chat.policy.Open")
+    except Exception as problem:  # it is the site's own module, which may fail in any way
+        yield Error(
+            f"CHAT_POLICY names {name!r}, which can't be used: {type(problem).__name__}: {problem}",
+            hint="Name a class that is derived from Open, SiteUsers or SignedTokens of chat.policy (docs/policies.md).",
+            id="chat.E010",
+        )
+        return
+    if isinstance(rules, SignedTokens):
+        for words in key_problems(getattr(settings, "CHAT_TOKEN_KEYS", None)):
+            yield Error(
+                f"CHAT_TOKEN_KEYS: {words}",
+                hint="Correct it in TOKEN_KEYS or its file, or in the setting (docs/policies.md). "
+                "A secret for HS256: python3 -c 'import secrets; print(secrets.token_hex(32))'",
+                id="chat.E011",
+            )
+
+
 def _is_on_the_internet(control_uri: str) -> bool:
     """Return whether the address is one of the internet, without https: Fastly's has it, and asks for a token."""
     parts = urlsplit(control_uri)
@@ -154,4 +181,5 @@ ALL: dict[str, Callable[..., Iterable[CheckMessage]]] = {
     "SQLite waits for its lock": sqlite_waits_for_its_lock,
     "DEBUG is off in public": debug_is_off_in_public,
     "only proxies may say who the client is": few_may_say_who_the_client_is,
+    "the policy says who may do what": the_policy_is_sound,
 }

@@ -1,14 +1,16 @@
-"""The site's whole configuration: twenty-two variables, read from the environment once.
+"""The site's whole configuration: twenty-six variables, read from the environment once.
 
 Those in SECRETS may be in a file instead: SECRET_KEY_FILE names the file for SECRET_KEY.
 """
 
 import ipaddress
+import json
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -17,7 +19,8 @@ LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 ANY_ADDRESS = ("0.0.0.0", "::", "[::]")
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "GRIP_URL")
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "GRIP_URL", "TOKEN_KEYS")
+POLICIES = {"open": "chat.policy.Open", "users": "chat.policy.SiteUsers", "tokens": "chat.policy.SignedTokens"}
 MIN_SECRET_LENGTH = 32  # characters
 MAX_HSTS_SECONDS = 2 * 365 * 86_400
 MAX_SITE_NAME_LENGTH = 40  # characters
@@ -30,7 +33,7 @@ class EnvironmentProblem(ImproperlyConfigured):
     """
 
     def __init__(self, name: str, value: str | None, cure: str) -> None:
-        shown = name if name == "SECRET_KEY" else f"{name}={value!r}"
+        shown = name if name in ("SECRET_KEY", "TOKEN_KEYS") else f"{name}={value!r}"
         super().__init__(f"{shown} won't do: {cure}" if value else f"{name} is not set: {cure}")
 
 
@@ -58,8 +61,12 @@ class Environment:
     hsts_seconds: int  # 0: off
     admin: bool  # whether the site has /admin/
     site_name: str  # what people call this chat
-    policy: str  # the dotted path of the class that says who may do what
     internal: tuple[str, int] | None  # where /-/metrics listens, if anywhere
+    policy: str  # the class that says who may do what: its module and name
+    token_keys: Mapping[str, Any] = field(repr=False)  # {kid: {"alg": ..., "key": ...}}; the start checks them
+    token_audience: str | None
+    token_cookie: str | None
+    sign_in_url: str | None  # where people get a token
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -88,8 +95,12 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         hsts_seconds=_hsts_seconds(environ.get("HSTS_SECONDS") or "0"),
         admin=_switch("ADMIN", environ, default="on"),
         site_name=_site_name(environ.get("SITE_NAME", "").strip() or "Chat"),
-        policy=environ.get("POLICY") or "chat.policy.Open",
         internal=_internal(environ.get("INTERNAL") or None),
+        policy=_policy(environ.get("POLICY") or "open"),
+        token_keys=_token_keys(environ.get("TOKEN_KEYS") or None),
+        token_audience=environ.get("TOKEN_AUDIENCE") or None,
+        token_cookie=_token_cookie(environ.get("TOKEN_COOKIE") or None),
+        sign_in_url=_sign_in_url(environ.get("SIGN_IN_URL") or None),
     )
 
 
@@ -237,3 +248,37 @@ def _site_name(value: str) -> str:
         return value
     cure = f"write at most {MAX_SITE_NAME_LENGTH} characters on one line, none of them invisible."
     raise EnvironmentProblem("SITE_NAME", value, cure)
+
+
+def _policy(value: str) -> str:
+    if value.lower() in POLICIES:
+        return POLICIES[value.lower()]
+    if re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", value):
+        return value
+    raise EnvironmentProblem(
+        "POLICY", value, f"write {', '.join(POLICIES)}, or a class of yours like mysite.rules.Groups."
+    )
+
+
+def _token_keys(value: str | None) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    try:
+        found = json.loads(value)
+    except ValueError:
+        found = None
+    if isinstance(found, dict):
+        return found
+    raise EnvironmentProblem("TOKEN_KEYS", value, 'write JSON: {"2026-11": {"alg": "HS256", "key": "..."}}.')
+
+
+def _token_cookie(value: str | None) -> str | None:
+    if value is None or re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", value):
+        return value
+    raise EnvironmentProblem("TOKEN_COOKIE", value, "write a cookie's name of letters, digits, _, - and dots.")
+
+
+def _sign_in_url(value: str | None) -> str | None:
+    if value is None or re.fullmatch(r"(https?://[^/\s]|/(?![/\\]))\S*", value):
+        return value
+    raise EnvironmentProblem("SIGN_IN_URL", value, "write an address like https://example.com/login, or a path.")

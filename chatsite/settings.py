@@ -50,7 +50,7 @@ MIDDLEWARE = [
     "chat.web.foreign_pages.ForeignPages",
     "chat.web.middleware.RefusalsAndOutages",
     "chat.web.middleware.PausedAdmin",
-    # The rest is for the admin only: the chat has no sessions and no users.
+    # The rest is for the admin, and for a policy that knows Django's users. The chat itself needs no session.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -79,6 +79,17 @@ SILENCED_SYSTEM_CHECKS = [
 
 SOURCE_DAYS = ENV.source_days
 KEEP_MESSAGES = ENV.keep_messages  # days, or None
+
+# Who may read, write and moderate: docs/policies.md.
+CHAT_POLICY = ENV.policy
+CHAT_TOKEN_KEYS = ENV.token_keys
+CHAT_TOKEN_AUDIENCE = ENV.token_audience
+CHAT_TOKEN_COOKIE = ENV.token_cookie
+CHAT_SIGN_IN_URL = ENV.sign_in_url
+# The pages of chatsite/sign_in.py.
+LOGIN_URL = LOGOUT_REDIRECT_URL = "/-/login/"
+LOGIN_REDIRECT_URL = "/"
+CHAT_SIGN_OUT_URL = "/-/logout/"
 
 # chat/limits.py says how much one source may do. LIMITS_FREE names addresses without limits.
 LIMITS = ENV.limits

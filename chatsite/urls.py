@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("", include("chat.urls"))]
+urlpatterns = [path("", include("chat.urls")), path("", include("chatsite.sign_in"))]
 if settings.ADMIN:
     urlpatterns.append(path("admin/", admin.site.urls))
 

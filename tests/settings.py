@@ -19,6 +19,12 @@ for name in (
     "LOG_FORMAT",
     "SITE_NAME",
     "INTERNAL",
+    "POLICY",
+    "TOKEN_KEYS",
+    "TOKEN_KEYS_FILE",
+    "TOKEN_AUDIENCE",
+    "TOKEN_COOKIE",
+    "SIGN_IN_URL",
 ):
     os.environ.pop(name, None)
 

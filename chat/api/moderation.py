@@ -16,6 +16,7 @@ from chat.messages.errors import NoSuchMessage, NoSuchRoom
 from chat.messages.forms import ModerationForm
 from chat.messages.room_deletion import remove_room, retire_room
 from chat.models import ChatMessage, ChatRoom
+from chat.policy import asking
 from chat.web.fields import read_fields
 from chat.web.refusals import only, refuse, refuse_form
 from chat.web.writers import is_staff
@@ -33,13 +34,16 @@ class Done(NamedTuple):
     all: bool = True
 
 
-# With CSRF protection, unlike the rest of this folder: here a cookie says who somebody is. The method comes first.
 @csrf_exempt
 @only("POST")
-@csrf_protect
+@asking.private
 def act(request: HttpRequest) -> HttpResponse:
     """Answer {"messages": how many were removed, "done": whether nothing is left}; if not, send the same again."""
-    if not is_staff(request):
+    return _act(request) if asking.proves_itself(request) else _act_by_cookie(request)
+
+
+def _act(request: HttpRequest) -> HttpResponse:
+    if asking.is_open() and not is_staff(request):
         raise refuse(403, "user", _("Only moderators may do this. Log in as one who has the permission chat.moderate."))
     if request.content_type != FORM:
         raise refuse(415, "Content-Type", f"Content-Type must be {FORM}.")
@@ -47,49 +51,56 @@ def act(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise refuse_form(form)
     wanted = form.cleaned_data
-    done = ACTIONS[wanted["action"]](wanted)
+    asking.refuse_moderator(request, wanted["room"])
+    done = ACTIONS[wanted["action"]](request, wanted)
     if done.words:
-        moderation.write_down(request.user.get_username(), done.words, wanted["room"], done.messages)
+        moderator = asking.name_of(request, wanted["room"]) or request.user.get_username()
+        moderation.write_down(moderator, done.words, wanted["room"], done.messages)
     return JsonResponse({"messages": done.messages, "done": done.all})
 
 
-def _delete(wanted: dict[str, Any]) -> Done:
+# With CSRF protection, unlike the rest of this folder: here a cookie says who somebody is. The method comes first.
+_act_by_cookie = csrf_protect(_act)
+
+
+def _delete(request: HttpRequest, wanted: dict[str, Any]) -> Done:
     message = _message(wanted)
     count = moderate(wanted["room"], message.pk)
     return Done(f"deleted message {message.pk} of {message.user}" if count else "", count)
 
 
-def _remove(wanted: dict[str, Any]) -> Done:
+def _remove(request: HttpRequest, wanted: dict[str, Any]) -> Done:
     message = _message(wanted)
     span = ModerationForm.SPANS[wanted["span"]]
     found = moderation.written_by_sender_of(message, timezone.now() - span if span else None)
+    found = {room: ids for room, ids in found.items() if asking.may_moderate(request, room)}
     removed = moderation.remove_all(found, time.monotonic() + WORK_S)
     words = f"removed all from {message.user} ({wanted['span']})" if removed else ""
     return Done(words, removed, moderation.count(found) == 0)
 
 
-def _ban(wanted: dict[str, Any]) -> Done:
+def _ban(request: HttpRequest, wanted: dict[str, Any]) -> Done:
     message = _message(wanted)
     ban = moderation.ban_sender_of(message, wanted["hours"])
     return Done(f"banned {message.user} until {ban.until:%Y-%m-%d %H:%M} UTC")
 
 
-def _lock(wanted: dict[str, Any]) -> Done:
+def _lock(request: HttpRequest, wanted: dict[str, Any]) -> Done:
     moderation.lock_room(wanted["room"], True)
     return Done("locked the room")
 
 
-def _unlock(wanted: dict[str, Any]) -> Done:
+def _unlock(request: HttpRequest, wanted: dict[str, Any]) -> Done:
     moderation.lock_room(wanted["room"], False)
     return Done("unlocked the room")
 
 
-def _slow(wanted: dict[str, Any]) -> Done:
+def _slow(request: HttpRequest, wanted: dict[str, Any]) -> Done:
     moderation.slow_down_room(wanted["room"], wanted["seconds"])
     return Done(f"set the slow mode to {wanted['seconds']} s")
 
 
-def _clear(wanted: dict[str, Any]) -> Done:
+def _clear(request: HttpRequest, wanted: dict[str, Any]) -> Done:
     room = ChatRoom.objects.filter(eid=wanted["room"]).first()
     left = ChatRoom.objects.filter(deleted_name=wanted["room"])
     words, count = "", 0
@@ -102,7 +113,7 @@ def _clear(wanted: dict[str, Any]) -> Done:
     return Done(words, count, all(remove_room(one.pk, deadline) for one in left.all()))
 
 
-ACTIONS: dict[str, Callable[[dict[str, Any]], Done]] = {
+ACTIONS: dict[str, Callable[[HttpRequest, dict[str, Any]], Done]] = {
     "delete": _delete,
     "remove": _remove,
     "ban": _ban,

@@ -19,21 +19,26 @@ from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
 from chat.models import ChatMessage, ChatMessageQuerySet, MessageData, history_mark, mark_of
 from chat.naming import clean_room_name
+from chat.policy import asking
 from chat.web.conditional import conditional
 from chat.web.fields import read_header, read_message_fields
 from chat.web.refusals import only, refuse_form, refuse_invalid
-from chat.web.writers import writer_of
 
 
 # No CSRF token: curl has none, and ForeignPages refuses what another site makes a browser send.
 @csrf_exempt
 @only("GET", "HEAD", "POST")
+@asking.private
 @cache_control(no_cache=True)
 @gzip_page
 @conditional
 def messages(request: HttpRequest, room: str) -> HttpResponse:
     eid = _clean_room(room)
-    return _post_message(request, eid) if request.method == "POST" else _list_messages(request, eid)
+    if request.method == "POST":
+        asking.refuse_writer(request, eid)
+        return _post_message(request, eid)
+    asking.refuse_reader(request, eid)
+    return _list_messages(request, eid)
 
 
 def _list_messages(request: HttpRequest, eid: str) -> HttpResponse:
@@ -49,7 +54,7 @@ def _list_messages(request: HttpRequest, eid: str) -> HttpResponse:
         "history": history,
     }
     author_key = _valid(AuthorForm({"Author-Key": read_header(request, "Author-Key")}))["author_key"]
-    if author_hash := author_hash_of(eid, author_key):
+    if author_hash := author_hash_of(eid, asking.author_key_of(request, author_key)):
         answer["you"] = mark_of(author_hash)
     return JsonResponse(answer, headers={"Vary": "Author-Key"})
 
@@ -78,26 +83,32 @@ def _messages_for(eid: str, page: dict[str, int | None]) -> ChatMessageQuerySet:
 
 @one_at_a_time
 def _post_message(request: HttpRequest, eid: str) -> HttpResponse:
-    sent = _valid(MessageForm(read_message_fields(request)))
-    by = writer_of(request, sent["author_key"])
+    sent = _valid(MessageForm(asking.under_own_name(request, eid, read_message_fields(request))))
+    by = asking.writer_of(request, eid, sent["author_key"])
     return _answer(actions.say(eid, sent["sender"], sent["text"], sent["key"], sent["tag"], by))
 
 
 # No CSRF token here either, for the same reason.
 @csrf_exempt
 @only("GET", "HEAD", "PATCH", "DELETE")
+@asking.private
 def message(request: HttpRequest, room: str, message_id: str) -> HttpResponse:
     eid = _clean_room(room)
+    if request.method in ("PATCH", "DELETE"):
+        asking.refuse_writer(request, eid)
+    else:
+        asking.refuse_reader(request, eid)
     if not re.fullmatch("[0-9]{1,18}", message_id):
         raise NoSuchMessage(repr(message_id)[:40])
     number = int(message_id)
     if request.method == "PATCH":
         sent = _valid(EditForm(read_message_fields(request)))
-        by = writer_of(request, sent["author_key"])
+        by = asking.writer_of(request, eid, sent["author_key"])
         return _answer(actions.edit(eid, number, sent["key"], sent["text"], by))
     if request.method == "DELETE":
         sent = _valid(DeleteForm(read_message_fields(request)))
-        return _answer(actions.delete(eid, number, sent["key"], writer_of(request, sent["author_key"])))
+        by = asking.writer_of(request, eid, sent["author_key"])
+        return _answer(actions.delete(eid, number, sent["key"], by))
     found = ChatMessage.objects.in_room(eid).filter(id=number).first()
     if found is None:
         raise NoSuchMessage(number)

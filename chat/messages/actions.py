@@ -26,6 +26,7 @@ from .errors import (
     NameTaken,
     NoSuchMessage,
     NotTheSender,
+    OtherAccount,
     RoomLocked,
     RoomNotAllowed,
 )
@@ -47,7 +48,7 @@ def say(
     if is_for_staff(sender) and not by.is_staff:
         raise NameTaken
     channel = room_channel(eid)
-    author_hash = author_hash_of(eid, by.author_key)
+    author_hash = author_hash_of(eid, by.proof)
     with turn(channel, by) as number:
         message = ChatMessage(
             user=sender,
@@ -58,6 +59,7 @@ def say(
             source=by.source,
             author_hash=author_hash,
             staff=by.is_staff or None,
+            account_id=by.account,
         )
         if not message.insert_into(eid):
             room = ChatRoom.objects.filter(eid=eid).first()
@@ -108,13 +110,14 @@ def _slow_down(room: ChatRoom, by: Writer) -> None:
 def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNKNOWN) -> ChatMessage:
     """Return the message with its new text.
 
-    Raises NoSuchMessage, NotTheSender, MessageDeleted, Paused, Banned, RoomLocked or OverLimit.
+    Raises NoSuchMessage, NotTheSender, OtherAccount, MessageDeleted, Paused, Banned, RoomLocked or OverLimit.
     """
     channel = room_channel(eid)
-    author_hash = author_hash_of(eid, by.author_key)
+    author_hash = author_hash_of(eid, by.proof)
+    known = {author_hash, author_hash_of(eid, by.author_key)}
     _refuse_unknown(eid, message_id)
     with turn(channel, by) as number:
-        message = _senders(eid, message_id, key, author_hash)
+        message = _senders(eid, message_id, key, by, known)
         if message.deleted:
             raise MessageDeleted(message_id)
         refuse_paused()
@@ -125,19 +128,18 @@ def edit(eid: str, message_id: int, key: str | None, text: str, by: Writer = UNK
             give_back(channel, number)
         else:
             proof = key if message.was_sent_with(key) else by.author_key
-            assert proof is not None
             message.edit(text, proof, change=number)
             send_event(channel, "message-edited", message.to_data(), number=number)
     return message
 
 
 def delete(eid: str, message_id: int, key: str | None, by: Writer = UNKNOWN) -> ChatMessage:
-    """Return the message without its text; raise NoSuchMessage, NotTheSender, Paused or OverLimit."""
+    """Return the message without its text; raise NoSuchMessage, NotTheSender, OtherAccount, Paused or OverLimit."""
     channel = room_channel(eid)
-    author_hash = author_hash_of(eid, by.author_key)
+    known = {author_hash_of(eid, by.proof), author_hash_of(eid, by.author_key)}
     _refuse_unknown(eid, message_id)
     with turn(channel, by) as number:
-        message = _senders(eid, message_id, key, author_hash)
+        message = _senders(eid, message_id, key, by, known)
         if message.deleted:
             give_back(channel, number)
         else:
@@ -182,11 +184,18 @@ def _refuse_unknown(eid: str, message_id: int) -> None:
         raise NoSuchMessage(message_id)
 
 
-def _senders(eid: str, message_id: int, key: str | None, author_hash: bytes | None) -> ChatMessage:
-    """Return the message, under the room's lock: nobody else changes it now. Raise NoSuchMessage or NotTheSender."""
+def _senders(eid: str, message_id: int, key: str | None, by: Writer, known: set[bytes | None]) -> ChatMessage:
+    """Return the message, under the room's lock: nobody else changes it now. `known` are the writer's author hashes.
+
+    Raises NoSuchMessage, OtherAccount or NotTheSender. Where both have an account, that alone decides: several people
+    may use one browser, and so have each other's keys.
+    """
     message = ChatMessage.objects.filter(id=message_id, room__eid=eid).select_related("room").first()
     if message is None:  # deleted in between, maybe with its room
         raise NoSuchMessage(message_id)
-    if not message.was_sent_with(key) and not message.is_by(author_hash):
-        raise NotTheSender(key is not None or author_hash is not None)
+    if message.account_id is not None and by.account is not None:
+        if message.account_id != by.account:
+            raise OtherAccount(message_id)
+    elif not message.was_sent_with(key) and not any(message.is_by(author_hash) for author_hash in known):
+        raise NotTheSender(key is not None or by.author_key is not None)
     return message

@@ -29,6 +29,12 @@ class NotTheSender(MessageError):
         self.is_guess = has_key
 
 
+class OtherAccount(MessageError):
+    def __init__(self, message_id: int) -> None:
+        words = _("Message %(id)s belongs to another account. Only the account that wrote it can change it.")
+        super().__init__(words % {"id": message_id})
+
+
 class MessageDeleted(MessageError):
     def __init__(self, message_id: int) -> None:
         super().__init__(_("Message %(id)s has been deleted. Send a new one.") % {"id": message_id})

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0011_state'),
+        ('chat', '0013_account'),
     ]
 
     operations = [

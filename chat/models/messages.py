@@ -2,8 +2,9 @@
 
 import json
 from secrets import compare_digest
-from typing import Any
+from typing import Any, cast
 
+from django.conf import settings
 from django.db import connection, models
 from django.db.models.functions import Abs
 from django.db.models.lookups import GreaterThan, LessThan
@@ -106,6 +107,8 @@ class ChatMessage(models.Model):
     # The author's proof of identity in this room, see messages/authors.py. Its beginning is public: the mark.
     author_hash = models.BinaryField(max_length=32, null=True)
     staff = models.BooleanField(null=True)  # true for a message of a moderator, else null
+    # The account that wrote the message, on a site with accounts. No message object has it.
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False)
 
     objects = ChatMessageQuerySet.as_manager()
 
@@ -120,6 +123,8 @@ class ChatMessage(models.Model):
             models.Index(
                 fields=("room", "change"), condition=models.Q(change__isnull=False), name="chat_message_changes"
             ),
+            # For the deletion of an account. Without accounts it is empty.
+            models.Index(fields=("account",), condition=models.Q(account__isnull=False), name="chat_message_account"),
         )
         constraints = (
             models.UniqueConstraint(
@@ -171,13 +176,14 @@ class ChatMessage(models.Model):
             self.source,
             self.author_hash,
             self.staff,
+            self.account_id and ACCOUNT.get_db_prep_save(self.account_id, connection),
         )
         # The lock keeps others from deleting the room until we commit.
         lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
         with connection.cursor() as cursor:
             cursor.execute(
                 f'INSERT INTO {self._meta.db_table} (room_id, "user", date, text, key_hash, tag, event, source,'
-                " author_hash, staff)"
+                " author_hash, staff, account_id)"
                 f" SELECT id, {', '.join(['%s'] * len(values))} FROM {ChatRoom._meta.db_table}"
                 f" WHERE eid = %s AND locked IS NULL AND slow_s IS NULL AND NOT EXISTS ({BANNED})"
                 f" AND NOT EXISTS ({PAUSED}) {lock}"
@@ -213,12 +219,12 @@ class ChatMessage(models.Model):
         first = bytes(self.first_text_hash)
         return any(compare_digest(first, keyed_hash_of(text, key)) for key in keys if key)
 
-    def edit(self, text: str, key: str, change: int) -> None:
+    def edit(self, text: str, key: str | None, change: int) -> None:
         """Give the message another text; `change` is the number of the event that announces the edit.
 
-        The key is the message's own, or its author's.
+        The key is the message's own, or its author's; None if an account has proved who its author is.
         """
-        if self.edited is None:
+        if self.edited is None and key:
             self.first_text_hash = keyed_hash_of(self.text, key)
         self.text, self.edited, self.change = text, timezone.now(), change
         self.save(update_fields=["text", "edited", "change", "first_text_hash"])
@@ -254,6 +260,9 @@ class ChatMessage(models.Model):
         known = [(event, message.id) for message in messages for event in (message.event, message.change) if event]
         edits = ChatEdit.objects.filter(message__in=messages).values_list("event", "message_id")
         return [*known, *edits]
+
+
+ACCOUNT = cast(models.ForeignKey, ChatMessage._meta.get_field("account"))
 
 
 class ChatEdit(models.Model):

@@ -2,6 +2,8 @@
 
 import secrets
 import shlex
+from functools import wraps
+from typing import Any
 from urllib.parse import quote_plus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -27,9 +29,9 @@ from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
 from chat.models import MAX_TEXT_LENGTH, ChatMessage
 from chat.naming import FOR_STAFF, is_for_staff, sentence
+from chat.policy import asking
 from chat.web.fields import read_fields
-from chat.web.refusals import Refusal, is_for_programs, not_found, only, refuse_form, refuse_message_error
-from chat.web.writers import is_staff, writer_of
+from chat.web.refusals import Refusal, View, is_for_programs, not_found, only, refuse_form, refuse_message_error
 
 from .app_manifest import app_manifest
 from .language import current_language, script_sentences
@@ -40,49 +42,93 @@ from .theme import chosen_theme
 SENT_BEFORE = gettext_noop("This form has sent another text already. To say this one too, send it again.")
 
 
+def _signed_in(view: View) -> View:
+    """Lead people whom the policy does not know to where they sign in. A form that was sent is not lost by that."""
+
+    @wraps(view)
+    def led(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(request, *args, **kwargs)
+        except Refusal as refusal:
+            if refusal.status == 401 and request.method != "POST" and (url := asking.sign_in_url(request)):
+                return redirect(url)
+            raise
+
+    return led
+
+
 @only("GET", "HEAD")
+@asking.private
+@_signed_in
 def join(request: HttpRequest) -> HttpResponse:
-    """Ask who you are and where you want to go; with ?user= (and ?room=) go there."""
-    if "user" not in request.GET:
-        return render(request, "chat/join.html", {"form": JoinForm(), "room": None})
+    """Ask who you are and where you want to go; with ?user= (and ?room=) go there.
+
+    Where a policy says who you are, ?room= is enough.
+    """
+    name = asking.name_of(request)
+    if "user" not in request.GET and (name is None or "room" not in request.GET):
+        return _join_page(request, JoinForm(), name=name)
     fields = request.GET.dict()
-    form = _join_form(request, {**fields, "room": fields.get("room", "").strip() or "default"})
+    given = {} if name is None else {"user": name}
+    form = _join_form(request, {**fields, **given, "room": fields.get("room", "").strip() or "default"})
     if not form.is_valid():
-        return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
+        return _join_page(request, form, name=name, status=400)
     query = request.GET.copy()
     query.pop("room", None)
-    return redirect(f"{reverse('room', args=[form.cleaned_data['room']])}?{query.urlencode()}")
+    if name is not None:
+        query.pop("user", None)
+    return redirect(_address(form.cleaned_data["room"], query.urlencode()))
 
 
 def _join_form(request: HttpRequest, fields: dict[str, str]) -> JoinForm:
     form = JoinForm(fields)
-    if is_for_staff(form.data.get("user", "")) and not is_staff(request):
+    room = fields["room"] if "room" in form.errors else form.cleaned_data["room"]
+    if is_for_staff(form.data.get("user", "")) and not asking.may_moderate(request, room):
         form.add_error("user", gettext_lazy(FOR_STAFF))
     return form
+
+
+def _join_page(
+    request: HttpRequest, form: JoinForm, room: str | None = None, name: str | None = None, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "room": room, "name": name, "open": asking.is_open()}
+    return render(request, "chat/join.html", context, status=status)
+
+
+def _address(room: str, query: str) -> str:
+    return f"{reverse('room', args=[room])}?{query}" if query else reverse("room", args=[room])
 
 
 # No CSRF token, for the reason that api/views.py gives.
 @csrf_exempt
 @only("GET", "HEAD", "POST")
+@asking.private
 # Browsers must ask before they show an old page, and shared caches must not keep it. But no-store would keep the page
 # out of the back-forward cache, which shows it at once; it then catches up by itself.
 @cache_control(no_cache=True, private=True)
 @gzip_page
+@_signed_in
 def room(request: HttpRequest, room: str) -> HttpResponse:
-    """Show the room to ?user=, or save the message that a plain form sends."""
+    """Show the room to ?user=, or to whom the policy knows, or save the message that a plain form sends."""
     if is_for_programs(request):
         return not_found(request)
     form = _join_form(request, {"room": room, "user": request.GET.get("user", "")})
     valid = form.is_valid()
     if "room" in form.errors:
-        return render(request, "chat/join.html", {"form": form, "room": None}, status=400)
+        return _join_page(request, form, status=400)
     eid = form.cleaned_data["room"]
-    if "user" not in request.GET and request.method != "POST":
-        return render(request, "chat/join.html", {"form": JoinForm(), "room": eid})
-    if not valid:
-        return render(request, "chat/join.html", {"form": form, "room": eid}, status=400)
-    user = form.cleaned_data["user"]
-    return _say_by_form(request, eid, user) if request.method == "POST" else _chat_page(request, eid, user)
+    asking.refuse_reader(request, eid)
+    name = asking.name_of(request, eid)
+    if name is None:
+        if "user" not in request.GET and request.method != "POST":
+            return _join_page(request, JoinForm(), eid)
+        if not valid:
+            return _join_page(request, form, eid, status=400)
+    user = form.cleaned_data["user"] if name is None else name
+    if request.method != "POST":
+        return _chat_page(request, eid, user)
+    asking.refuse_writer(request, eid, anew=False)
+    return _say_by_form(request, eid, user)
 
 
 @one_at_a_time
@@ -95,7 +141,8 @@ def _say_by_form(request: HttpRequest, eid: str, user: str) -> HttpResponse:
     try:
         if not form.is_valid():
             return _chat_page(request, eid, user, _problem_of(form), fields.get("text", ""), 400)
-        message = say(eid, user, form.cleaned_data["text"], form.cleaned_data["key"], by=writer_of(request))
+        by = asking.writer_of(request, eid)
+        message = say(eid, user, form.cleaned_data["text"], form.cleaned_data["key"], by=by)
         if message.text != form.cleaned_data["text"]:  # the message was changed since
             raise KeyConflict
     except KeyConflict as conflict:  # the person went back to a form that was sent already
@@ -109,7 +156,12 @@ def _say_by_form(request: HttpRequest, eid: str, user: str) -> HttpResponse:
     except Refusal as refusal:
         problem = " ".join(error["message"] for error in refusal.errors)
         return _chat_page(request, eid, user, problem, fields.get("text", ""), refusal.status)
-    return SeeOther(f"{reverse('room', args=[eid])}?{urlencode({'user': user})}#m{message.id}")
+    return SeeOther(f"{_address(eid, _user_query(request, user))}#m{message.id}")
+
+
+def _user_query(request: HttpRequest, user: str) -> str:
+    """Return what the page's own addresses say of the person: nothing where a policy knows the name."""
+    return urlencode({"user": user}) if asking.is_open() or asking.name_of(request) is None else ""
 
 
 def _problem_of(form: MessageForm) -> str:
@@ -148,12 +200,20 @@ def _chat_page(
         "history": history,
         "paused": paused,
     }
-    if is_staff(request):
+    if asking.may_moderate(request, eid):
         page |= {"moderateUrl": reverse("moderate"), "csrfToken": get_token(request)}
+    may_write = asking.may_write(request, eid)
+    if not may_write:
+        page["mayWrite"] = False
+    if sign_in := asking.sign_in_url(request):
+        page["signInUrl"] = sign_in
     context = {
         "room": eid,
         "user": user,
-        "user_query": urlencode({"user": user}),
+        "user_query": _user_query(request, user),
+        "open": asking.is_open(),
+        "may_write": may_write,
+        "sign_out_url": asking.sign_out_url(request),
         "messages": render_messages(reversed(messages)),
         "blank_message": blank_message(),
         "page": page,

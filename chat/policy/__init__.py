@@ -2,5 +2,7 @@
 
 from .open import NotSignedIn, Open
 from .recheck import recheck
+from .signed_tokens import SignedTokens
+from .site_users import SiteUsers
 
-__all__ = ["NotSignedIn", "Open", "recheck"]
+__all__ = ["NotSignedIn", "Open", "SignedTokens", "SiteUsers", "recheck"]

@@ -35,11 +35,13 @@ UNKNOWN_ID = "-1"
 
 
 @only("GET")  # the proxy would hold the stream for any other method too
+@asking.private
 def events(request: GripRequest, link: str = "") -> HttpResponseBase:
     return _stream(request, request.GET.getlist("channel"), link)
 
 
 @only("GET")
+@asking.private
 def room_events(request: GripRequest, room: str) -> HttpResponseBase:
     return _stream(request, [room_channel(room)])
 

@@ -76,7 +76,14 @@ def _erase(room: str, ids: list[int]) -> None:
     redact_events(channel, "messages-deleted", {event: said[message_id] for event, message_id in announced})
     ChatEdit.objects.filter(message__in=messages).delete()
     ChatMessage.objects.filter(id__in=ids).update(
-        user="", tag=None, key_hash=None, first_text_hash=None, source=None, author_hash=None, staff=None
+        user="",
+        tag=None,
+        key_hash=None,
+        first_text_hash=None,
+        source=None,
+        author_hash=None,
+        staff=None,
+        account=None,
     )
     if live:
         send_event(channel, "messages-deleted", ChatMessage.deletions_data(live), number=number)

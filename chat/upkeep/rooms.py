@@ -1,7 +1,8 @@
 """A room as JSON Lines: the first line is the room, each other one a message, the oldest first.
 
-A line has all that the database holds, except the source, which belongs to this server's secret key. What is empty is
-left out. Export, import into an empty database, export again: the bytes are the same.
+A line has all that the database holds, except the source, which belongs to this server's secret key, and the account,
+which is a user of this server. What is empty is left out. Export, import into an empty database, export again: the
+bytes are the same.
 """
 
 import json

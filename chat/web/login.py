@@ -1,4 +1,4 @@
-"""The password check of the admin: a limit for each address and name before it hashes, and one hash at a time.
+"""The check of a password: a limit for each address and name before it hashes, and one hash at a time.
 
 A hash takes half a second of a core. So a few wrong logins at a time would take all threads of a worker. Each worker
 counts for itself. (django-axes counts after the hash: it hashed 16 wrong logins that came at once, and it logs each.)
@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from .addresses import customer_of
 from .refusals import Refusal
@@ -31,11 +32,12 @@ class LimitedLogin(ModelBackend):
         if request is None:  # a command
             return super().authenticate(request, username, password, **kwargs)
         if not _hashing.acquire(blocking=False):
-            raise _refuse("Somebody else is logging in. Try again in a moment.", BUSY_S)
+            raise _refuse(_("Somebody else is logging in. Try again in a moment."), BUSY_S)
         try:
             limits = _limits(request, str(username or kwargs.get("username", "")))
             if any(_count(key) > tries for key, tries in limits.items()):
-                raise _refuse(f"Too many wrong logins. Try again in {WINDOW_S // 60} minutes.", WINDOW_S)
+                words = _("Too many wrong logins. Try again in %(minutes)d minutes.")
+                raise _refuse(words % {"minutes": WINDOW_S // 60}, WINDOW_S)
             user = super().authenticate(request, username, password, **kwargs)
             if user:
                 cache.delete_many([*limits])

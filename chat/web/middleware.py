@@ -96,10 +96,13 @@ class WholeBodies(MiddlewareMixin):
 
 
 class PausedAdmin(MiddlewareMixin):
-    """Let nobody change anything in the admin while the chat is paused. The chat's own writes look for a pause too."""
+    """Let nobody change anything in the admin, or sign in, while the chat is paused.
+
+    The chat's own writes look for a pause too.
+    """
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
-        if request.path.startswith("/admin/") and request.method not in READS:
+        if request.path.startswith(("/admin/", "/-/login/", "/-/logout/")) and request.method not in READS:
             try:
                 refuse_paused()
             except Paused as paused:

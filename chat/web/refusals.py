@@ -28,6 +28,7 @@ from chat.messages.errors import (
     NoSuchMessage,
     NoSuchRoom,
     NotTheSender,
+    OtherAccount,
     Paused,
     RoomLocked,
     RoomNotAllowed,
@@ -44,6 +45,7 @@ STREAM_PATH = re.compile("/events/|/rooms/[^/]+/events/$")
 MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {
     KeyConflict: (409, "key"),
     NotTheSender: (403, "key"),
+    OtherAccount: (403, "id"),
     MessageDeleted: (410, "id"),
     NoSuchMessage: (404, "id"),
     NameTaken: (403, "from"),
@@ -56,6 +58,7 @@ MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {
 }
 TITLES = {
     400: gettext_lazy("That request can't be read"),
+    401: gettext_lazy("Please sign in"),
     403: gettext_lazy("Not allowed"),
     404: gettext_lazy("There is nothing here"),
     405: gettext_lazy("Not that way"),

@@ -1,5 +1,7 @@
 """Who sends the request."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -9,9 +11,17 @@ from .addresses import address_of, is_in
 from .sources import source_of, watch_for_proxies
 
 
-def writer_of(request: HttpRequest, author_key: str | None = None) -> Writer:
+def writer_of(
+    request: HttpRequest,
+    author_key: str | None = None,
+    staff: bool | None = None,
+    account: Any = None,
+    author: str | None = None,
+) -> Writer:
+    """Return who writes; the last three are what a policy says, see Writer."""
     watch_for_proxies(request)
-    return Writer(source_of(request), is_limited(request), author_key, is_staff(request))
+    staff = is_staff(request) if staff is None else staff
+    return Writer(source_of(request), is_limited(request), author_key, staff, account, author)
 
 
 def is_limited(request: HttpRequest) -> bool:

@@ -46,11 +46,12 @@ ENGLISH = {
 ENGLISH_FILES = {
     "chat/web/conditional.py",  # HTTP headers that our page does not send
     "chat/web/fields.py",  # bodies that our page does not send
-    "chat/web/login.py",  # the admin's login
+    "chat/policy/signed_tokens.py",  # what is wrong with a token; only a program can mend it
     "chat/web/outages.py",  # the log
 }
 ENGLISH_SENTENCES = {  # about fields and headers that a person can't fill in
     "chat/api/moderation.py": {"Content-Type must be {}."},
+    "chat/policy/asking.py": {"You may not read {}."},  # of a stream; an EventSource shows nobody the answer
     "chat/messages/forms.py": {
         "%(field)s can't be combined with {}. Send one of them.",
         "%(field)s holds a character that can't be printed. Use others.",

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 
 from chat.models import ChatMessage, ChatRoom, hash_of
@@ -136,7 +137,7 @@ def test_the_statement_that_inserts_a_message_fills_every_column_that_save_fills
     """insert_into names each column, so somebody who adds a field could forget to add it there."""
     room = ChatRoom.objects.create(eid="lobby")
     values = {"user": "Alice", "text": "hi", "key_hash": b"k" * 32, "tag": "t", "event": 7, "source": b"s" * 16}
-    values |= {"author_hash": b"a" * 32, "staff": True}
+    values |= {"author_hash": b"a" * 32, "staff": True, "account_id": User.objects.create(username="alice").pk}
     empty = {field.attname for field in ChatMessage._meta.concrete_fields if field.null} - {*values}
     assert empty == {"edited", "first_text_hash", "deleted", "change"}  # a new message has none of these
     inserted = ChatMessage(**values)
