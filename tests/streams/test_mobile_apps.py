@@ -12,6 +12,7 @@ import pytest
 from django.test.client import ClientHandler
 
 from chat.models import ChatMessage
+from chat.policy import recheck
 from tests.helpers.grip_proxy import KEY
 from tests.helpers.mobile_apps import APPS, TEXT, unpacked
 from tests.helpers.posting import post
@@ -113,6 +114,13 @@ def test_the_first_stream_of_an_app_sends_no_old_messages(open_stream, app):
 def test_an_app_that_reconnects_reads_the_missed_messages(open_stream, client, app, text):
     post_text(app)
     missed = post(client, room="default", sender="Alice", text=text).json()
+    assert [*app.parse_blocks(open_stream(app, "room-default:1"))] == [missed]
+
+
+def test_an_app_that_reconnects_over_a_recheck_reads_the_missed_messages(open_stream, client, app):
+    post_text(app)
+    recheck("default")
+    missed = post(client, room="default", sender="Alice").json()
     assert [*app.parse_blocks(open_stream(app, "room-default:1"))] == [missed]
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from tests.helpers.postgres import find_programs
 
-from . import faults, rooms
+from . import faults, rooms, tokens
 from .breaker import Breaker
 from .connection import exchange, request
 from .crowd import Crowd, end
@@ -36,7 +36,9 @@ def main():
     say(f"Seed {options.seed}: --seed {options.seed} runs the same schedule again.")
     began = time.monotonic()
     try:
-        with Stack(options.pushpins, options.postgres) as stack:
+        if options.tokens:
+            tokens.give_all_people_tokens()
+        with Stack(options.pushpins, options.postgres, tokens.SETTINGS if options.tokens else None) as stack:
             outcome = asyncio.run(bounded(stack, options))
             if outcome["verdict"] == "red":
                 say("\n".join(stack.printed()))
@@ -55,6 +57,11 @@ def arguments():
         "--seed", type=int, default=Random().randrange(10_000), help="the same seed repeats the schedule"
     )
     parser.add_argument("--postgres", action="store_true", help="use a private PostgreSQL instead of SQLite")
+    parser.add_argument(
+        "--tokens",
+        action="store_true",
+        help="use the policy SignedTokens, with rechecks, strangers and expiring tokens",
+    )
     parser.add_argument("--pushpins", type=int, default=1, help="number of Pushpins in front (1)")
     parser.add_argument("--readers", type=int, default=12, help="number of readers in the busy rooms (12)")
     parser.add_argument(
@@ -97,6 +104,8 @@ async def torture(stack, options):
         scene = faults.Scene(stack, ledger, crowd.residents, rooms.BUSY, crowd.numbers)
         try:
             await crowd.open_streams()
+            if options.tokens:
+                crowd.watch_rights(stack)
             crowd.start_posting()
             breaker = Breaker(scene, chosen, rooms.QUIET, options.seed, options.patience, crowd.raise_failures)
             await breaker.run(time.monotonic() + options.seconds)
@@ -117,7 +126,8 @@ def choose(known, names):
 
 async def gather(stack, ledger):
     """Read all messages and events from the database and through the chat's HTTP API."""
-    evidence = Evidence(await asyncio.to_thread(stack.database.stored), await asyncio.to_thread(stack.database.logged))
+    stored, logged = await asyncio.to_thread(stack.database.stored), await asyncio.to_thread(stack.database.logged)
+    evidence = Evidence(stored, logged, await asyncio.to_thread(stack.database.rechecks))
     for room in dict.fromkeys(sent.room for sent in ledger.sent.values()):
         evidence.listed[room] = await listed(stack.fronts[0], room)
         newest = json.loads(await get(stack.fronts[-1], f"/rooms/{quote(room, safe='')}/messages/"))["messages"]

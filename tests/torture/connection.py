@@ -82,9 +82,14 @@ class Connection:
         self._writer.transport.abort()
 
 
-def request(method, path, body=b"", headers=()):
-    """Return the request as bytes."""
-    fields = [("Host", "127.0.0.1"), *headers]
+def authorization(name):
+    """Return the headers by which somebody with this name proves who it is: none, unless the run has tokens."""
+    return []
+
+
+def request(method, path, body=b"", headers=(), name="somebody"):
+    """Return the request as bytes; it proves that somebody with this name sends it (None: it proves nothing)."""
+    fields = [("Host", "127.0.0.1"), *headers, *(authorization(name) if name else ())]
     if method in ("POST", "PATCH", "DELETE"):
         fields.append(("Content-Length", str(len(body))))
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields), "", ""]

@@ -52,6 +52,10 @@ class Continuity:
         if version < self._event:
             return f"event {self._event} carries the older change {version}"
 
+    def recheck(self, event_id):
+        """Record a recheck that was in the log; return the fault as a sentence, or None."""
+        return self._next(event_id, "a recheck")
+
     def _next(self, event_id, what):
         number, before = self._number(event_id or ""), self._event
         self._event = number

@@ -6,7 +6,7 @@ import sys
 import time
 from random import Random
 
-from . import rooms
+from . import rooms, tokens
 from .poster import Poster, compose, deliver
 from .reader import Reader
 
@@ -15,6 +15,7 @@ VISIT_S = 3
 FIRST_POSTERS = 6
 OPENED_S = 20
 CANCEL_AGAIN_S = 0.5
+FOR_EVER = "until the end of the run"
 SLOW_S = 5  # after this time, print the readers that still wait
 NAMES = ("Alice", "Bob", "Carol", "Dave", "Erin", "Frank", "Grace", "Heidi", "Ivan", "Judy", "Mallory", "Niaj")
 
@@ -46,6 +47,16 @@ class Crowd:
                 return
             await asyncio.sleep(0.05)
 
+    def watch_rights(self, stack):
+        """Start strangers, guests whose rights end, and the rechecks."""
+        for number, room in enumerate(rooms.BUSY):
+            front = self._fronts[number % len(self._fronts)]
+            for who in (tokens.Stranger, tokens.Guest):
+                one = who(room, front, self._ledger, self._random(f"{who.__name__} {number}"))
+                self._start(one.run(), FOR_EVER)
+        rechecker = tokens.Rechecker(stack, self._ledger, rooms.BUSY, self._random("rechecks"))
+        self._start(rechecker.run(), FOR_EVER)
+
     def start_posting(self):
         """Start the posters, the visitors and the groups in new rooms."""
         for poster in self._posters:
@@ -57,7 +68,7 @@ class Crowd:
         """Stop posting, and wait at most `seconds` until every reader has received everything."""
         self._ended = True
         deadline = time.monotonic() + seconds
-        posting = [task for task, who in self._tasks.items() if not isinstance(who, Reader)]
+        posting = [task for task, who in self._tasks.items() if who is not FOR_EVER and not isinstance(who, Reader)]
         printed = False
         while any(not task.done() for task in posting) or self._ledger.awaited():
             if time.monotonic() > deadline:

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from contextlib import closing
+from datetime import datetime, timezone
 
 import psycopg
 
@@ -12,6 +13,7 @@ STORED = """
     FROM chat_chatmessage message JOIN chat_chatroom room ON room.id = message.room_id ORDER BY message.id
 """
 LOGGED = "SELECT channel, eid, type, data FROM django_eventstream_event ORDER BY channel, eid"
+RECHECKS = "SELECT channel, eid, created FROM django_eventstream_event WHERE type = 'recheck'"
 
 
 class Database:
@@ -24,6 +26,10 @@ class Database:
     def logged(self):
         """Return the rows of all events, ordered by channel and event id: (channel, event id, type, data)."""
         return self._rows(LOGGED)
+
+    def rechecks(self):
+        """Return the rows of all rechecks: (channel, event id, the time of time.time())."""
+        return [(channel, number, _seconds(created)) for channel, number, created in self._rows(RECHECKS)]
 
     def _rows(self, query):
         with closing(self._connect()) as connection:
@@ -49,6 +55,12 @@ class Database:
             time.sleep(seconds)
         finally:
             self._run(self.ACCEPT)
+
+
+def _seconds(created):
+    """Return the time of time.time(); SQLite keeps it as text, in UTC."""
+    moment = datetime.fromisoformat(created).replace(tzinfo=timezone.utc) if isinstance(created, str) else created
+    return moment.timestamp()
 
 
 class SQLite(Database):

@@ -71,6 +71,7 @@ class Ledger:
     began: float = field(default_factory=time.monotonic)
     sent: dict = field(default_factory=dict)  # {text: SentMessage}
     readers: list = field(default_factory=list)  # all readers, also those who have left
+    guests: list = field(default_factory=list)  # whose rights end, see tokens.py
     windows: list = field(default_factory=list)
     answers: list = field(default_factory=list)
     violations: list = field(default_factory=list)

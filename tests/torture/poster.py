@@ -114,7 +114,8 @@ def _request(sent, rng, method):
     path = f"/rooms/{quote(sent.room, safe='')}/messages/"
     if method != "POST":
         path += f"{sent.message['id']}/"
-    return request(method, path, body.encode(), [("Content-Type", kind), ("Connection", "close"), *headers])
+    headers += [("Content-Type", kind), ("Connection", "close")]
+    return request(method, path, body.encode(), headers, sent.sender)
 
 
 async def _attempt(what, port, data, rng):

@@ -175,6 +175,8 @@ class Reader:
             message = json.loads(event["data"])
             wrong = continuity.message(event_id, message["id"])
             self._show(message)
+        elif kind == "recheck":
+            wrong = continuity.recheck(event_id)
         elif kind in ("message-edited", "message-deleted"):
             message = json.loads(event["data"])
             wrong = continuity.change(event_id, message["id"], version_of(message))

@@ -1,6 +1,7 @@
 """The real chat with temporary data, on free ports: Django by bin/run, Pushpins in front of it, and a database."""
 
 import json
+import os
 import secrets
 import shutil
 import signal
@@ -28,8 +29,8 @@ class Stack:
     The first Pushpin takes events at its command socket, like that of bin/run; the others have control ports.
     """
 
-    def __init__(self, how_many_pushpins=1, postgres=False):
-        self._wanted, self._postgres = how_many_pushpins, postgres
+    def __init__(self, how_many_pushpins=1, postgres=False, settings=None):
+        self._wanted, self._postgres, self._settings = how_many_pushpins, postgres, settings or {}
         self._ports = set()
         self._stack = ExitStack()
 
@@ -61,6 +62,10 @@ class Stack:
         if name in WEB:
             return self.chat.pids_of(name)
         return [pid for one in self._pushpins for pid in _pids(one) if _name(pid) == name]
+
+    def environment(self):
+        """Return the environment of a command that shares the chat's data and its Pushpins."""
+        return self._environment
 
     def printed(self):
         """Return the newest lines that Django printed."""
@@ -95,7 +100,7 @@ class Stack:
         stack.callback(_stop, child)
 
     def _start_django(self, stack, web_port):
-        environment = {"PORT": str(web_port), "LOG_LEVEL": "ERROR"}
+        environment = {"PORT": str(web_port), "LOG_LEVEL": "ERROR", **self._settings}
         environment["GRIP_URL"] = " ".join(
             f"{relay.uri}?key={one['key']}" for relay, one in zip(self.relays, self._pushpins, strict=True)
         )
@@ -109,6 +114,7 @@ class Stack:
             self.database = PostgreSQL(environment["DATABASE_URL"], cluster)
         else:
             self.database = SQLite(data / "chat.sqlite3")
+        self._environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), **environment}
         self.chat = stack.enter_context(Chat.ready(data, **environment))
 
 
@@ -150,7 +156,7 @@ def _name(pid):
 def _answers(port):
     connection = HTTPConnection("127.0.0.1", port, timeout=3)
     try:
-        connection.request("GET", "/")
+        connection.request("GET", "/-/live")
         return connection.getresponse().status == 200
     except (OSError, HTTPException):
         return False

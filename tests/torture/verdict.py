@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from .ledger import is_as_sent
+from .tokens import shown_without_right
 
 LATEST_S = 5  # the most that 99 of 100 deliveries may take outside of faults
 
@@ -15,6 +16,7 @@ class Evidence:
 
     stored: list  # rows (room, id, sender, text, tag, change, deleted) of the database, by id
     logged: list  # rows (channel, event id, type, data) of the event log, by channel and event id
+    rechecks: list = field(default_factory=list)  # (channel, event id, time) of each recheck
     listed: dict = field(default_factory=dict)  # {room: messages}, through ?after=
     fresh: dict = field(default_factory=dict)  # {room: [messages of a new list, messages of a new page]}, oldest first
 
@@ -35,6 +37,7 @@ def findings(ledger, evidence):
         *wrong_screens(ledger, stored),
         *outdated_screens(ledger, evidence.fresh),
         *slow_deliveries(ledger),
+        *shown_without_right(ledger.guests, evidence.rechecks),
     ]
 
 
@@ -92,6 +95,8 @@ def wrong_event_logs(stored, deleted_messages, logged):
         new = [message["id"] for _, kind, message in events[room] if kind == "message"]
         latest = {}
         for _, kind, message in events[room]:
+            if kind == "recheck":
+                continue
             if kind == "message-deleted":
                 latest.pop(message["id"], None)
             else:
@@ -99,7 +104,7 @@ def wrong_event_logs(stored, deleted_messages, logged):
         if new != sorted(new) or [*latest.values()] != stored.get(room, []):
             yield f"the events of {room!r} are not its messages in their order"
         deleted = {message["id"] for message in deleted_messages[room]}
-        if any(message["text"] for _, _, message in events[room] if message["id"] in deleted):
+        if any(message["text"] for _, _, message in events[room] if message.get("id") in deleted):
             yield f"the events of {room!r} keep the text of a deleted message"
 
 
