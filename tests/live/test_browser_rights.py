@@ -157,6 +157,26 @@ def test_of_two_rooms_in_one_stream_the_other_one_goes_on_and_misses_nothing(peo
     expect(in_lobby.page.get_by_text("secret")).to_have_count(0)
 
 
+def test_a_recheck_makes_the_page_notice_although_its_line_is_good(people, chat, private):
+    pytest.importorskip("chat.policy.recheck")
+    lobby = f"{private[:50]} lobby"
+    alice = enter(people, private, chat.url)
+    bob = enter(people, private, chat.url, name="Bob")
+    in_lobby = people.join_in_tab(alice, "Alice", lobby)
+    chat.rights.set(private, read=["Bob"])
+    code = "import os; from chat.policy import recheck; recheck(os.environ['ROOM'])"
+    chat.manage("shell", "-v0", "-c", code, ROOM=private)
+    expect(notice(alice)).to_have_text(REFUSED)
+    shows_no_secret(alice)
+    chat.post(lobby, "Bob", "after")
+    expect(in_lobby.texts).to_have_text(["after"])
+    bob.wait_for_stream()
+    chat.rights.set(private)
+    chat.post(private, "Bob", "the third secret")
+    expect(bob.texts).to_have_text(["the first secret", "the second secret", "the third secret"])
+    shows_no_secret(alice)
+
+
 def test_a_person_who_signs_out_and_in_again_finds_the_messages_and_the_draft(people, chat, private, line):
     alice = enter(people, private, line.url)
     alice.field.fill("a draft")
