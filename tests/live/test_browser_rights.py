@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import expect
 
+from tests.helpers.accessibility import assert_axe_finds_nothing, small_targets, too_wide
 from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path
 from tests.helpers.cookie_policy import COOKIE, POLICY, Rights
 from tests.helpers.line import Line
@@ -15,6 +16,7 @@ from tests.helpers.running import Chat, path_without, wait_for
 SIGNED_OUT = "You are signed out."
 REFUSED = "You may not read this room (any more)."
 TEN_MINUTES_MS = 600_000
+PHONE = {"width": 320, "height": 640}
 NUMBERS = count(1)
 SOON_S = 20
 LINES = "Object.entries(localStorage).filter(([name]) => name.startsWith('chat line ')).map(([, line]) => line).join()"
@@ -261,6 +263,32 @@ def test_a_person_who_writes_and_may_not_even_read_any_more_loses_only_the_messa
     expect(alice.texts).to_have_text(["the first secret", "the second secret"])
     alice.pending.get_by_role("button", name="Resend").click()
     expect(alice.texts).to_have_text(["the first secret", "the second secret", "not yet"])
+
+
+def test_refused_pages_are_accessible(people, chat, private, line):
+    alice = enter(people, private, line.url)
+    page = alice.page
+    page.set_viewport_size(PHONE)
+    alice.field.focus()
+    sign_out(page)
+    reconnect(line)
+    expect(notice(alice)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(notice(alice).get_by_role("link", name="Sign in")).to_be_focused()
+    is_accessible(page)
+    sign_in(page, "Eve", line.url)
+    come_back(page)
+    expect(notice(alice)).to_have_text(REFUSED)
+    is_accessible(page)
+    chat.rights.set(private, write=["Bob"])
+    page.reload()
+    alice.wait_for_stream()
+    is_accessible(page)
+
+
+def is_accessible(page):
+    assert (too_wide(page), small_targets(page)) == ([], [])
+    assert_axe_finds_nothing(page)
 
 
 def test_a_person_who_may_only_read_has_no_composer_and_gets_all_messages(people, chat, room, line):
