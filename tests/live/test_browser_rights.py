@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import expect
 
+from tests.helpers.accessibility import assert_axe_finds_nothing, small_targets, too_wide
 from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path
 from tests.helpers.cookie_policy import COOKIE, POLICY, Rights
 from tests.helpers.line import Line
@@ -15,6 +16,7 @@ from tests.helpers.running import Chat, path_without, wait_for
 SIGNED_OUT = "You are signed out."
 REFUSED = "You may not read this room (any more)."
 TEN_MINUTES_MS = 600_000
+PHONE = {"width": 320, "height": 640}
 NUMBERS = count(1)
 SOON_S = 20
 LINES = "Object.entries(localStorage).filter(([name]) => name.startsWith('chat line ')).map(([, line]) => line).join()"
@@ -157,6 +159,26 @@ def test_of_two_rooms_in_one_stream_the_other_one_goes_on_and_misses_nothing(peo
     expect(in_lobby.page.get_by_text("secret")).to_have_count(0)
 
 
+def test_a_recheck_makes_the_page_notice_although_its_line_is_good(people, chat, private):
+    pytest.importorskip("chat.policy.recheck")
+    lobby = f"{private[:50]} lobby"
+    alice = enter(people, private, chat.url)
+    bob = enter(people, private, chat.url, name="Bob")
+    in_lobby = people.join_in_tab(alice, "Alice", lobby)
+    chat.rights.set(private, read=["Bob"])
+    code = "import os; from chat.policy import recheck; recheck(os.environ['ROOM'])"
+    chat.manage("shell", "-v0", "-c", code, ROOM=private)
+    expect(notice(alice)).to_have_text(REFUSED)
+    shows_no_secret(alice)
+    chat.post(lobby, "Bob", "after")
+    expect(in_lobby.texts).to_have_text(["after"])
+    bob.wait_for_stream()
+    chat.rights.set(private)
+    chat.post(private, "Bob", "the third secret")
+    expect(bob.texts).to_have_text(["the first secret", "the second secret", "the third secret"])
+    shows_no_secret(alice)
+
+
 def test_a_person_who_signs_out_and_in_again_finds_the_messages_and_the_draft(people, chat, private, line):
     alice = enter(people, private, line.url)
     alice.field.fill("a draft")
@@ -241,6 +263,32 @@ def test_a_person_who_writes_and_may_not_even_read_any_more_loses_only_the_messa
     expect(alice.texts).to_have_text(["the first secret", "the second secret"])
     alice.pending.get_by_role("button", name="Resend").click()
     expect(alice.texts).to_have_text(["the first secret", "the second secret", "not yet"])
+
+
+def test_refused_pages_are_accessible(people, chat, private, line):
+    alice = enter(people, private, line.url)
+    page = alice.page
+    page.set_viewport_size(PHONE)
+    alice.field.focus()
+    sign_out(page)
+    reconnect(line)
+    expect(notice(alice)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(notice(alice).get_by_role("link", name="Sign in")).to_be_focused()
+    is_accessible(page)
+    sign_in(page, "Eve", line.url)
+    come_back(page)
+    expect(notice(alice)).to_have_text(REFUSED)
+    is_accessible(page)
+    chat.rights.set(private, write=["Bob"])
+    page.reload()
+    alice.wait_for_stream()
+    is_accessible(page)
+
+
+def is_accessible(page):
+    assert (too_wide(page), small_targets(page)) == ([], [])
+    assert_axe_finds_nothing(page)
 
 
 def test_a_person_who_may_only_read_has_no_composer_and_gets_all_messages(people, chat, room, line):

@@ -2,12 +2,14 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from chat.pages.js_bundles import ENTRIES, BundleError, join
 
 ENTRY = "chat/page.js"
+STATIC = Path(__file__).resolve().parents[2] / "static"
 
 
 def joined(entry, **modules):
@@ -84,7 +86,7 @@ const c = a // "the first"
   || b;
 console.log(a, b, c);
 """)
-    assert "b=a?[a,a].map((each)=>each+1,).length:a||2;" in script
+    assert "b=a?[a,a].map((each)=>each+1).length:a||2;" in script
     assert 'a=1 + -1 - -2+"1 + 1".length;' in script
     assert printed(script) == "7 2 7\n"
 
@@ -125,7 +127,7 @@ def test_an_import_needs_no_code_and_a_module_that_only_exports_no_scope():
         a="export const a = 1;\n",
         b='import { a } from "./a.js";\nexport function b() {\n  const one = a;\n  return one;\n}\n',
     )
-    assert script == '"use strict";(()=>{const a=1;function b(){const one=a;return one;}\nconsole.log(b());})();'
+    assert script == '"use strict";(()=>{const a=1;function b(){const one=a;return one}\nconsole.log(b())})();'
     assert printed(script) == "1\n"
 
 
@@ -166,3 +168,32 @@ def test_a_name_that_the_module_does_not_export_is_refused():
 def test_a_missing_entry_file_is_refused():
     with pytest.raises(BundleError, match=r": there is no file chat/room_page\.js$"):
         join(ENTRIES["chat/room.js"], {}.get)
+
+
+@pytest.mark.parametrize("bundle", ENTRIES)
+def test_a_bundle_of_ours_is_a_script_that_node_can_read(bundle, tmp_path):
+    node = shutil.which("node")
+    if not node:
+        pytest.skip("node is not installed")
+    script = tmp_path / "bundle.js"
+    script.write_text(join(ENTRIES[bundle], lambda name: (STATIC / name).read_text()))
+    subprocess.run([node, "--check", script], check=True, timeout=30)
+
+
+def test_signs_before_a_closing_bracket_are_left_out_and_texts_keep_them():
+    script = joined("""function f(a) {
+  if (a) return [
+    ";}",
+    ",)",
+    /,]/,
+  ];
+  for (;;) {
+    break;
+  }
+}
+console.log(
+  f(1),
+);
+""")
+    assert 'return[";}",",)",/,]/]' in script.replace("return [", "return[")
+    assert printed(script) == "[ ';}', ',)', /,]/ ]\n"

@@ -117,7 +117,8 @@ export function createMessagesApi({ ajax, sendBeacon, url, user, identity, onAns
   function reason({ status, responseJSON }, temporary, reasons) {
     if (status < 400) return reasons.noAnswer;
     if (temporary && status !== TOO_FAST && !wordsOfPause({ responseJSON })) return reasons.serverTrouble(status);
-    if (reasons.known?.[status]) return reasons.known[status];
+    const isOfMessage = ["key", "id"].includes(responseJSON?.errors?.[0]?.field); // not of the room or the person
+    if (isOfMessage && reasons.known?.[status]) return reasons.known[status];
     if (!Array.isArray(responseJSON?.errors)) return reasons.refusedWithout(status);
     return reasons.refused(responseJSON.errors.map((error) => error.message).join(" "));
   }

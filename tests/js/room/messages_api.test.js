@@ -226,3 +226,11 @@ test("the page hears of the status of each answer, and for what it was", async (
   }
   assert.deepEqual(heard, statuses.flatMap((status) => ["GET", "POST", "DELETE"].map((method) => [status, method])));
 });
+
+test("a change that the room or the person's rights forbid has the server's reason", async () => {
+  for (const [field, status] of [["room", 403], ["user", 401], ["from", 403], ["user", 403]]) {
+    const responseJSON = { errors: [{ field, message: "Not you." }] };
+    await assert.rejects(failing({ status, responseJSON }).edit({ id: 7, key: null }), { message: "Not saved: Not you." });
+    await assert.rejects(failing({ status, responseJSON }).remove({ id: 7, key: null }), { message: "Not deleted: Not you." });
+  }
+});
