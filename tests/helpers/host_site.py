@@ -123,13 +123,15 @@ class HostSite(Front):
             if "gunicorn mysite" in line
         ]
         words = line.split()[2:]
-        self.start([self.python, *words, "--chdir", self.folder], "web", **environment)
+        self.start([self.python, *words], "web", **environment)
         wait_for(lambda: is_open(self.web_port), START_S)
 
     def start(self, command, name, **environment):
         """Start a program; stop() ends it."""
         kept = {"PATH": os.environ["PATH"], "HOME": str(self.folder), instance.MARK: str(self.folder), **environment}
-        session = Session(tuple(map(str, command)), kept, output=self.folder / f"{name}.log")
+        # With another folder, python -m would find our source there, and not the wheel.
+        command = ("env", f"--chdir={self.folder}", *map(str, command))
+        session = Session(command, kept, output=self.folder / f"{name}.log")
         self._sessions.append(session)
         return session
 

@@ -1,6 +1,8 @@
 """The chat in a site that startproject has made: docs/embedding.md line by line, and nothing changes for the site."""
 
+import gzip
 import json
+import os
 import re
 import subprocess
 import tempfile
@@ -134,7 +136,7 @@ def test_whoever_was_away_gets_what_is_missing(host):
 
 def test_a_burst_arrives_in_order(host):
     with host.listen("burst") as bob:
-        sent = [host.post("burst", "ann", f"number {n}") for n in range(20)]
+        sent = [host.post("burst", "ann", f"number {n}") for n in range(8)]
         assert [bob.message() for _ in sent] == sent
 
 
@@ -146,7 +148,7 @@ def test_errors_for_programs_are_json_at_any_prefix(host):
         ("GET", "rooms/lobby/nothing/", 404),
         ("PUT", "rooms/lobby/messages/", 405),
         ("GET", "events/?channel=lobby", 400),
-        ("GET", "-/nothing", 404),
+        ("GET", "rooms/", 404),
         ("POST", "-/moderate/", 403),
     ]
     for method, path, status in wrong:
@@ -156,7 +158,7 @@ def test_errors_for_programs_are_json_at_any_prefix(host):
 
 def test_errors_for_programs_are_english_and_pages_in_the_persons_language(host):
     german = {"Accept-Language": "de"}
-    assert "Nothing lives" in host.request("GET", f"{PREFIX}-/nothing", headers=german)[1]
+    assert "Nothing lives" in host.request("GET", f"{PREFIX}rooms/nothing", headers=german)[1]
     assert "Raum betreten" in host.request("GET", PREFIX, headers=german)[1]
     assert '<html lang="en"' in host.request("GET", PREFIX, headers={"Accept-Language": "pt"})[1]
     french = host.request("GET", PREFIX, headers={"Accept-Language": "fr-CH"})[1]
@@ -183,7 +185,7 @@ def test_people_in_browsers_talk_and_get_what_they_missed(host, chromium):
         expect(bob.texts).to_have_text(["hello bob"])
         line.cut()
         ann.say("are you there?")
-        line.restore()
+        line.repair()
         expect(bob.texts).to_have_text(["hello bob", "are you there?"])
         bob.say("yes")
         expect(ann.texts).to_have_text(["hello bob", "are you there?", "yes"])
@@ -205,6 +207,16 @@ SESSION = re.compile(rb"sessionid=\w+; expires=[^;]+|csrftoken=\w+; expires=[^;]
 
 def head(method, path, *more):
     return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: site.test", "Connection: close", *more, "", ""]).encode()
+
+
+def without_chance(answer):
+    """Return the answer without what differs from one request to the next: the time, random tokens and paddings."""
+    answer = SESSION.sub(b"", re.sub(rb"\r\n(Date|Expires): [^\r]+", b"", answer))
+    answer = re.sub(rb"es-meta=[^&\"; ]+", b"", answer)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    if b"Content-Encoding: gzip" in head:
+        head, body = re.sub(rb"Content-Length: \d+", b"", head), gzip.decompress(body)
+    return head + body
 
 
 def chunked(size):
@@ -260,17 +272,17 @@ OWN = {
 def test_the_site_answers_as_without_the_chat(host, without_chat, what):
     request = OWN[what] or signed_stream()
     answers = [exchange(site.web_port, request) for site in (host, without_chat)]
-    ours, theirs = (SESSION.sub(b"", re.sub(rb"\r\nDate: [^\r]+", b"", answer)) for answer in answers)
+    ours, theirs = map(without_chance, answers)
     if what == "a static file":
         ours, theirs = (re.sub(rb"Last-Modified: [^\r]+", b"", answer) for answer in (ours, theirs))
     assert theirs.startswith(b"HTTP/1.1 ")
-    assert ours == theirs
+    assert ours.split(b"\n") == theirs.split(b"\n")
 
 
 def test_the_sites_events_and_the_chats_do_not_mix(host):
     """Both have a channel room-shared, at one Pushpin."""
     with host.listen("shared") as bob, Listener(host.url, "", path="/events/?channel=room-shared") as own:
-        own.event(20)  # stream-open has no data
+        own.next("stream-open", 20)
         assert host.request("POST", "/announce/?channel=room-shared&text=ours")[0] == 200
         sent = host.post("shared", "ann", "the chat's")
         assert own.next("note", 20) == {"text": "ours"}
@@ -326,10 +338,12 @@ def test_the_doctor_finds_nothing_wrong(host, run_dir):
     said = subprocess.run(
         [host.python, "manage.py", "doctor", "--url", url, "--pushpin", run_dir / "pushpin.conf"],
         cwd=host.folder,
+        env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
         timeout=120,
-    ).stdout
+    )
+    said = said.stdout + said.stderr
     wrong = {line.split(":")[0] for line in said.splitlines() if line.startswith("WRONG")}
     assert wrong <= {"WRONG  chat.W103", "WRONG  chat.W104"}, said
     assert "ok     a message is posted, saved, logged and published, and arrives" in said
