@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.utils.module_loading import import_string
 
 from chat.conf import conf
@@ -23,6 +24,7 @@ MIDDLEWARE = "chat.middleware.ChatMiddleware"
 NEW_KEY = "Make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
 SAMPLE_KEY = "changeme"  # in Debian's /etc/pushpin/pushpin.conf
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
+DATABASES = ("postgresql", "sqlite")
 MANY = 2**16  # addresses: no network of proxies has more
 
 
@@ -86,6 +88,16 @@ def grip_proxies_are_sound(app_configs: Any, **kwargs: Any) -> Iterator[CheckMes
                 hint="Set the same key in GRIP_URL (?key=...) and in the proxy (Pushpin: sig_key).",
                 id="chat.W001",
             )
+
+
+@register()
+def database_is_known(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessage]:
+    if connection.vendor not in DATABASES:
+        yield Error(
+            f"The database `default` is {connection.display_name}, for which the chat lacks some statements.",
+            hint="Use PostgreSQL or SQLite.",
+            id="chat.E009",
+        )
 
 
 @register()
@@ -162,6 +174,7 @@ def _is_on_the_internet(control_uri: str) -> bool:
 ALL: dict[str, Callable[..., Iterable[CheckMessage]]] = {
     "ChatMiddleware is the first middleware": chat_middleware_is_first,
     "the GRIP proxies have sound addresses and keys": grip_proxies_are_sound,
+    "the database is one that the chat knows": database_is_known,
     "SQLite waits for its lock": sqlite_waits_for_its_lock,
     "DEBUG is off in public": debug_is_off_in_public,
     "only proxies may say who the client is": few_may_say_who_the_client_is,

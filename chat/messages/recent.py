@@ -43,7 +43,7 @@ def newest_page(eid: str) -> Newest:
 def _messages(room_id: int, number: int) -> tuple[list[MessageData], bool]:
     if connection.in_atomic_block:  # a rollback would give this number to another event
         return _read(room_id)
-    key = f"newest-{room_id}"  # a room never gets the id of a deleted one
+    key = f"chat-newest-{room_id}"  # a room never gets the id of a deleted one
     cached_number, cached = cache.get(key, (None, None))
     if cached_number != number:
         cached = _read(room_id)
