@@ -45,7 +45,7 @@ export function createCatchUp({
       while (gap) await fill();
       backOff.reset();
     } catch {
-      if (gap) timer = setTimeout(resume, backOff.next());
+      timer = setTimeout(resume, backOff.next());
     } finally {
       fetching = false;
     }
@@ -60,10 +60,9 @@ export function createCatchUp({
     frontier = Math.max(frontier, newestInStream);
   }
 
-  // The person may not read the room any more.
+  // The person may not read the room any more. A request that is on its way is the last one.
   function stop() {
     gap = false;
-    clearTimeout(timer);
   }
 
   // Both promise whether there is more.

@@ -170,7 +170,7 @@ export function createStreamHub({ newStream, fetch, now = Date.now, setTimeout =
     const asked = channels.filter((channel) => rooms.get(channel)?.list);
     const statuses = await rights.ask(asked.map((channel) => rooms.get(channel).list));
     statuses.forEach((status, at) => isRefusal(status) && refuse(asked[at], status));
-    if (statuses.some(isRefusal)) arrange();
+    arrange();
   }
 
   function refuse(channel, status) {
