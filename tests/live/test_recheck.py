@@ -36,11 +36,11 @@ say(os.environ["ROOM"], "Alice", os.environ["TEXT"])
 LOSE_ONE = """
 import json, os
 from django.db import transaction
-from django_eventstream.utils import get_storage
+from chat.events.log import EVENT_LOG
 from chat.models import ChatRoom
 with transaction.atomic():
     message = ChatRoom.objects.get(eid=os.environ["ROOM"]).messages.create(user="Alice", text="lost")
-    get_storage().append_event("room-" + os.environ["ROOM"], "message", json.dumps(message.to_data()))
+    EVENT_LOG.append_event("room-" + os.environ["ROOM"], "message", json.dumps(message.to_data()))
 """
 
 
