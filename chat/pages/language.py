@@ -32,7 +32,7 @@ def sentence_key(english: str) -> str:
     """Return the short name of a sentence: the scripts have the English ones, and need not get them twice."""
     number = 0
     for char in english:
-        number = (number * 31 + ord(char)) % 2**20
+        number = (number * 31 + ord(char)) % 2**16
     return f"{number:x}"
 
 

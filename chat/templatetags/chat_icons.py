@@ -32,5 +32,5 @@ PATHS = {
 def icon(name: str) -> SafeString:
     """Return the icon. It says nothing to screen readers, so its button needs a name."""
     return format_html(
-        '<svg class="icon icon-{}" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>', name, PATHS[name]
+        '<svg class="icon-{}" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>', name, PATHS[name]
     )

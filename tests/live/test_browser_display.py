@@ -78,7 +78,7 @@ def test_a_name_does_not_paint_over_what_is_around_it(people, chat, room):
     page.goto(chat.url + chat_path(MOST_MARKS, room))
     expect(page.locator(".message")).to_have_count(4)
     side = [page.locator(".rooms .name", has_text=text).first for text in (room, "above", "below")]
-    around = [*page.locator(".bubble").all(), *side, page.locator(".me summary .icon")]
+    around = [*page.locator(".bubble").all(), *side, page.locator(".me summary svg")]
     before = [element.screenshot() for element in around]
     page.evaluate(
         """document.querySelectorAll("bdi").forEach((name) => {

@@ -159,7 +159,7 @@ def test_nothing_is_behind_the_camera_or_the_rounded_corners(people, room):
     insets = {"top": 20, "bottom": 34, "left": 59, "right": 59}
     devtools.send("Emulation.setSafeAreaInsetsOverride", {"insets": insets})
     expect(alice.page.locator(".foot")).to_have_css("padding-bottom", "34px")
-    for part in (".bar .icon >> visible=true", ".bar h1", ".writing"):
+    for part in (".bar svg >> visible=true", ".bar h1", ".writing"):
         left, top, right, bottom = box(alice.page.locator(part).first)
         assert left >= 59, part
         assert right <= 740 - 59, part

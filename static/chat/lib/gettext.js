@@ -25,7 +25,7 @@ export function ngettext(one, other, count, values = {}) {
 
 // Like sentence_key in chat/pages/language.py.
 function keyOf(english) {
-  return [...english].reduce((number, char) => (number * 31 + char.codePointAt(0)) % 2 ** 20, 0).toString(16);
+  return [...english].reduce((number, char) => (number * 31 + char.codePointAt(0)) % 2 ** 16, 0).toString(16);
 }
 
 function fill(sentence, values) {
