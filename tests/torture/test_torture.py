@@ -182,8 +182,8 @@ def test_an_event_log_with_a_gap_is_found(conversation):
 
 
 def test_a_recheck_in_the_event_log_is_no_fault(conversation):
-    conversation.events.append(("recheck", {}))
     conversation.delete("one")
+    conversation.events.append(("recheck", {}))
     assert conversation.findings() == ""
 
 
