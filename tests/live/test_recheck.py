@@ -202,8 +202,13 @@ def test_rights_end_with_their_slot_and_who_may_read_misses_nothing(pushpin, tmp
         with readers(chat, "slots", "bob", 3) as bobs:
             rights.set("slots", "alice")  # and nobody calls recheck
             posted = []
-            while follower.connections < 4:
+
+            def has_come_back_often():
+                """Post meanwhile: Pushpin puts off the next link of a stream that gets messages."""
                 posted.append(post(chat, "slots", f"message {len(posted)}"))
+                return follower.connections >= 4
+
+            wait_for(has_come_back_often, 12 * SLOT_S)
             for bob in bobs:
                 bob.wait_until_ended(SOON_S)
         follower.wait_until_received(posted)

@@ -12,9 +12,10 @@ from chat import maintenance
 from chat.events.log import current_event_number
 from chat.events.send import send_event
 from chat.messages import room_deletion
-from chat.models import ChatRoom, Recheck
+from chat.models import Ban, ChatRoom, Recheck
 from chat.policy import recheck
 from chat.policy.recheck import Waiting, forget_old_rechecks
+from tests.helpers.documents import BLOCK, DOCUMENTS
 from tests.helpers.posting import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +65,12 @@ def test_it_belongs_to_the_callers_transaction(grip_proxy):
         recheck("lobby")
         assert grip_proxy.is_empty()
     assert is_close(grip_proxy.next_item(), 1)
+
+
+def test_the_code_in_the_document_works():
+    [code] = [code for language, code in BLOCK.findall(DOCUMENTS["docs/policies.md"]) if "import recheck" in code]
+    exec(code, {"membership": Ban.objects.all()})
+    assert len(rechecks("room-private room")) == 1
 
 
 def test_after_a_rollback_nothing_has_happened(grip_proxy):

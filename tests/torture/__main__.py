@@ -127,7 +127,7 @@ def choose(known, names):
 async def gather(stack, ledger):
     """Read all messages and events from the database and through the chat's HTTP API."""
     stored, logged = await asyncio.to_thread(stack.database.stored), await asyncio.to_thread(stack.database.logged)
-    evidence = Evidence(stored, logged, await asyncio.to_thread(stack.database.rechecks))
+    evidence = Evidence(stored, logged, rechecks=await asyncio.to_thread(stack.database.rechecks))
     for room in dict.fromkeys(sent.room for sent in ledger.sent.values()):
         evidence.listed[room] = await listed(stack.fronts[0], room)
         newest = json.loads(await get(stack.fronts[-1], f"/rooms/{quote(room, safe='')}/messages/"))["messages"]

@@ -19,6 +19,7 @@ from tests.torture.continuity import Continuity
 from tests.torture.crowd import end
 from tests.torture.ledger import AFTERMATH_S, Ledger, SentMessage, Window, version_of
 from tests.torture.report import summary, table
+from tests.torture.tokens import Guest, Stranger
 from tests.torture.verdict import LATEST_S, Evidence, findings
 
 LOBBY = "lobby"
@@ -178,6 +179,37 @@ def test_an_event_log_with_a_gap_is_found(conversation):
     evidence = conversation.evidence()
     evidence.logged[2] = event(4, "message", conversation.stored[2])
     assert "the events of 'lobby' are not numbered from 1 to 3" in conversation.findings(evidence)
+
+
+def test_a_recheck_in_the_event_log_is_no_fault(conversation):
+    conversation.delete("one")
+    conversation.events.append(("recheck", {}))
+    assert conversation.findings() == ""
+
+
+@pytest.mark.parametrize(
+    ("greatest", "over", "found"), [(7, 99, False), (7, 101, False), (8, 99, True), (8, 101, False)]
+)
+def test_what_a_guest_was_shown_after_a_recheck_is_found(conversation, greatest, over, found):
+    """Recheck 7 came at 100 s. A guest may see later events only if the right was not over by then."""
+    guest = Guest(LOBBY, 0, conversation.ledger, Random(1))
+    guest.streams.append([over, greatest])
+    evidence = conversation.evidence()
+    evidence.rechecks = [("room-lobby", 7, 100), ("room-other", 1, 100)]
+    assert ("after the recheck 7" in conversation.findings(evidence)) is found
+
+
+@pytest.mark.parametrize("body", [b"", b"retry: 4321\n\n"])
+def test_a_stranger_may_be_asked_to_come_back(conversation, body):
+    Stranger(LOBBY, 0, conversation.ledger, Random(1))._judge("/events/", 200, body)
+    assert conversation.findings() == ""
+
+
+def test_a_stranger_who_gets_a_message_or_a_stream_is_found(conversation):
+    stranger = Stranger(LOBBY, 0, conversation.ledger, Random(1))
+    for body in (b"event: stream-open\n", b'{"messages": []}'):
+        stranger._judge("/events/", 200, body)
+    assert conversation.findings().count("a stranger got /events/") == 2
 
 
 def test_a_conversation_with_edits_and_deletions_is_green(conversation):

@@ -16,9 +16,9 @@ class Evidence:
 
     stored: list  # rows (room, id, sender, text, tag, change, deleted) of the database, by id
     logged: list  # rows (channel, event id, type, data) of the event log, by channel and event id
-    rechecks: list = field(default_factory=list)  # (channel, event id, time) of each recheck
     listed: dict = field(default_factory=dict)  # {room: messages}, through ?after=
     fresh: dict = field(default_factory=dict)  # {room: [messages of a new list, messages of a new page]}, oldest first
+    rechecks: list = field(default_factory=list)  # (channel, event id, time of time.time()) of each recheck
 
 
 def findings(ledger, evidence):
