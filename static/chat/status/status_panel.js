@@ -48,7 +48,8 @@ export function createStatusPanel(parts) {
     createSafeStorage(() => sessionStorage),
   );
   const unreadRooms = createUnreadRooms({ storage, room: page.room, tab: randomId() });
-  const lines = createRoomLines({ storage, reader: isOpen ? undefined : page.user });
+  const isKnown = $(".new-room [name=user]").length === 0; // the server knows the name
+  const lines = createRoomLines({ storage, reader: isOpen ? undefined : isKnown && page.user });
   const rooms = createRoomsList({
     $,
     $list: $("#side .rooms"),
@@ -245,7 +246,7 @@ export function createStatusPanel(parts) {
   $(".new-room").on("submit", (event) => {
     if (!event.isDefaultPrevented() && recentRooms.isOwn(page.user)) recentRooms.give(page.user);
   });
-  recentRooms.visit(page, $(".new-room [name=user]").length === 0);
+  recentRooms.visit(page, isKnown);
   lines.keepOnly([page.room, ...recentRooms.rooms()]);
   showOtherName();
   openRooms();

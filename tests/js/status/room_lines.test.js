@@ -96,3 +96,12 @@ test("a line that another reader has left is none, and is written anew", () => {
   linesOf("Bob").write("lobby", null, 0);
   assert.equal(linesOf("Bob").read("lobby").count, 0);
 });
+
+test("whoever is not signed in reads only what others like him have left", () => {
+  const { storage, clock } = browser();
+  const linesOf = (reader) => createRoomLines({ storage: createSafeStorage(() => storage), reader, now: clock.now });
+  linesOf("Ann").write("lobby", ann, 3);
+  assert.equal(linesOf(false).read("lobby"), null);
+  linesOf(false).write("lobby", ann, 3);
+  assert.equal(linesOf(false).read("lobby").text, "Hello");
+});
