@@ -51,7 +51,8 @@ def watch_for_proxies(request: HttpRequest) -> None:
         _has_said = True
         log.warning(
             "Nearly all of %d writes came from %s, a private address. If that is a proxy of yours, add it to "
-            "TRUSTED_PROXIES: now everybody behind it shares one limit, and a ban would hit them all.",
+            "TRUSTED_PROXIES (CHAT_TRUSTED_PROXIES in the settings of a site of your own): now everybody behind it "
+            "shares one limit, and a ban would hit them all.",
             LOOKED_AT,
             most,
         )

@@ -66,6 +66,18 @@ def test_sqlite_without_wal_and_immediate_is_named(settings, monkeypatch):
 
 
 @pytest.mark.django_db
+def test_another_database_is_named(monkeypatch):
+    monkeypatch.setattr("chat.checks.DATABASES", ("oracle",))
+    assert "chat.E009" in doctor()[0]
+
+
+@pytest.mark.django_db
+def test_in_a_site_of_your_own_the_doctor_needs_the_address(settings):
+    settings.CHAT_RUN_LOCK = None
+    assert "chat.E205" in doctor()[0]
+
+
+@pytest.mark.django_db
 def test_debug_in_public_is_named(settings):
     settings.DEBUG, settings.ALLOWED_HOSTS = True, ["127.0.0.1"]
     assert "chat.W003" not in doctor()[0]

@@ -38,6 +38,8 @@ class Page(HTMLParser):
             self._open.append(element)
 
     def handle_endtag(self, tag):
+        if tag in VOID:  # written <br/>
+            return
         closed = self._open.pop()
         assert closed.tag == tag
         if tag == "textarea":

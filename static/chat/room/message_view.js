@@ -70,13 +70,9 @@ export function createMessageView({ $, $list, templates, user, isOwn, localTime,
   // A link to a room of this chat does not decide who the reader is there.
   function dropName(link) {
     const query = new URLSearchParams(link.search);
-    if (folderOf(link) !== folderOf(location) || !query.has("user")) return; // the site may have other pages
+    if (!link.href.startsWith(new URL(".", location).href) || !query.has("user")) return;
     query.delete("user");
     link.search = query;
-  }
-
-  function folderOf({ href }) {
-    return new URL(".", href).href;
   }
 
   // Takes over the messages that the server drew, the same for everybody. Returns them, oldest first: {id, from, text,

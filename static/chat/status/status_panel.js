@@ -240,7 +240,7 @@ export function createStatusPanel(parts) {
   $(".me .disc").text(initials);
   $("#notify").on("change", notifications.changed);
   $("#theme-choice").prop("hidden", false);
-  connectTheme(document, $("#theme")[0], $("meta[name=theme-color]").get(), $("#theme").attr("data-path"));
+  connectTheme(document, $("#theme")[0], $("meta[name=theme-color]").get(), new URL(".", location).pathname);
   notifications.show();
   // Unless a listed room is meant, and go() has entered it.
   $(".new-room").on("submit", (event) => {
