@@ -160,8 +160,10 @@ class Chat(Front):
 
     def processes(self):
         """Return {pid: command line} of all living processes that bin/run has started."""
-        mark = f"{instance.MARK}={instance.path_for(self.data_dir)}"
-        found = {pid: _words(pid, "cmdline") for pid in _pids() if mark in _words(pid, "environ")}
+        # Version 1.0.0 always has its run directory in /tmp.
+        places = {instance.path_for(self.data_dir), Path("/tmp") / instance._own_name(self.data_dir)}
+        marks = {f"{instance.MARK}={place}" for place in places}
+        found = {pid: _words(pid, "cmdline") for pid in _pids() if marks & {*_words(pid, "environ")}}
         return {pid: words for pid, words in found.items() if words}  # a zombie has no words
 
     def names(self):
