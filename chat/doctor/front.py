@@ -68,10 +68,10 @@ class Front:
             connection.close()
 
     @contextmanager
-    def stream(self, path: str) -> Iterator["Stream"]:
+    def stream(self, path: str, headers: dict[str, str]) -> Iterator["Stream"]:
         connection, connected = self._connection(), None
         try:
-            connection.request("GET", self._parts.path + path, headers=self._name)
+            connection.request("GET", self._parts.path + path, headers=self._name | headers)
             connected = connection.sock  # getresponse may forget it
             answer = connection.getresponse()
             connected.settimeout(None)  # the thread of the stream reads until the end

@@ -18,6 +18,7 @@ from django_eventstream.models import EventCounter
 from chat.events.channels import room_channel
 from chat.grip import publisher
 from chat.models import ChatMessage, ChatRoom
+from chat.policy.doctor import proof
 from chat.redaction import public_part
 
 from .front import NO_ANSWER, Front, Stream
@@ -48,7 +49,7 @@ def walk(front: Front) -> Iterator[CheckMessage]:
     room = f"{SENDER}-{secrets.token_hex(8)}"
     channel = room_channel(room)
     try:
-        with front.stream(f"/events/?channel={quote(channel)}") as stream:
+        with front.stream(f"/events/?channel={quote(channel)}", proof(room)) as stream:
             yield from _walk(front, stream, room, channel)
     except NO_ANSWER as error:
         yield Error(
@@ -77,7 +78,7 @@ def _walk(front: Front, stream: Stream, room: str, channel: str) -> Iterator[Che
         return
     text = secrets.token_hex(8)
     sent = urlencode({"from": SENDER, "text": text})
-    answer = front.ask("POST", f"/rooms/{quote(room)}/messages/", sent, FORM)
+    answer = front.ask("POST", f"/rooms/{quote(room)}/messages/", sent, FORM | proof(room))
     if answer.status != 200:
         yield Error(
             f"Post: the message is refused: {answer.error()}",

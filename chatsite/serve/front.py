@@ -13,6 +13,7 @@ LOOPBACK_FOR = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 ANSWER_S = 2
 READY = "/-/ready"
 FIRST_PAUSE_S = 0.5
+SHOWN = (200, 302, 401, 403)  # a page, or where to sign in, or that a policy lets no stranger in
 
 
 def url(env: Environment, ip: str) -> str:
@@ -56,7 +57,7 @@ class FirstPage:
         self._ask_at = 0.0
 
     def works(self) -> bool:
-        """Return whether both answers are 200.
+        """Return whether the server is ready and answers with a page.
 
         Each 500 writes a traceback into the log, so after it this waits longer and longer before it asks again.
         """
@@ -68,7 +69,7 @@ class FirstPage:
         if status == 500:
             self._ask_at = time.monotonic() + self._pause_s
             self._pause_s *= 2
-        return status == 200
+        return status in SHOWN
 
     def is_ready(self) -> bool:
         """Return whether the server says that it is ready."""

@@ -3,10 +3,14 @@
 from types import SimpleNamespace
 
 import pytest
+from django.test import Client
 from django_eventstream.models import Event as LoggedEvent
 
 from chat.grip import publisher
+from chat.policy.doctor import proof
+from tests.helpers.posting import url_of
 from tests.helpers.signing_front import SigningFront
+from tests.policy.people import KEYS
 
 from .conftest import doctor
 
@@ -56,3 +60,21 @@ def test_a_lost_event_is_named_beside_a_chat_whose_proxy_only_bin_run_knows(thro
 def test_a_proxy_that_takes_nothing_is_named(through, proxy):
     proxy.mode = "refuse"
     assert {*through()} == {"chat.E321"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("policy", ["chat.policy.SiteUsers", "chat.policy.SignedTokens"])
+def test_no_policy_keeps_the_doctor_out_of_its_own_room(through, settings, policy):
+    settings.CHAT_POLICY, settings.CHAT_TOKEN_KEYS = policy, KEYS
+    assert through() == []
+
+
+@pytest.mark.django_db
+def test_the_doctors_proof_opens_no_other_room_and_not_for_long(settings, monkeypatch):
+    settings.CHAT_POLICY = "chat.policy.SiteUsers"
+    found = proof("doctor-1")
+    assert Client().get(url_of("doctor-1"), headers=found).status_code == 200
+    assert Client().get(url_of("lobby"), headers=found).status_code == 401
+    assert Client().get(url_of("doctor-1"), headers={"Doctor": "doctor-1"}).status_code == 401
+    monkeypatch.setattr("chat.policy.doctor.VALID_S", -1)
+    assert Client().get(url_of("doctor-1"), headers=found).status_code == 401

@@ -33,6 +33,7 @@ from tests.torture import faults
 MAX_BODY_KIB = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
 VARIABLES = {field.name.upper() for field in dataclasses.fields(Environment)}
 OTHER_VARIABLES = {
+    "TOKEN_KEYS_FILE",
     "SSL_CERT_FILE",
     "FORWARDED_ALLOW_IPS",  # of version 1.0.0
     "TORTURE_WITHOUT_CURES",

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from chat.models import ChatMessage
-from chat.policy import Open
+from chat.policy import Open, SiteUsers
 from tests.helpers.page import Page
 from tests.helpers.posting import JSON, MULTIPART, encode, url_of
 from tests.policy.people import FORM, OPEN, POLICIES, bearer, furnish, token
@@ -135,6 +135,27 @@ def test_who_may_only_read_writes_nothing(settings, method, path):
 def test_a_refusal_for_our_page_is_in_its_language(settings):
     answer = reader(settings).post(url_of(OPEN), {"text": "hi"}, headers={"Chat-Language": "de"})
     assert answer.json()["errors"][0]["message"] == "In den Raum lobby darfst du nicht schreiben."
+
+
+class OpenLobby(SiteUsers):
+    """Strangers may read the lobby and change there what they have a key for; users may do more."""
+
+    def may_read(self, request, room):
+        return room == OPEN or super().may_read(request, room)
+
+
+def test_a_policy_may_let_strangers_read(settings):
+    settings.CHAT_POLICY = "tests.policy.test_names.OpenLobby"
+    furnish()
+    client = Client(raise_request_exception=False)
+    assert client.get(url_of(OPEN), headers={"Author-Key": "a" * 20}).status_code == 200
+    assert client.get(url_of("attic")).status_code == 401
+    assert client.post(url_of(OPEN), {"from": "Alice", "text": "hi"}).status_code == 401, "without a name nobody writes"
+    hers = ChatMessage.objects.get(room__eid=OPEN)
+    assert client.patch(f"{url_of(OPEN)}{hers.pk}/", "text=hello&key=x", content_type=FORM).status_code == 403
+    assert client.get(f"/{OPEN}?user=Alice")["Location"] == "/-/login/?next=/lobby%3Fuser%3DAlice"
+    events = client.get(f"/events/?channel=room-{OPEN}&channel=room-attic").json()["errors"]
+    assert [error["channel"] for error in events] == ["room-attic"]
 
 
 class OnlyTheLobby(Open):

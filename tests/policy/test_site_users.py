@@ -3,8 +3,11 @@
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
 
+from chat.messages.forms import AuthorKeyField
+from chat.messages.writer import Writer
 from chat.models import ChatMessage, ChatRoom
 from chat.policy import NotSignedIn, SiteUsers
 from chat.policy.asking import policy
@@ -124,6 +127,14 @@ def test_a_session_of_another_backend_is_a_stranger(alice, settings):
     assert client.get(url_of()).status_code == 401
 
 
+def test_a_backend_that_lets_inactive_users_in_changes_nothing(alice, settings):
+    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.AllowAllUsersModelBackend"]
+    client = signed_in(alice)
+    assert client.get(url_of()).status_code == 200
+    User.objects.update(is_active=False)
+    assert client.get(url_of()).status_code == 401
+
+
 BAD_NAMES = {"x" * 65: "has 65 characters, at most 64", "a\u202eb": "that turns the text", "\u3164": "is blank"}
 BAD_NAMES["moderator"] = "a name that only moderators may use"
 
@@ -192,6 +203,11 @@ def test_a_message_from_before_the_accounts_needs_its_key(alice, settings):
     assert change(client, "PATCH", messages[0], "hello", key="k1").status_code == 200
     assert change(client, "PATCH", messages[1], "hello", author_key="a" * 20).status_code == 200
     assert change(client, "PATCH", messages[2], "hello").json()["errors"][0]["field"] == "key"
+
+
+def test_what_stands_for_an_account_is_no_key_that_a_client_may_send():
+    with pytest.raises(ValidationError):
+        AuthorKeyField(required=False).clean(Writer(author="account 5f1e0c9a-7b24").proof)
 
 
 def test_nobody_sends_the_secret_that_stands_for_an_account(alice, settings):

@@ -34,7 +34,8 @@ def eves(client):
     delete(client, sent[2]["id"], key="k2")
     moderate("lobby", sent[3]["id"], sent[4]["id"])
     post(client, room="attic", sender="Eve", text="of Eve in the attic", author_key=EVE)
-    ChatMessage.objects.filter(room__eid="lobby", user="Eve").update(source=b"e" * 16)
+    account = User.objects.create(username="guest")
+    ChatMessage.objects.filter(room__eid="lobby", user="Eve").update(source=b"e" * 16, account=account)
     eve = ChatMessage.objects.get(id=sent[0]["id"])
     moderation.ban_sender_of(eve, 5)
     moderation.write_down("mod", "banned Eve until 2026-12-01 10:00 UTC", "lobby")
@@ -69,6 +70,7 @@ def test_nothing_of_the_person_is_left_in_the_room(eves, way):
     for message in ChatMessage.objects.filter(user=""):
         assert message.deleted
         assert not any((message.text, message.key_hash, message.author_hash, message.source, message.tag))
+        assert message.account is None
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -5,6 +5,7 @@ import json
 from datetime import datetime, timezone
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django_eventstream.models import Event, EventCounter
 
@@ -88,10 +89,11 @@ def test_the_sender_of_an_imported_message_can_still_change_it(client, lobby, do
     assert edit(client, kept.id, key="k3", text="later").status_code == 200
 
 
-def test_no_line_has_a_source(client, lobby):
-    ChatMessage.objects.update(source=b"x" * 16)
+def test_no_line_has_a_source_or_an_account(client, lobby):
+    ChatMessage.objects.update(source=b"x" * 16, account=User.objects.create(username="guest"))
     assert exported() == lobby
     assert "source" not in lobby
+    assert "account" not in lobby
 
 
 def test_an_import_that_was_interrupted_is_finished_by_the_next(lobby, do_import, monkeypatch):
