@@ -7,8 +7,8 @@ exported name hides the browser's own thing of that name from all modules.
 
 A module may contain `import { a, b } from "./x.js";` on one line, and `export` before a const, function, async function
 or class. Any other line with the word import or export raises a BundleError that names the file and the line.
-The joiner leaves out comments with //, indentation, spaces around signs, and signs before a bracket that closes. It does not parse JavaScript, so a template
-literal has to fit on one line and can't contain another one: nothing checks that.
+The joiner leaves out comments with //, indentation, spaces around signs, and signs before a bracket that closes. It
+does not parse JavaScript, so a template literal has to fit on one line and can't contain another one: nothing checks that.
 """
 
 import posixpath
@@ -29,8 +29,8 @@ COMMENT = re.compile(r"""^\s*//.*|\s+// [^"'`]*$""")  # after code only without 
 # At these ends, and before these beginnings, JavaScript needs no new line. A line with // may end in a comment.
 CONTINUES = re.compile(r"[;{(,\[=?:&|]$|=>$")
 CONTINUING = re.compile(r"^[?:.&|]")
-# A text or a regular expression, which stays as it is, or a sign that is needless before a bracket (no loop of ours ends in
-# an empty statement there), or a sign that needs no spaces around it.
+# A text or a regular expression, which stays as it is, or a sign that is needless before a bracket, or one that needs
+# no spaces around it. A loop without a body before a bracket would need its sign: Node would refuse the joined script.
 SPACED = re.compile(
     r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\\n])*`"""
     r"""|(?<=[(,=:\[!&|?{} ])/(?![/* ])(?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\\\n])+/[a-z]*)"""

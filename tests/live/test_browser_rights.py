@@ -14,7 +14,7 @@ from tests.helpers.line import Line
 from tests.helpers.running import Chat, path_without, wait_for
 
 SIGNED_OUT = "You are signed out."
-REFUSED = "You may not read this room (any more)."
+REFUSED = "You can’t read this room (any more)."  # noqa: RUF001
 TEN_MINUTES_MS = 600_000
 PHONE = {"width": 320, "height": 640}
 NUMBERS = count(1)
@@ -349,7 +349,8 @@ def test_the_list_of_rooms_shows_the_next_person_of_the_browser_nothing(people, 
 def forget_when_asked(page):
     page.evaluate(
         """for (const [name, line] of Object.entries(localStorage)) {
-            if (name.startsWith("chat line ")) localStorage.setItem(name, JSON.stringify({ ...JSON.parse(line), at: 0 }));
+            if (!name.startsWith("chat line ")) continue;
+            localStorage.setItem(name, JSON.stringify({ ...JSON.parse(line), at: 0 }));
         }"""
     )
 
