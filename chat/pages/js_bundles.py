@@ -30,8 +30,8 @@ COMMENT = re.compile(r"""^\s*//.*|\s+// [^"'`]*$""")  # after code only without 
 # At these ends, and before these beginnings, JavaScript needs no new line. A line with // may end in a comment.
 CONTINUES = re.compile(r"[;{(,\[=?:&|]$|=>$")
 CONTINUING = re.compile(r"^[?:.&|]")
-# A text or a regular expression, which stays as it is, or a sign that is needless before a bracket (no loop of ours
-# ends in an empty statement there), or a sign that needs no spaces around it.
+# A text or a regular expression, which stays as it is, or a sign that is needless before a bracket, or one that needs
+# no spaces around it. A loop without a body before a bracket would need its sign: Node would refuse the joined script.
 SPACED = re.compile(
     r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\\n])*`"""
     r"""|(?<=[(,=:\[!&|?{} ])/(?![/* ])(?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\\\n])+/[a-z]*)"""

@@ -14,7 +14,7 @@ from tests.helpers.line import Line
 from tests.helpers.running import Chat, path_without, wait_for
 
 SIGNED_OUT = "You are signed out."
-REFUSED = "You may not read this room (any more)."
+REFUSED = "You can’t read this room (any more)."  # noqa: RUF001
 TEN_MINUTES_MS = 600_000
 PHONE = {"width": 320, "height": 640}
 NUMBERS = count(1)
