@@ -77,6 +77,11 @@ def test_a_program_gets_json_in_english_and_not_the_hosts_page(client, method, p
     assert answer["Content-Length"] == str(len(answer.content))
 
 
+def test_programs_get_english_although_the_host_speaks_another_language(client):
+    answer = client.get(f"{PREFIX}rooms/nothing/", headers={"Accept-Language": "fr"})
+    assert answer.json()["errors"][0]["message"].startswith("Nothing lives at this address.")
+
+
 def test_a_mistake_of_ours_is_json_for_programs_and_the_hosts_page_for_people(client, monkeypatch, caplog):
     def broken(*_):
         raise ZeroDivisionError

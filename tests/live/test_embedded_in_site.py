@@ -160,7 +160,7 @@ def test_errors_for_programs_are_json_at_any_prefix(host):
 
 def test_errors_for_programs_are_english_and_pages_in_the_persons_language(host):
     german = {"Accept-Language": "de"}
-    assert "Nothing lives" in host.request("GET", f"{PREFIX}rooms/nothing", headers=german)[1]
+    assert "Nothing lives" in host.request("GET", f"{PREFIX}rooms/nothing/", headers=german)[1]
     assert "Raum betreten" in host.request("GET", PREFIX, headers=german)[1]
     assert '<html lang="en"' in host.request("GET", PREFIX, headers={"Accept-Language": "pt"})[1]
     french = host.request("GET", PREFIX, headers={"Accept-Language": "fr-CH"})[1]
