@@ -15,7 +15,7 @@ APP = "django_eventstream" if conf.shares_log else "chat"
 class EventCounter(models.Model):
     """How many events a channel has had."""
 
-    id = models.AutoField(primary_key=True, serialize=False, verbose_name="ID")
+    id = models.BigAutoField(primary_key=True, serialize=False, verbose_name="ID")
     name = models.CharField(max_length=255, unique=True)
     value = models.BigIntegerField(default=0)
     updated = models.DateTimeField(db_index=True, auto_now=True)
@@ -32,7 +32,7 @@ class EventCounter(models.Model):
 class LoggedEvent(models.Model):
     """One event of a channel, with its number `eid`. `data` is encoded as JSON twice."""
 
-    id = models.AutoField(primary_key=True, serialize=False, verbose_name="ID")
+    id = models.BigAutoField(primary_key=True, serialize=False, verbose_name="ID")
     channel = models.CharField(max_length=255, db_index=True)
     type = models.CharField(max_length=255, db_index=True)
     data = models.TextField()
