@@ -82,6 +82,11 @@ def test_a_refused_signature_sends_a_reader_away_for_some_seconds(client, signed
     assert_comes_back(client.get(OPENINGS[0], headers={"Grip-Sig": token}))
 
 
+def test_a_stranger_with_the_proxys_header_and_a_refused_signature_is_no_next_link(client, signed):
+    headers = {"Grip-Sig": "junk", "Grip-Last": "events-room-lobby; last-id=0"}
+    assert_comes_back(client.get(OPENINGS[0], headers=headers))
+
+
 def test_the_log_says_once_a_minute_that_the_key_is_wrong(client, signed, monkeypatch, caplog):
     clock = [1_000.0]
     monkeypatch.setattr(signature.time, "monotonic", lambda: clock[0])
