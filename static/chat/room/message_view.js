@@ -70,7 +70,8 @@ export function createMessageView({ $, $list, templates, user, isOwn, localTime,
   // A link to a room of this chat does not decide who the reader is there.
   function dropName(link) {
     const query = new URLSearchParams(link.search);
-    if (!link.href.startsWith(new URL(".", location).href) || !query.has("user")) return;
+    const isOfChat = new URL(".", link.href).href === new URL(".", location).href;
+    if (!isOfChat || !query.has("user")) return;
     query.delete("user");
     link.search = query;
   }
