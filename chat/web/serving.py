@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -18,10 +19,13 @@ INSTRUCT = "chat_instruct"
 def serve(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Give the view its language, and turn its errors into answers before other middleware can report them.
 
+    The policy says who has to be signed in, and not a host's LoginRequiredMiddleware: it would send the proxy away.
+
     With ATOMIC_REQUESTS a transaction would be around the view. Then a room's lock would be held until all the site's
     middleware is done, and what the view reads after a write could be undone.
     """
 
+    @login_not_required
     @transaction.non_atomic_requests
     @wraps(view)
     def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -67,6 +67,13 @@ def test_a_post_needs_no_setting_of_ours(client):
 FORM = "application/x-www-form-urlencoded"
 
 
+def test_the_policy_decides_although_the_host_wants_everybody_signed_in(client, host):
+    host.MIDDLEWARE = [*host.MIDDLEWARE, "django.contrib.auth.middleware.LoginRequiredMiddleware"]
+    assert client.get("/").status_code == 302
+    assert client.get(f"{PREFIX}rooms/lobby/messages/").status_code == 200
+    assert client.get(f"{PREFIX}lobby?user=ann").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("get", "rooms/lobby/messages", 404), ("post", "rooms/lobby/messages", 404), ("post", "-/moderate/", 403)],
