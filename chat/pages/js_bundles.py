@@ -8,7 +8,8 @@ exported name hides the browser's own thing of that name from all modules.
 A module may contain `import { a, b } from "./x.js";` on one line, and `export` before a const, function, async function
 or class. Any other line with the word import or export raises a BundleError that names the file and the line.
 The joiner leaves out comments with //, indentation, spaces around signs, and signs before a bracket that closes. It
-does not parse JavaScript, so a template literal has to fit on one line and can't contain another one: nothing checks that.
+does not parse JavaScript, so a template literal has to fit on one line and can't contain another one: nothing checks
+that.
 """
 
 import posixpath
