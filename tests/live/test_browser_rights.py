@@ -160,7 +160,6 @@ def test_of_two_rooms_in_one_stream_the_other_one_goes_on_and_misses_nothing(peo
 
 
 def test_a_recheck_makes_the_page_notice_although_its_line_is_good(people, chat, private):
-    pytest.importorskip("chat.policy.recheck")
     lobby = f"{private[:50]} lobby"
     alice = enter(people, private, chat.url)
     bob = enter(people, private, chat.url, name="Bob")
