@@ -43,7 +43,7 @@ class SiteUsers(Open):
         return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL)).url
 
     def sign_out_url(self, request: HttpRequest) -> str | None:
-        return conf.sign_out_url
+        return conf.sign_out_url and resolve_url(conf.sign_out_url)
 
     def user_of(self, request: HttpRequest) -> Any:
         """Return the user who is signed in, as the database has them now; raise NotSignedIn.

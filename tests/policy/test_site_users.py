@@ -223,3 +223,13 @@ def test_the_page_says_who_is_signed_in_and_how_to_sign_out(alice):
     assert page.json("page")["signInUrl"] == "/-/login/?next=/lobby%3Fuser%3DEve"
     assert page.one("p", class_="who").text.strip() == "You are alice."
     assert page.one("form", id="sign-out")["action"] == "/-/logout/"
+
+
+@pytest.mark.parametrize(
+    ("setting", "action"),
+    [("admin:logout", "/admin/logout/"), ("/accounts/logout/", "/accounts/logout/"), (None, None)],
+)
+def test_the_setting_for_signing_out_is_the_name_of_a_view_or_an_address(alice, settings, setting, action):
+    settings.CHAT_SIGN_OUT_URL = setting
+    forms = Page(signed_in(alice).get("/lobby")).all("form", id="sign-out")
+    assert [form["action"] for form in forms] == ([action] if action else [])
