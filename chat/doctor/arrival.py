@@ -8,13 +8,14 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Warning
 
 from chat.grip import signature
-from chat.health.views import DOCTOR
+from chat.streams.arrival import DOCTOR, HEADER
 
 from .front import NO_ANSWER, Front
 
 SKEW_S = 60
 TRIES = 8  # of several processes, that many requests meet two
 PATH = "/-/seen"
+STREAMS = "/events/"  # a proxy in front may send these only through the GRIP proxy
 
 
 def look(front: Front) -> Iterator[CheckMessage]:
@@ -49,26 +50,45 @@ def look(front: Front) -> Iterator[CheckMessage]:
             id="chat.E303",
         )
     elif answer.status != 200:
-        yield Error(
-            f"The web server at {front.url} has another SECRET_KEY than this command, or older code.",
-            hint="Give this command the same variables (DATA_DIR, SECRET_KEY) as the chat, and restart the chat.",
-            id="chat.E304",
-        )
+        yield _other_web_server(front)
+    elif not answer.json()["proxies"]:
+        yield from _judge_embedded(front, answer.json())
     else:
-        yield from _judge(front, answer.json())
+        yield from _look_at_streams(front)
+
+
+def _look_at_streams(front: Front) -> Iterator[CheckMessage]:
+    """Yield what is wrong on the way of a stream. If nobody answers there, the held stream says more, later."""
+    try:
+        answer = front.ask("GET", STREAMS, headers=_proof())
+    except NO_ANSWER:
+        return
+    if not answer.is_ours:
+        return
+    if answer.status != 200:
+        yield _other_web_server(front)
+        return
+    yield from _judge(front, answer.json())
+
+
+def _other_web_server(front: Front) -> CheckMessage:
+    return Error(
+        f"The web server at {front.url} has another SECRET_KEY than this command, or older code.",
+        hint="Give this command the same variables (DATA_DIR, SECRET_KEY) as the chat, and restart the chat.",
+        id="chat.E304",
+    )
 
 
 def _proof() -> dict[str, str]:
-    return {"Doctor": DOCTOR.sign(secrets.token_hex(8))}
+    return {HEADER: DOCTOR.sign(secrets.token_hex(8))}
 
 
 def _judge(front: Front, seen: dict[str, Any]) -> Iterator[CheckMessage]:
-    if not seen["proxies"]:
-        yield from _judge_embedded(front, seen)
-    elif seen["signature"] == signature.NONE:
+    if seen["signature"] == signature.NONE:
         yield Error(
-            f"{front.place} leads to the web server directly, not through a GRIP proxy: no stream opens there.",
-            hint="Name the address that people open: doctor --url https://chat.example.com/",
+            f"Streams at {front.place} arrive at the web server directly, not through a GRIP proxy: none opens.",
+            hint="Name the address that people open: doctor --url https://chat.example.com/. If it is this one, "
+            "let the proxy in front (nginx, Caddy) send the addresses of the streams to the GRIP proxy.",
             id="chat.E311",
         )
     elif seen["signature"] == signature.KEY:

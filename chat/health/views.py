@@ -1,19 +1,15 @@
 """Whether this server answers, and whether it is of use. docs/operations.md says who asks."""
 
-import os
-
-from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from chat.grip import signature
 from chat.grip.config import proxies
+from chat.streams import arrival
 from chat.streams.middleware import GripRequest
-from chat.streams.proxies import SENDERS, is_inside, is_trusted
+from chat.streams.proxies import is_inside
 from chat.web.refusals import only
 
 from . import database, proxy
-
-DOCTOR = Signer(salt="chat.doctor")
 
 
 @only("GET", "HEAD")
@@ -39,24 +35,10 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 @only("GET")
 def seen(request: HttpRequest) -> HttpResponse:
-    """Say how this request arrived, to manage.py doctor: nobody else can sign its header with our SECRET_KEY."""
-    try:
-        DOCTOR.unsign(request.headers.get("Doctor", ""))
-    except BadSignature:
-        raise Http404 from None
-    found = signature.look(request.headers.get("Grip-Sig"), proxies())
-    client = request.META.get("REMOTE_ADDR", "")
-    return _answer(
-        {
-            "process": os.getpid(),
-            "proxies": len(proxies()),
-            "signature": found.kind,
-            "behind": found.behind_s,
-            "senders": request.META[SENDERS],
-            "client": client,
-            "trusted": is_trusted(client),
-        }
-    )
+    """Say how this request has arrived, to manage.py doctor alone."""
+    if not arrival.is_asked(request):
+        raise Http404
+    return arrival.report(request)
 
 
 def _answer(said: dict[str, object], status: int = 200) -> HttpResponse:

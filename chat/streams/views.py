@@ -21,7 +21,7 @@ from chat.web.refusals import only, refuse, refuse_invalid
 from chat.web.sources import source_of
 from chat.web.writers import is_limited
 
-from . import embedded, next_links
+from . import arrival, embedded, next_links
 from .grip_response import continue_stream, end_stream, open_stream
 from .middleware import GripRequest
 from .next_links import Rights
@@ -37,6 +37,8 @@ UNKNOWN_ID = "-1"
 @only("GET")  # the proxy would hold the stream for any other method too
 @asking.private
 def events(request: GripRequest, link: str = "") -> HttpResponseBase:
+    if arrival.is_asked(request):
+        return arrival.report(request)
     return _stream(request, request.GET.getlist("channel"), link)
 
 

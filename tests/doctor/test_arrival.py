@@ -51,6 +51,29 @@ def test_what_is_wrong_before_the_web_server_is_named(through, id, faults):
     assert through(**faults) == [id]
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("ids", "faults"),
+    [
+        ([], {}),
+        (["chat.E311"], {"key": None}),
+        (["chat.E312"], {"key": "another-key-of-at-least-32-characters"}),
+        (["chat.E313"], {"behind_s": 7200}),
+        (["chat.E314"], {"senders": ""}),
+        (["chat.E315"], {"senders": "203.0.113.7, 10.0.0.5"}),
+        (["chat.E330"], {"answers": {"GET /events/": (502, b"")}}),
+    ],
+)
+def test_only_the_way_of_the_streams_counts_if_nothing_else_passes_the_grip_proxy(through, ids, faults):
+    assert through(only_streams=True, **faults) == ids
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_web_server_with_older_code_on_the_way_of_the_streams_is_named(through):
+    missing = b'{"errors": [{"field": "channel", "message": "channel is missing."}]}'
+    assert through(answers={"GET /events/": (400, missing, [("Chat-Version", "1.0.0")])}) == ["chat.E304"]
+
+
 @pytest.mark.parametrize(
     ("url", "why"),
     [
@@ -111,10 +134,11 @@ def test_another_secret_key_is_named(through, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_embedded_mode_in_several_processes_is_named(live_server, monkeypatch):
-    monkeypatch.setattr("chat.health.views.os.getpid", iter(range(100)).__next__)
+    monkeypatch.setattr("chat.streams.arrival.os.getpid", iter(range(100)).__next__)
     assert doctor(url=live_server.url)[0] == ["chat.E316"]
 
 
 def test_strangers_see_nothing(client):
     for proof in ("", "x", "x:y"):
         assert client.get("/-/seen", headers={"Doctor": proof}).status_code == 404
+        assert "signature" not in client.get("/events/", headers={"Doctor": proof}).json()

@@ -13,24 +13,38 @@ from tests.helpers.loopback_server import LoopbackServer
 
 
 class SigningFront(LoopbackServer):
-    """Works inside `with`. `answers` are {beginning of a path: (status, body)}, None to hang up.
+    """Works inside `with`. `answers` are {beginning of a path: (status, body, headers if any)}, None to hang up.
 
     `deliver` is the GripProxy whose items it writes into its streams. `behind_s` is how much its clock is behind.
+    With `only_streams` it is an nginx that sends only the streams through Pushpin: nothing else is signed.
     """
 
     def __init__(
-        self, upstream, *, key=KEY, behind_s=0, senders="127.0.0.1", deliver=None, answers=None, after_post=None
+        self,
+        upstream,
+        *,
+        key=KEY,
+        behind_s=0,
+        senders="127.0.0.1",
+        deliver=None,
+        answers=None,
+        after_post=None,
+        only_streams=False,
     ):
         self.upstream, self.key, self.behind_s, self.senders = upstream, key, behind_s, senders
         self.deliver, self.answers, self.after_post = deliver, answers or {}, after_post or (lambda: None)
+        self.only_streams = only_streams
         self.url = self.listen(self._handler())
 
-    def _headers(self, given):
+    def _headers(self, given, path):
         claim = {"iss": "pushpin", "exp": int(time.time()) + 3600 - self.behind_s}
-        own = {"Grip-Sig": jwt.encode(claim, self.key, "HS256")} if self.key else {}
+        own = {"Grip-Sig": jwt.encode(claim, self.key, "HS256")} if self._signs(path) else {}
         if self.senders:
             own["X-Forwarded-For"] = self.senders
         return {**{name: value for name, value in given.items() if name != "Host"}, "Host": "localhost", **own}
+
+    def _signs(self, path):
+        return self.key and (path.startswith("/events/") or not self.only_streams)
 
     def _handler(front):
         class Handler(BaseHTTPRequestHandler):
@@ -39,11 +53,11 @@ class SigningFront(LoopbackServer):
                 for beginning, answer in front.answers.items():
                     if kind.startswith(beginning):
                         if answer:
-                            self._answer(*answer, [])
+                            self._answer(*answer)
                         return
                 upstream = http.client.HTTPConnection(front.upstream)
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                upstream.request(self.command, self.path, body, front._headers(self.headers))
+                upstream.request(self.command, self.path, body, front._headers(self.headers, self.path))
                 answer = upstream.getresponse()
                 content = answer.read()
                 upstream.close()
@@ -56,7 +70,7 @@ class SigningFront(LoopbackServer):
 
             do_POST = do_GET
 
-            def _answer(self, status, body, headers):
+            def _answer(self, status, body, headers=()):
                 self.send_response_only(status)
                 for name, value in headers:
                     if name.lower() not in ("content-length", "connection"):

@@ -29,7 +29,7 @@ ROOMS = {
     "streams": {"policy", "web", "limits", "messages", "events", "models", "naming", "grip"},
     "admin": {"messages", "models"},
     "checks": {"grip", "policy", "redaction"},
-    "doctor": {"checks", "health", "events", "grip", "models", "policy", "redaction"},
+    "doctor": {"checks", "health", "streams", "events", "grip", "models", "policy", "redaction"},
     "apps": {"checks"},
     "urls": {"api", "pages", "streams", "health", "web"},
     "templatetags": {"pages", "web", "naming"},
