@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django_eventstream.models import Event, EventCounter
@@ -12,7 +13,7 @@ from chat import maintenance
 from chat.events.log import current_event_number
 from chat.events.send import send_event
 from chat.messages import room_deletion
-from chat.models import Ban, ChatRoom, Recheck
+from chat.models import ChatRoom, Recheck
 from chat.policy import recheck
 from chat.policy.recheck import Waiting, forget_old_rechecks
 from tests.helpers.documents import BLOCK, DOCUMENTS
@@ -68,8 +69,11 @@ def test_it_belongs_to_the_callers_transaction(grip_proxy):
 
 
 def test_the_code_in_the_document_works():
-    [code] = [code for language, code in BLOCK.findall(DOCUMENTS["docs/policies.md"]) if "import recheck" in code]
-    exec(code, {"membership": Ban.objects.all()})
+    [code] = [code for language, code in BLOCK.findall(DOCUMENTS["docs/policies.md"]) if "transaction.atomic" in code]
+    user, group = User.objects.create_user("alice"), Group.objects.create(name="private room")
+    user.groups.add(group)
+    exec(code, {"user": user, "group": group})
+    assert not user.groups.exists()
     assert len(rechecks("room-private room")) == 1
 
 
