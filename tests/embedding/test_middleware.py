@@ -1,5 +1,7 @@
 """ChatMiddleware in a host's site: it does everything for the chat's addresses, and nothing for the others."""
 
+import re
+
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
@@ -8,6 +10,7 @@ from chat import maintenance
 from chat.conf import Conf, conf
 from chat.middleware import is_ours
 from chat.web.place import path_in_chat
+from tests.helpers.documents import DOCUMENTS
 
 PREFIX = "/s%C3%BC%C3%9F/chat/"
 NAMES = [name for name in vars(Conf) if not name.startswith("_") and name != "shares_log"]  # that one is for the tables
@@ -72,6 +75,26 @@ def test_the_policy_decides_although_the_host_wants_everybody_signed_in(client, 
     assert client.get("/").status_code == 302
     assert client.get(f"{PREFIX}rooms/lobby/messages/").status_code == 200
     assert client.get(f"{PREFIX}lobby?user=ann").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "goes_on"),
+    [
+        ("events/?channel=room-lobby", True),
+        ("events/next-link/", True),
+        ("rooms/lobby/events/", True),
+        ("rooms/lobby/messages/", False),
+        ("lobby?user=ann", False),
+        ("rooms/a/b/events/", False),
+    ],
+)
+def test_the_documents_exemption_lets_streams_come_by_plain_http_and_nothing_else(client, host, path, goes_on):
+    [line] = re.findall(r"^SECURE_REDIRECT_EXEMPT = .*", DOCUMENTS["docs/embedding.md"], re.MULTILINE)
+    written = {}
+    exec(line.replace("community/chat", "süß/chat"), written)
+    host.SECURE_SSL_REDIRECT, host.SECURE_REDIRECT_EXEMPT = True, written["SECURE_REDIRECT_EXEMPT"]
+    host.MIDDLEWARE = [host.MIDDLEWARE[0], "django.middleware.security.SecurityMiddleware", *host.MIDDLEWARE[1:]]
+    assert (client.get(PREFIX + path).status_code != 301) is goes_on
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,24 @@ def python(arguments, cwd, executable=sys.executable, **environment):
     return done.stdout
 
 
-def blocks(heading):
-    """Return [(language, text)], the code blocks below a heading of the document."""
+def below(heading):
+    """Return the document's text below a heading."""
     text = DOCUMENT.read_text()
     found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     assert found, heading
-    return BLOCK.findall(found[1])
+    return found[1]
+
+
+def blocks(heading):
+    """Return [(language, text)], the code blocks below a heading of the document."""
+    return BLOCK.findall(below(heading))
+
+
+def templates(heading):
+    """Return [(name, text)], the templates below a heading. The document names each right before its code."""
+    named = re.findall(r"`([\w/]+\.html)`[^`]*\n\n```html\n(.*?)^```", below(heading), re.MULTILINE | re.DOTALL)
+    assert len(named) == len([language for language, _ in blocks(heading) if language == "html"]), heading
+    return named
 
 
 class HostSite(Front):
@@ -77,11 +89,11 @@ class HostSite(Front):
         if oddities:
             for name in ("people", "notes", "templates"):
                 subprocess.run(["cp", "-r", HOST / name, self.folder], check=True)
-            self._append("settings", (HOST / "settings.txt").read_text())
-            self._append("urls", (HOST / "urls.txt").read_text())
+            self.append("settings", (HOST / "settings.txt").read_text())
+            self.append("urls", (HOST / "urls.txt").read_text())
             self.manage("makemigrations", "people")
         else:
-            self._append("settings", '\nALLOWED_HOSTS = ["*"]\n')
+            self.append("settings", '\nALLOWED_HOSTS = ["*"]\n')
 
     def follow(self, heading):
         """Do what the document says below the heading: its edits, and its commands of manage.py."""
@@ -95,11 +107,16 @@ class HostSite(Front):
         """Make the edits that the document makes below the heading."""
         for language, text in blocks(heading):
             if language == "python":
-                self._append("urls" if "urlpatterns" in text else "settings", f"\n{self.with_ports(text)}")
-            if language == "html":
-                path = self.folder / "templates" / "chat" / "base.html"
-                path.parent.mkdir(parents=True)
-                path.write_text(text)
+                self.append("urls" if "urlpatterns" in text else "settings", f"\n{self.with_ports(text)}")
+        for name, text in templates(heading):
+            self.write(f"templates/{name}", text)
+
+    def write(self, name, text):
+        """Write a new file of the project."""
+        path = self.folder / name
+        assert not path.exists(), name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
 
     def with_ports(self, text):
         """Return the document's text with our ports instead of its own."""
@@ -107,7 +124,8 @@ class HostSite(Front):
             text = text.replace(f":{written}", f":{ours}")
         return text
 
-    def _append(self, module, text):
+    def append(self, module, text):
+        """Write the text at the end of a module of the project."""
         with open(self.folder / "mysite" / f"{module}.py", "a") as file:
             file.write(text)
 
@@ -136,11 +154,11 @@ class HostSite(Front):
         return session
 
     def start_pushpin(self, run_dir):
-        """Start Debian's Pushpin with the three lines of the document, on ports of our own."""
-        (lines,) = [text for language, text in blocks("Pushpin") if language == "ini"]
+        """Start Debian's Pushpin with the four lines of the document, on ports of our own."""
+        lines, new = [text for language, text in blocks("Pushpin") if language == "ini"]
         (routes,) = [text for language, text in blocks("Pushpin") if language == "" and text.startswith("*")]
         (run_dir / "routes").write_text(self.with_ports(routes))
-        (run_dir / "pushpin.conf").write_text(debians_pushpin(lines, run_dir, self.front_port, self.control_port))
+        (run_dir / "pushpin.conf").write_text(debians_pushpin(lines, new, run_dir, self.front_port, self.control_port))
         self.start(["pushpin", f"--config={run_dir}/pushpin.conf", "--loglevel=1"], "pushpin")
         self.url = f"http://127.0.0.1:{self.front_port}/"
         wait_for(lambda: self._answers("/people/") or self._answers(PREFIX), START_S)
@@ -176,8 +194,8 @@ def is_open(port):
         return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
-def debians_pushpin(lines, run_dir, front_port, control_port):
-    """Return Debian's configuration with these lines, and with sockets and ports of our own."""
+def debians_pushpin(lines, new, run_dir, front_port, control_port):
+    """Return Debian's configuration with these lines, the new ones below [proxy], and sockets and ports of our own."""
     text = DEBIANS.read_text()
     own = {
         **dict(line.split("=", 1) for line in lines.splitlines()),
@@ -199,7 +217,7 @@ def debians_pushpin(lines, run_dir, front_port, control_port):
         f"zurl_{kind}_specs=ipc://{{rundir}}/{{ipc_prefix}}zurl-{name}\n"
         for kind, name in (("out", "in"), ("out_stream", "in-stream"), ("in", "out"))
     )
-    return text.replace("[proxy]\n", f"[proxy]\n{zurl}")
+    return text.replace("[proxy]\n", f"[proxy]\n{new}{zurl}")
 
 
 def exchange(port, request):
