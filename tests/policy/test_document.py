@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import unicodedata
 
 import pytest
 from django.contrib.auth.models import Group as DjangoGroup
@@ -31,12 +32,23 @@ Groups = written["Groups"]
 def test_the_class_makes_a_private_room_of_a_group(settings):
     settings.CHAT_POLICY = "tests.policy.test_document.Groups"
     alice, bob = (User.objects.create_user(name) for name in ("alice", "bob"))
-    alice.groups.add(DjangoGroup.objects.create(name="attic"))
+    alice.groups.add(DjangoGroup.objects.create(name="team-attic"))
     for user, attic in ((alice, 200), (bob, 403)):
         client = signed_in(user)
-        assert client.get(url_of("attic")).status_code == attic
-        assert client.post(url_of("attic"), {"text": "hi"}).status_code == attic
+        assert client.get(url_of("team-attic")).status_code == attic
+        assert client.post(url_of("team-attic"), {"text": "hi"}).status_code == attic
         assert client.post(url_of("lobby"), {"text": "hi"}).status_code == 200
+
+
+@pytest.mark.parametrize("change", [{"name": "team-cellar"}, {"name": unicodedata.normalize("NFD", "team-café")}, None])
+def test_the_class_opens_no_room_whose_group_has_another_name_or_is_gone(settings, change):
+    settings.CHAT_POLICY = "tests.policy.test_document.Groups"
+    alice, bob = (User.objects.create_user(name) for name in ("alice", "bob"))
+    group = DjangoGroup.objects.create(name="team-café")
+    alice.groups.add(group)
+    assert signed_in(alice).post(url_of("team-café"), {"text": "hi"}).status_code == 200
+    DjangoGroup.objects.update(**change) if change else group.delete()
+    assert signed_in(bob).get(url_of("team-café")).status_code == 403
 
 
 def python_token():
