@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from typing import Any, NoReturn
 
+from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -33,7 +34,12 @@ May = Callable[[HttpRequest, str], bool]
 
 @lru_cache
 def _made(path: str) -> Open:
-    return import_string(path)()
+    """Return the policy; raise TypeError for one whose answers nobody would await: they would all count as True."""
+    made = import_string(path)
+    for name in dir(Open):
+        if iscoroutinefunction(getattr(made, name, None)):
+            raise TypeError(f"{name} is async: write it with def, the chat calls it in a thread")
+    return made()
 
 
 def policy() -> Open:

@@ -76,7 +76,6 @@ def _open(request: GripRequest, names: list[str]) -> HttpResponseBase:
         raise refuse(
             503, "Grip-Sig", "The GRIP proxy's signature was refused. The operator finds the reason in the log."
         )
-    asking.refuse_readers(request, channels)
     raise refuse(
         501,
         "connection",
