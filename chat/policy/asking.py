@@ -151,7 +151,8 @@ def _valid(name: str, request: HttpRequest, room: str) -> str:
         error = found
     why = " ".join(sentence(single, "user") for single in error.error_list)
     message = _("Your account's name, “%(name)s”, can't be one here: %(why)s Only the site can change it.")
-    raise Refusal(403, [{"field": "user", "message": message % {"name": name[:100], "why": why}}], PRIVATE)
+    shown = name[:100].encode(errors="replace").decode()  # no page can show half of a surrogate pair
+    raise Refusal(403, [{"field": "user", "message": message % {"name": shown, "why": why}}], PRIVATE)
 
 
 def under_own_name(request: HttpRequest, room: str, fields: Fields) -> Fields:

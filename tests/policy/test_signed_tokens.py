@@ -118,6 +118,7 @@ BAD = {
     "from the future": (lambda: token(iat=int(time.time()) + 60, **GOOD), "not valid yet"),
     "an audience": (lambda: token(aud="shop", **GOOD), "expects none"),
     "a sub that is no text": (lambda: signed_claims({"sub": 1, "exp": SOON, **GOOD}), "no valid token"),
+    "a sub with half a character": (lambda: signed_claims({"sub": "\ud83d", "exp": SOON, **GOOD}), "no valid token"),
     "read is no list": (lambda: token(read="lobby"), "claim read is no list"),
     "read has a number": (lambda: token(read=["lobby", 1]), "claim read is no list"),
     "no token": (lambda: "nonsense", "no valid token"),
@@ -282,6 +283,22 @@ def test_the_name_is_the_tokens_and_the_sub_stands_in():
     for nameless in ({}, {"name": 7}, {"name": None, "sub": None}):
         message = refused(bearer(token(**writes, **nameless)).post(url_of(), {"text": "hi"}))
         assert "has no name. Sign one with" in message
+
+
+def test_a_name_with_half_a_character_is_refused_in_words():
+    """A script that cuts a name off may cut an emoji in two."""
+    cut = bearer(token(name="Al \ud83d", sub="7", **GOOD, write=["lobby"]))
+    assert "half of a surrogate pair" in refused(cut.post(url_of(), {"text": "hi"}), 403)
+    page = cut.get("/lobby")
+    assert page.status_code == 403
+    assert "half of a surrogate pair" in page.content.decode()
+
+
+def test_guests_with_an_empty_sub_are_not_one_author():
+    guests = [bearer(token(name=name, sub="", **GOOD, write=["lobby"])) for name in ("Al", "Bo")]
+    said = guests[0].post(url_of(), {"text": "hi"}).json()
+    assert guests[1].patch(f"{url_of()}{said['id']}/", "text=no", content_type=FORM).status_code == 403
+    assert "author" not in said
 
 
 def test_the_same_sub_is_the_same_author_on_all_devices():
