@@ -114,19 +114,12 @@ def _headers(status: int) -> dict[str, str]:
 
 def may_write(request: HttpRequest, room: str) -> bool:
     """Return whether this client may write in the room, once it is known that the client may read it."""
-    return is_open() or _says(policy().may_write, request, room)
+    return is_open() or bool(_unless_stranger(policy().may_write, request, room))
 
 
 def may_moderate(request: HttpRequest, room: str) -> bool:
     """Return whether this client may moderate the room."""
-    return _says(policy().may_moderate, request, room)
-
-
-def _says(may: May, request: HttpRequest, room: str) -> bool:
-    try:
-        return may(request, room)
-    except NotSignedIn:
-        return False
+    return bool(_unless_stranger(policy().may_moderate, request, room))
 
 
 def name_of(request: HttpRequest, room: str = "") -> str | None:
@@ -173,19 +166,21 @@ def writer_of(request: HttpRequest, room: str, author_key: str | None = None) ->
     if is_open() or is_doctor(request, room):
         return writers.writer_of(request, author_key)
     rules, staff = policy(), may_moderate(request, room)
-    account, author = _known(rules.account_of, request), _known(rules.author_of, request)
+    account, author = _unless_stranger(rules.account_of, request), _unless_stranger(rules.author_of, request)
     return writers.writer_of(request, author_key, staff, account, author)
 
 
 def author_key_of(request: HttpRequest, author_key: str | None) -> str | None:
     """Return the key that proves the author: one of the policy, else the one that the client has sent."""
-    return Writer(author_key=author_key, author=None if is_open() else _known(policy().author_of, request)).proof
+    return Writer(
+        author_key=author_key, author=None if is_open() else _unless_stranger(policy().author_of, request)
+    ).proof
 
 
-def _known(of: Callable[[HttpRequest], Any], request: HttpRequest) -> Any:
-    """Return what the policy says of the person, None of a stranger, who may read where a policy says so."""
+def _unless_stranger(ask: Callable[..., Any], *about: Any) -> Any:
+    """Return what the policy answers, None about a stranger, who may read where a policy says so."""
     try:
-        return of(request)
+        return ask(*about)
     except NotSignedIn:
         return None
 

@@ -74,7 +74,7 @@ class SignedTokens(Open):
         return _bearer(request) is not None
 
     def claims_of(self, request: HttpRequest) -> Claims:
-        """Return what the client's token says, which is checked anew for each question; raise NotSignedIn.
+        """Return what the client's token says; raise NotSignedIn. The token is checked once, until `forget`.
 
         The claims are sub and name (str), read, write and moderate (lists of rooms' names, or of a beginning with * at
         the end), exp (seconds since 1970), and what else the site has signed.
