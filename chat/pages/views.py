@@ -23,11 +23,12 @@ from chat.events.channels import room_channel
 from chat.events.log import event_id
 from chat.limits import OverLimit
 from chat.messages.actions import say
+from chat.messages.authors import author_hash_of
 from chat.messages.errors import KeyConflict, MessageError
 from chat.messages.forms import JoinForm, MessageForm, PageForm
 from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
-from chat.models import MAX_TEXT_LENGTH, ChatMessage
+from chat.models import MAX_TEXT_LENGTH, ChatMessage, mark_of
 from chat.naming import FOR_STAFF, is_for_staff, sentence
 from chat.policy import asking
 from chat.web.fields import read_fields
@@ -202,6 +203,8 @@ def _chat_page(
         "history": history,
         "paused": paused,
     }
+    if author_hash := author_hash_of(eid, asking.author_key_of(request, None)):
+        page["you"] = mark_of(author_hash)
     if asking.may_moderate(request, eid):
         page |= {"moderateUrl": reverse("chat:moderate"), "csrfToken": get_token(request)}
     may_write = asking.may_write(request, eid)

@@ -43,6 +43,8 @@ const storage = createSafeStorage(
 
 const notices = $(".refusal").get();
 const isOpen = notices.length === 0; // without a policy everybody may read everything
+const isKnown = $(".new-room [name=user]").length === 0; // the server knows the person's name
+const user = isKnown ? page.user : undefined;
 
 const $log = $(".log");
 const $field = $("#text");
@@ -52,8 +54,9 @@ const leave = () => (hasMouse && $field.is(":enabled:visible") ? $field : $log).
 const identity = createIdentity({
   storage,
   room: page.room,
-  authorKey: createAuthorKey({ storage }),
-  keys: createOwnKeys({ storage, room: page.room }),
+  you: page.you,
+  authorKey: createAuthorKey({ storage, user }),
+  keys: createOwnKeys({ storage, room: page.room, user }),
 });
 const api = createMessagesApi({
   ajax: $.ajax,
@@ -97,6 +100,7 @@ const status = createStatusPanel({
   $,
   page,
   isOpen,
+  isKnown,
   storage,
   store,
   stream,

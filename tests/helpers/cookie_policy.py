@@ -1,6 +1,6 @@
 """A policy for tests: who may read and write in which room is in a file, and a cookie says who asks.
 
-A live chat takes it with POLICY and RIGHTS=<file>.
+A live chat takes it with POLICY and RIGHTS=<file>. Another cookie says whether the policy knows the author too.
 """
 
 import json
@@ -12,6 +12,7 @@ from chat.policy import NotSignedIn, Open
 
 POLICY = "tests.helpers.cookie_policy.CookiePolicy"
 COOKIE = "who"
+AUTHOR_COOKIE = "author"
 
 
 class Rights:
@@ -32,6 +33,9 @@ class Rights:
 class CookiePolicy(Open):
     def name_of(self, request):
         return request.COOKIES.get(COOKIE)
+
+    def author_of(self, request):
+        return request.COOKIES.get(AUTHOR_COOKIE)
 
     def may_read(self, request, room):
         return self._may("read", request, room)

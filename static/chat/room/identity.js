@@ -3,16 +3,20 @@ import { createListeners } from "../lib/listeners.js";
 // Knows which messages this browser has written. A name proves nothing, because anybody may use it. The server gives
 // each author a mark, which depends on the browser's secret and on the room.
 //
+// Where the server knows the person, the mark depends on the person, and the page brings it. It alone says then what is
+// an own message: several people may use one browser.
+//
 // Listeners: changed(id) the message with this id may be an own one now; without an id, all may.
 //
-// authorKey: see author_key.js. keys: the keys of single messages; see own_keys.js.
-export function createIdentity({ storage, room, authorKey, keys }) {
+// you: the mark that the page brings, or undefined. authorKey: see author_key.js. keys: the keys of single messages; see
+// own_keys.js.
+export function createIdentity({ storage, room, you, authorKey, keys }) {
   const NAME = `chat mark ${JSON.stringify(room)}`;
 
   const { listen, tell } = createListeners();
   const tags = new Set(); // of the messages that this page sends
   let secret = authorKey.get();
-  let mark = load();
+  let mark = you ?? load();
   let ask = async () => {};
   let asking = false;
 
@@ -25,12 +29,12 @@ export function createIdentity({ storage, room, authorKey, keys }) {
   // While the mark is unknown, the tag tells: the stream may bring the first message before the server answers.
   function isOwn(message) {
     const isMine = mark === null ? tags.has(message.tag) : message.author === mark;
-    return isMine || keys.keyOf(message) !== null;
+    return isMine || (you === undefined && keys.keyOf(message) !== null);
   }
 
   // Takes the mark that the server gives to this secret; undefined if it gives none.
   function learn(found, itsSecret) {
-    if (typeof found !== "string" || itsSecret !== authorKey.get()) return;
+    if (you !== undefined || typeof found !== "string" || itsSecret !== authorKey.get()) return;
     secret = itsSecret;
     storage.write(NAME, `${found} ${secret}`);
     become(found);
@@ -61,6 +65,7 @@ export function createIdentity({ storage, room, authorKey, keys }) {
   function followStorage(event) {
     const id = keys.keptElsewhere(event);
     if (id !== null) tell("changed", id);
+    if (you !== undefined) return;
     if (event.key !== NAME && !authorKey.isAbout(event)) return;
     const isSame = authorKey.get() === secret;
     secret = authorKey.get();

@@ -51,9 +51,9 @@ export function createRoomLines({ storage, reader, now = Date.now, setTimeout = 
     storage.remove(nameOf(room));
   }
 
-  // Removes the lines of all other rooms.
+  // Removes the lines of all other rooms, and those that another reader has left.
   function keepOnly(rooms) {
-    const wanted = new Set(rooms.map(nameOf));
+    const wanted = new Set(rooms.filter(read).map(nameOf));
     const names = storage.names().filter((name) => name.startsWith(PREFIX) && !wanted.has(name));
     names.forEach(storage.remove);
   }

@@ -105,3 +105,12 @@ test("whoever is not signed in reads only what others like him have left", () =>
   linesOf(false).write("lobby", ann, 3);
   assert.equal(linesOf(false).read("lobby").text, "Hello");
 });
+
+test("the lines of another reader are removed, not only hidden", () => {
+  const { storage, clock } = browser();
+  const linesOf = (reader) => createRoomLines({ storage: createSafeStorage(() => storage), reader, now: clock.now });
+  ["lobby", "attic"].forEach((room) => linesOf("Ann").write(room, ann, 0));
+  linesOf("Bob").write("attic", ann, 0);
+  linesOf("Bob").keepOnly(["lobby", "attic"]);
+  assert.deepEqual([storage.length, storage.getItem('chat line "lobby"')], [1, null]);
+});
