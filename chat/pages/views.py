@@ -203,6 +203,9 @@ def _chat_page(
         "history": history,
         "paused": paused,
     }
+    user_query = _user_query(request, user)
+    if not user_query:
+        page["known"] = user
     if author_hash := author_hash_of(eid, asking.author_key_of(request, None)):
         page["you"] = mark_of(author_hash)
     if asking.may_moderate(request, eid):
@@ -215,7 +218,7 @@ def _chat_page(
     context = {
         "room": eid,
         "user": user,
-        "user_query": _user_query(request, user),
+        "user_query": user_query,
         "open": asking.is_open(),
         "may_write": may_write,
         "sign_out_url": asking.sign_out_url(request),

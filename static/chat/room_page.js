@@ -41,10 +41,7 @@ const storage = createSafeStorage(
   () => $("#storage-notice").text(strings.storageFull),
 );
 
-const notices = $(".refusal").get();
-const isOpen = notices.length === 0; // without a policy everybody may read everything
-const isKnown = $(".new-room [name=user]").length === 0; // the server knows the person's name
-const user = isKnown ? page.user : undefined;
+const notices = $(".refusal").get(); // none without a policy: then everybody may read everything
 
 const $log = $(".log");
 const $field = $("#text");
@@ -55,8 +52,8 @@ const identity = createIdentity({
   storage,
   room: page.room,
   you: page.you,
-  authorKey: createAuthorKey({ storage, user }),
-  keys: createOwnKeys({ storage, room: page.room, user }),
+  authorKey: createAuthorKey({ storage, user: page.known }),
+  keys: createOwnKeys({ storage, room: page.room, user: page.known }),
 });
 const api = createMessagesApi({
   ajax: $.ajax,
@@ -71,7 +68,7 @@ const stream = createSharedStream({
   SharedWorker: window.SharedWorker,
   workerUrl: page.streamWorkerUrl,
   url: page.eventsUrl,
-  list: isOpen ? null : page.messagesUrl,
+  list: notices.length ? page.messagesUrl : null,
   lastEventId: page.lastEventId,
   fetch,
   ownStream: (options) => createEventStream({ EventSource, backOff: createBackOff(), ...options }),
@@ -99,8 +96,6 @@ const catchUp = createCatchUp({
 const status = createStatusPanel({
   $,
   page,
-  isOpen,
-  isKnown,
   storage,
   store,
   stream,

@@ -46,6 +46,9 @@ class CookiePolicy(Open):
     def sign_in_url(self, request):
         return f"/sign-in?{urlencode({'next': request.get_full_path()})}"
 
+    def sign_out_url(self, request):
+        return "/sign-out"
+
     def _may(self, right, request, room):
         allowed = json.loads(Path(os.environ["RIGHTS"]).read_text()).get(room, {}).get(right)
         if allowed is None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.accessibility import assert_axe_finds_nothing, small_targets, too_wide
-from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path
+from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path, open_settings
 from tests.helpers.cookie_policy import AUTHOR_COOKIE, COOKIE, POLICY, Rights
 from tests.helpers.line import Line
 from tests.helpers.running import Chat, path_without, wait_for
@@ -20,6 +20,12 @@ PHONE = {"width": 320, "height": 640}
 NUMBERS = count(1)
 SOON_S = 20
 LINES = "Object.entries(localStorage).filter(([name]) => name.startsWith('chat line ')).map(([, line]) => line).join()"
+
+START_OF_WORDS = """element => {
+    const words = document.createRange();
+    words.selectNodeContents(element);
+    return words.getBoundingClientRect().left;
+}"""
 
 
 @pytest.fixture(scope="module", params=["pushpin", "embedded"])
@@ -400,6 +406,26 @@ def test_the_next_person_of_the_browser_sees_nothing_of_the_last_one_as_own(peop
     page.goto(chat.url)
     expect(page.locator("#visited")).to_be_hidden()
     expect(page.get_by_text(private)).to_have_count(0)
+
+
+def test_a_sign_out_leaves_no_line_of_a_private_room_in_the_browser(people, chat, private):
+    alice = enter(people, private, chat.url)
+    alice.say("the last secret")
+    wait_for(lambda: "the last secret" in alice.page.evaluate(LINES), SOON_S)
+    alice.say("a secret whose line is not written yet")
+    expect(alice.texts.last).to_have_text("a secret whose line is not written yet")
+    alice.page.route("**/sign-out", lambda route: route.fulfill(body="the site's own page"))
+    open_settings(alice.page)
+    alice.page.get_by_role("button", name="Sign out").click()
+    expect(alice.page.get_by_text("the site's own page")).to_be_visible()
+    assert alice.page.evaluate(LINES) == ""
+
+
+def test_the_words_in_the_settings_begin_where_all_begin(people, chat, room):
+    alice = enter(people, room, chat.url)
+    open_settings(alice.page)
+    starts = [alice.page.locator(one).evaluate(START_OF_WORDS) for one in (".who", "#sign-out button", "#theme-choice")]
+    assert max(starts) - min(starts) <= 1, starts  # a border
 
 
 def forget_when_asked(page):

@@ -10,7 +10,7 @@ export function createOwnKeys({ storage, room, user, now = Date.now }) {
   const MOST = 200; // keys of all rooms together; the oldest go first
   const MOST_DROPPED = 500; // at once; each removal also wakes all other tabs
   const PREFIX = "chat key ";
-  const OF_ROOM = `${PREFIX}${JSON.stringify(user === undefined ? room : [room, user])} `;
+  const OF_ROOM = `${PREFIX}${JSON.stringify(user ? [room, user] : room)} `;
 
   const here = new Map(); // by message id; this page works without a storage
 

@@ -6,7 +6,7 @@ import { randomId } from "../lib/random_id.js";
 // storage: see safe_storage.js. user: the person's name if the server knows it, or undefined: several people may use one
 // browser, and then each has a secret.
 export function createAuthorKey({ storage, user, newKey = randomId }) {
-  const NAME = user === undefined ? "chat author key" : `chat author key ${user}`;
+  const NAME = user ? `chat author key ${user}` : "chat author key";
   const KEY = /^[!-~]{16,64}$/; // what the server takes
 
   let here = null;

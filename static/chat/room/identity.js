@@ -16,7 +16,7 @@ export function createIdentity({ storage, room, you, authorKey, keys }) {
   const { listen, tell } = createListeners();
   const tags = new Set(); // of the messages that this page sends
   let secret = authorKey.get();
-  let mark = you ?? load();
+  let mark = load();
   let ask = async () => {};
   let asking = false;
 
@@ -28,13 +28,14 @@ export function createIdentity({ storage, room, you, authorKey, keys }) {
 
   // While the mark is unknown, the tag tells: the stream may bring the first message before the server answers.
   function isOwn(message) {
+    if (you) return message.author === you;
     const isMine = mark === null ? tags.has(message.tag) : message.author === mark;
-    return isMine || (you === undefined && keys.keyOf(message) !== null);
+    return isMine || keys.keyOf(message) !== null;
   }
 
   // Takes the mark that the server gives to this secret; undefined if it gives none.
   function learn(found, itsSecret) {
-    if (you !== undefined || typeof found !== "string" || itsSecret !== authorKey.get()) return;
+    if (typeof found !== "string" || itsSecret !== authorKey.get()) return;
     secret = itsSecret;
     storage.write(NAME, `${found} ${secret}`);
     become(found);
@@ -48,7 +49,7 @@ export function createIdentity({ storage, room, you, authorKey, keys }) {
 
   // undefined while the mark is unknown
   function ownMark() {
-    return mark ?? undefined;
+    return you ?? mark ?? undefined;
   }
 
   // This page sends a message with this tag.
@@ -65,7 +66,6 @@ export function createIdentity({ storage, room, you, authorKey, keys }) {
   function followStorage(event) {
     const id = keys.keptElsewhere(event);
     if (id !== null) tell("changed", id);
-    if (you !== undefined) return;
     if (event.key !== NAME && !authorKey.isAbout(event)) return;
     const isSame = authorKey.get() === secret;
     secret = authorKey.get();
@@ -82,7 +82,7 @@ export function createIdentity({ storage, room, you, authorKey, keys }) {
   // Asks the server if there may be messages of this browser and their mark is unknown. Call this again when the server
   // may be back.
   async function find() {
-    if (asking || mark !== null || authorKey.isNew()) return;
+    if (you || asking || mark !== null || authorKey.isNew()) return;
     asking = true;
     try {
       await ask();

@@ -3,8 +3,7 @@
 //
 // A line is {id, from, text, date, count, at}. `at` is when it was written; a room without messages has only count and at.
 //
-// reader: undefined if everybody may read everything. Else lines that another reader has left count as none; false is
-// whoever is not signed in.
+// reader: the person's name if the server knows it, or undefined. Lines that another reader has left count as none.
 export function createRoomLines({ storage, reader, now = Date.now, setTimeout = globalThis.setTimeout }) {
   const PREFIX = "chat line ";
   const MAX_TEXT = 160; // a row shows less
