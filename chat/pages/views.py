@@ -23,11 +23,12 @@ from chat.events.channels import room_channel
 from chat.events.log import event_id
 from chat.limits import OverLimit
 from chat.messages.actions import say
+from chat.messages.authors import author_hash_of
 from chat.messages.errors import KeyConflict, MessageError
 from chat.messages.forms import JoinForm, MessageForm, PageForm
 from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
-from chat.models import MAX_TEXT_LENGTH, ChatMessage
+from chat.models import MAX_TEXT_LENGTH, ChatMessage, mark_of
 from chat.naming import FOR_STAFF, is_for_staff, sentence
 from chat.policy import asking
 from chat.web.fields import read_fields
@@ -202,6 +203,11 @@ def _chat_page(
         "history": history,
         "paused": paused,
     }
+    user_query = _user_query(request, user)
+    if not user_query:
+        page["known"] = user
+    if author_hash := author_hash_of(eid, asking.author_key_of(request, None)):
+        page["you"] = mark_of(author_hash)
     if asking.may_moderate(request, eid):
         page |= {"moderateUrl": reverse("chat:moderate"), "csrfToken": get_token(request)}
     may_write = asking.may_write(request, eid)
@@ -212,7 +218,7 @@ def _chat_page(
     context = {
         "room": eid,
         "user": user,
-        "user_query": _user_query(request, user),
+        "user_query": user_query,
         "open": asking.is_open(),
         "may_write": may_write,
         "sign_out_url": asking.sign_out_url(request),

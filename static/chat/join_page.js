@@ -63,6 +63,9 @@ function enter(room, event) {
 
 field?.form.addEventListener("submit", () => recentRooms.give(field.value));
 if (field?.value === "") field.value = recentRooms.name();
-if (list !== null) listRooms(recentRooms.rooms());
+if (list !== null) {
+  const { user = recentRooms.name() } = list.dataset; // the server knows the name
+  listRooms(user === recentRooms.name() ? recentRooms.rooms() : []);
+}
 connectCopy(document.getElementById("copy-link"));
 refuseFiles(window);

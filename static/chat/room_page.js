@@ -41,8 +41,7 @@ const storage = createSafeStorage(
   () => $("#storage-notice").text(strings.storageFull),
 );
 
-const notices = $(".refusal").get();
-const isOpen = notices.length === 0; // without a policy everybody may read everything
+const notices = $(".refusal").get(); // none without a policy: then everybody may read everything
 
 const $log = $(".log");
 const $field = $("#text");
@@ -52,8 +51,9 @@ const leave = () => (hasMouse && $field.is(":enabled:visible") ? $field : $log).
 const identity = createIdentity({
   storage,
   room: page.room,
-  authorKey: createAuthorKey({ storage }),
-  keys: createOwnKeys({ storage, room: page.room }),
+  you: page.you,
+  authorKey: createAuthorKey({ storage, user: page.known }),
+  keys: createOwnKeys({ storage, room: page.room, user: page.known }),
 });
 const api = createMessagesApi({
   ajax: $.ajax,
@@ -68,7 +68,7 @@ const stream = createSharedStream({
   SharedWorker: window.SharedWorker,
   workerUrl: page.streamWorkerUrl,
   url: page.eventsUrl,
-  list: isOpen ? null : page.messagesUrl,
+  list: notices.length ? page.messagesUrl : null,
   lastEventId: page.lastEventId,
   fetch,
   ownStream: (options) => createEventStream({ EventSource, backOff: createBackOff(), ...options }),
@@ -96,7 +96,6 @@ const catchUp = createCatchUp({
 const status = createStatusPanel({
   $,
   page,
-  isOpen,
   storage,
   store,
   stream,

@@ -1,6 +1,6 @@
 """A policy for tests: who may read and write in which room is in a file, and a cookie says who asks.
 
-A live chat takes it with POLICY and RIGHTS=<file>.
+A live chat takes it with POLICY and RIGHTS=<file>. Another cookie says whether the policy knows the author too.
 """
 
 import json
@@ -12,6 +12,7 @@ from chat.policy import NotSignedIn, Open
 
 POLICY = "tests.helpers.cookie_policy.CookiePolicy"
 COOKIE = "who"
+AUTHOR_COOKIE = "author"
 
 
 class Rights:
@@ -33,6 +34,9 @@ class CookiePolicy(Open):
     def name_of(self, request):
         return request.COOKIES.get(COOKIE)
 
+    def author_of(self, request):
+        return request.COOKIES.get(AUTHOR_COOKIE)
+
     def may_read(self, request, room):
         return self._may("read", request, room)
 
@@ -41,6 +45,9 @@ class CookiePolicy(Open):
 
     def sign_in_url(self, request):
         return f"/sign-in?{urlencode({'next': request.get_full_path()})}"
+
+    def sign_out_url(self, request):
+        return "/sign-out"
 
     def _may(self, right, request, room):
         allowed = json.loads(Path(os.environ["RIGHTS"]).read_text()).get(room, {}).get(right)

@@ -7,14 +7,14 @@ import { openPage, templateOf } from "./fake_page.js";
 
 let pages = 0;
 
-// Opens the join page. `kept` is what the browser remembers. With isOfRoom, the page asks only for the name. With isKnown,
-// the server knows the name.
-async function page({ kept = {}, user = "", isOfRoom = false, isKnown = false, clipboard } = {}) {
+// Opens the join page. `kept` is what the browser remembers. With isOfRoom, the page asks only for the name. `known`
+// is the name that the server knows.
+async function page({ kept = {}, user = "", isOfRoom = false, known, clipboard } = {}) {
   const body = openPage(`http://chat.example/${isOfRoom ? "den" : ""}`);
   const address = location;
   const went = [];
   address.assign = (url) => went.push(url);
-  body.append(elementsOf(`<form>${isKnown ? "" : '<input id="user">'}</form>`).firstElementChild);
+  body.append(elementsOf(`<form>${known ? "" : '<input id="user">'}</form>`).firstElementChild);
   body.append(
     elementsOf('<form id="language-choice"><select></select><button></button></form>').firstElementChild,
   );
@@ -22,11 +22,12 @@ async function page({ kept = {}, user = "", isOfRoom = false, isKnown = false, c
     const template = templateOf("join.html", "room-link");
     $(template).attr("id", "room-link");
     body.append(elementsOf('<nav id="visited" hidden><ul></ul></nav>').firstElementChild, template);
+    if (known) $("#visited").attr("data-user", known);
   }
   const extras = '<button id="copy-link" hidden></button><b id="copied" hidden></b><code id="address-text" hidden></code>';
   body.append(...elementsOf(extras).children);
   const [field, form] = [$("#user")[0], $("form")[0]];
-  if (!isKnown) field.value = user;
+  if (!known) field.value = user;
   globalThis.localStorage = fakeStorage();
   globalThis.sessionStorage = fakeStorage();
   for (const [name, value] of Object.entries(kept)) localStorage.setItem(name, value);
@@ -103,8 +104,13 @@ test("a button copies the address, without the name, or shows it where there is 
 });
 
 test("where the server knows the name, the page asks for none, and its links just lead to the rooms", async () => {
-  const { went, links, given } = await page({ kept: visited, isKnown: true });
+  const { went, links, given } = await page({ kept: visited, known: "ann" });
   click(links()[0]);
   assert.deepEqual([went, given()], [[], null]);
   assert.equal($("#copy-link")[0].hidden, false);
+});
+
+test("where the server knows the name, the page lists no rooms of the person before", async () => {
+  const { links } = await page({ kept: visited, known: "bob" });
+  assert.deepEqual([links(), $("#visited")[0].hidden], [[], true]);
 });

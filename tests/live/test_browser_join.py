@@ -6,7 +6,15 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
+from tests.helpers.accessibility import too_wide
 from tests.helpers.browser import HOSTILE_ROOM, NETWORK_ERROR, Person, chat_path, open_settings
+from tests.helpers.running import PROJECT
+
+SITE_HEADER = PROJECT / "static" / "chat" / "site_header.css"
+ADD_HEADER_AND_FOOTER = """() => {
+    document.body.insertAdjacentHTML("afterbegin", '<header class="site-header"><a href="/">My site</a></header>');
+    document.body.insertAdjacentHTML("beforeend", "<footer>Our imprint</footer>");
+}"""
 
 
 def test_a_person_can_join_read_and_write_without_javascript(people, chat, room):
@@ -53,6 +61,27 @@ def test_the_join_page_remembers_the_last_name_and_the_visited_rooms(people, cha
     open_settings(page)
     page.get_by_role("link", name="Change name").click()
     expect(page.get_by_label("Your name")).to_have_value("Carol")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("path", ["", "a/b/c"], ids=["join page", "error page"])
+def test_a_hosts_header_is_a_bar_at_the_top_and_its_footer_at_the_bottom(people, path, width):
+    people.allow_complaint(NETWORK_ERROR)
+    page = people.new_page(bypass_csp=True, viewport={"width": width, "height": 900})
+    page.goto(people.url + path)
+    page.add_style_tag(path=SITE_HEADER)
+    page.evaluate(ADD_HEADER_AND_FOOTER)
+    header, card, footer = (page.locator(one).bounding_box() for one in (".site-header", "main", "footer"))
+    assert (header["x"], header["y"], header["width"]) == (0, 0, width)
+    assert footer["y"] + footer["height"] <= 900
+    assert footer["y"] > 800
+    above, below = card["y"] - header["height"], footer["y"] - card["y"] - card["height"]
+    assert above == pytest.approx(below, abs=1)
+    assert above > 0
+    assert too_wide(page) == []
+    words = page.locator(".site-header a").bounding_box()
+    assert words["x"] >= 16
+    assert words["y"] >= 8
 
 
 def test_a_link_with_a_name_changes_neither_name_nor_rooms_in_this_browser(people, chat, room):

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.accessibility import assert_axe_finds_nothing, small_targets, too_wide
-from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path
-from tests.helpers.cookie_policy import COOKIE, POLICY, Rights
+from tests.helpers.browser import NETWORK_ERROR, People, Person, chat_path, open_settings
+from tests.helpers.cookie_policy import AUTHOR_COOKIE, COOKIE, POLICY, Rights
 from tests.helpers.line import Line
 from tests.helpers.running import Chat, path_without, wait_for
 
@@ -20,6 +20,12 @@ PHONE = {"width": 320, "height": 640}
 NUMBERS = count(1)
 SOON_S = 20
 LINES = "Object.entries(localStorage).filter(([name]) => name.startsWith('chat line ')).map(([, line]) => line).join()"
+
+START_OF_WORDS = """element => {
+    const words = document.createRange();
+    words.selectNodeContents(element);
+    return words.getBoundingClientRect().left;
+}"""
 
 
 @pytest.fixture(scope="module", params=["pushpin", "embedded"])
@@ -59,8 +65,10 @@ def private(chat, room):
     return name
 
 
-def sign_in(page, name, url):
-    page.context.add_cookies([{"name": COOKIE, "value": name, "url": url}])
+def sign_in(page, name, url, author=None):
+    """Let the policy know the name, and the author too if there is one."""
+    known = {COOKIE: name, **({AUTHOR_COOKIE: author} if author else {})}
+    page.context.add_cookies([{"name": cookie, "value": value, "url": url} for cookie, value in known.items()])
 
 
 def sign_out(page):
@@ -343,6 +351,81 @@ def test_the_list_of_rooms_shows_the_next_person_of_the_browser_nothing(people, 
     stranger.wait_for_stream()
     expect(alice.page.locator(".rooms .name")).to_have_text([lobby])
     shows_no_secret(stranger)
+
+
+def own(person):
+    """Return the texts of the messages that the page shows as the person's own: on the right."""
+    return person.page.locator(".messages .own .text")
+
+
+def edit_buttons(person):
+    return person.page.get_by_role("button", name="Edit")
+
+
+def test_a_fresh_browser_shows_a_known_persons_messages_as_own(people, chat, private):
+    pages = [people.new_page() for _ in range(2)]
+    for page in pages:
+        sign_in(page, "Alice", chat.url, author="1")
+    before = people.enter(pages[0], "Alice", private)
+    before.say("mine")
+    expect(own(before)).to_have_text(["mine"])
+    asked = []
+    pages[1].on("request", lambda request: "limit=1" in request.url and asked.append(request.url))
+    alice = people.enter(pages[1], "Alice", private)
+    expect(own(alice)).to_have_text(["mine"])
+    expect(edit_buttons(alice)).to_have_count(1)
+    before.say("mine too")
+    expect(own(alice)).to_have_text(["mine", "mine too"])
+    alice.field.press("ArrowUp")
+    alice.field.fill("edited")
+    alice.field.press("Enter")
+    expect(before.texts.last).to_have_text("edited")
+    assert asked == []
+
+
+@pytest.mark.parametrize("author", ["known", None])
+def test_the_next_person_of_the_browser_sees_nothing_of_the_last_one_as_own(people, chat, private, author):
+    page = people.new_page()
+    sign_in(page, "Alice", chat.url, author and "1")
+    person = people.enter(page, "Alice", private)
+    person.say("from Alice")
+    expect(own(person)).to_have_text(["from Alice"])
+    sign_out(page)
+    sign_in(page, "Bob", chat.url, author and "2")
+    people.enter(page, "Bob", private)
+    expect(person.texts.last).to_have_text("from Alice")
+    person.say("from Bob")
+    expect(own(person)).to_have_text(["from Bob"])
+    expect(edit_buttons(person)).to_have_count(1)
+    sign_out(page)
+    sign_in(page, "Alice", chat.url, author and "1")
+    people.enter(page, "Alice", private)
+    expect(own(person)).to_have_text(["from Alice"])
+    sign_out(page)
+    sign_in(page, "Bob", chat.url)
+    page.goto(chat.url)
+    expect(page.locator("#visited")).to_be_hidden()
+    expect(page.get_by_text(private)).to_have_count(0)
+
+
+def test_a_sign_out_leaves_no_line_of_a_private_room_in_the_browser(people, chat, private):
+    alice = enter(people, private, chat.url)
+    alice.say("the last secret")
+    wait_for(lambda: "the last secret" in alice.page.evaluate(LINES), SOON_S)
+    alice.say("a secret whose line is not written yet")
+    expect(alice.texts.last).to_have_text("a secret whose line is not written yet")
+    alice.page.route("**/sign-out", lambda route: route.fulfill(body="the site's own page"))
+    open_settings(alice.page)
+    alice.page.get_by_role("button", name="Sign out").click()
+    expect(alice.page.get_by_text("the site's own page")).to_be_visible()
+    assert alice.page.evaluate(LINES) == ""
+
+
+def test_the_words_in_the_settings_begin_where_all_begin(people, chat, room):
+    alice = enter(people, room, chat.url)
+    open_settings(alice.page)
+    starts = [alice.page.locator(one).evaluate(START_OF_WORDS) for one in (".who", "#sign-out button", "#theme-choice")]
+    assert max(starts) - min(starts) <= 1, starts  # a border
 
 
 def forget_when_asked(page):

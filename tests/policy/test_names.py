@@ -51,7 +51,7 @@ def test_a_wrong_text_is_still_a_400(alice):
 
 def test_the_page_ignores_the_name_in_its_address(alice):
     page = Page(alice.get(f"/{OPEN}?user=Bob"))
-    assert page.json("page")["user"] == "Alice"
+    assert (page.json("page")["user"], page.json("page")["known"]) == ("Alice", "Alice")
     assert page.one("form", id="composer")["action"] == "?"
     assert page.all("input", name="user") == []
     assert "Change name" not in alice.get(f"/{OPEN}").content.decode()
@@ -78,6 +78,7 @@ def test_the_join_page_shows_the_name_and_asks_for_a_room_only(alice):
     page = Page(alice.get("/"))
     assert page.all("input", name="user") == []
     assert page.one("p", class_="who").text == "You are Alice."
+    assert page.one("nav", id="visited")["data-user"] == "Alice"
     assert "You need no account" not in alice.get("/").content.decode()
 
 
@@ -181,6 +182,18 @@ def test_the_mark_of_an_account_is_not_the_mark_of_a_key(alice):
     first = post(alice, text="hi", author_key="a" * 20).json()
     second = post(alice, text="hi", author_key="b" * 20).json()
     assert first["author"] == second["author"]
+
+
+def test_the_page_and_the_list_say_the_mark_of_an_account(alice):
+    said = post(alice, text="hi", author_key="a" * 20).json()
+    assert Page(alice.get(f"/{OPEN}")).json("page")["you"] == said["author"]
+    assert alice.get(url_of(OPEN)).json()["you"] == said["author"]
+
+
+def test_a_page_says_no_mark_where_the_policy_does_not_know_the_author(settings):
+    assert {"you", "known"}.isdisjoint(Page(Client().get(f"/{OPEN}?user=Carol")).json("page"))
+    settings.CHAT_POLICY = "tests.policy.test_names.OnlyTheLobby"
+    assert {"you", "known"}.isdisjoint(Page(Client().get(f"/{OPEN}?user=Carol")).json("page"))
 
 
 def test_the_wire_says_nothing_of_accounts(alice):

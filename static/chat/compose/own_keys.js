@@ -5,12 +5,12 @@ import { readJson } from "../lib/json.js";
 //
 // Each key is an item of its own. Two tabs that write one list would overwrite each other's keys.
 //
-// storage: see safe_storage.js.
-export function createOwnKeys({ storage, room, now = Date.now }) {
+// storage: see safe_storage.js. user: as in author_key.js.
+export function createOwnKeys({ storage, room, user, now = Date.now }) {
   const MOST = 200; // keys of all rooms together; the oldest go first
   const MOST_DROPPED = 500; // at once; each removal also wakes all other tabs
   const PREFIX = "chat key ";
-  const OF_ROOM = `${PREFIX}${JSON.stringify(room)} `;
+  const OF_ROOM = `${PREFIX}${JSON.stringify(user ? [room, user] : room)} `;
 
   const here = new Map(); // by message id; this page works without a storage
 

@@ -3,9 +3,10 @@ import { randomId } from "../lib/random_id.js";
 // Keeps the secret by which this browser proves who writes. The server makes the author's mark of it. All tabs share
 // one secret; without a storage, each page has its own.
 //
-// storage: see safe_storage.js.
-export function createAuthorKey({ storage, newKey = randomId }) {
-  const NAME = "chat author key";
+// storage: see safe_storage.js. user: the person's name if the server knows it, or undefined: several people may use one
+// browser, and then each has a secret.
+export function createAuthorKey({ storage, user, newKey = randomId }) {
+  const NAME = user ? `chat author key ${user}` : "chat author key";
   const KEY = /^[!-~]{16,64}$/; // what the server takes
 
   let here = null;

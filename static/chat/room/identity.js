@@ -3,10 +3,14 @@ import { createListeners } from "../lib/listeners.js";
 // Knows which messages this browser has written. A name proves nothing, because anybody may use it. The server gives
 // each author a mark, which depends on the browser's secret and on the room.
 //
+// Where the server knows the person, the mark depends on the person, and the page brings it. It alone says then what is
+// an own message: several people may use one browser.
+//
 // Listeners: changed(id) the message with this id may be an own one now; without an id, all may.
 //
-// authorKey: see author_key.js. keys: the keys of single messages; see own_keys.js.
-export function createIdentity({ storage, room, authorKey, keys }) {
+// you: the mark that the page brings, or undefined. authorKey: see author_key.js. keys: the keys of single messages; see
+// own_keys.js.
+export function createIdentity({ storage, room, you, authorKey, keys }) {
   const NAME = `chat mark ${JSON.stringify(room)}`;
 
   const { listen, tell } = createListeners();
@@ -24,6 +28,7 @@ export function createIdentity({ storage, room, authorKey, keys }) {
 
   // While the mark is unknown, the tag tells: the stream may bring the first message before the server answers.
   function isOwn(message) {
+    if (you) return message.author === you;
     const isMine = mark === null ? tags.has(message.tag) : message.author === mark;
     return isMine || keys.keyOf(message) !== null;
   }
@@ -44,7 +49,7 @@ export function createIdentity({ storage, room, authorKey, keys }) {
 
   // undefined while the mark is unknown
   function ownMark() {
-    return mark ?? undefined;
+    return you ?? mark ?? undefined;
   }
 
   // This page sends a message with this tag.
@@ -77,7 +82,7 @@ export function createIdentity({ storage, room, authorKey, keys }) {
   // Asks the server if there may be messages of this browser and their mark is unknown. Call this again when the server
   // may be back.
   async function find() {
-    if (asking || mark !== null || authorKey.isNew()) return;
+    if (you || asking || mark !== null || authorKey.isNew()) return;
     asking = true;
     try {
       await ask();

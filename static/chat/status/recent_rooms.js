@@ -37,12 +37,12 @@ export function createRecentRooms(storage, tabStorage) {
     tabStorage.write(GIVEN, user);
   }
 
-  // The room's page opens. isKnown: whether the server knows the person's name. Then another name is another person.
-  function visit({ room, user }, isKnown = false) {
-    const isGiven = isKnown || tabStorage.read(GIVEN) === user;
+  // The room's page opens. known: the person's name if the server knows it. Then another name is another person.
+  function visit({ room, user, known }) {
+    const isGiven = known || tabStorage.read(GIVEN) === user;
     tabStorage.remove(GIVEN);
     if (!isGiven) return;
-    const before = isKnown && name() !== user ? [] : others(room);
+    const before = known && name() !== user ? [] : others(room);
     tabStorage.write(HERE, user);
     storage.write(NAME, user);
     keep([room, ...before]);

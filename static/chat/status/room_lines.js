@@ -3,8 +3,7 @@
 //
 // A line is {id, from, text, date, count, at}. `at` is when it was written; a room without messages has only count and at.
 //
-// reader: undefined if everybody may read everything. Else lines that another reader has left count as none; false is
-// whoever is not signed in.
+// reader: the person's name if the server knows it, or undefined. Lines that another reader has left count as none.
 export function createRoomLines({ storage, reader, now = Date.now, setTimeout = globalThis.setTimeout }) {
   const PREFIX = "chat line ";
   const MAX_TEXT = 160; // a row shows less
@@ -51,9 +50,9 @@ export function createRoomLines({ storage, reader, now = Date.now, setTimeout = 
     storage.remove(nameOf(room));
   }
 
-  // Removes the lines of all other rooms.
+  // Removes the lines of all other rooms, and those that another reader has left.
   function keepOnly(rooms) {
-    const wanted = new Set(rooms.map(nameOf));
+    const wanted = new Set(rooms.filter(read).map(nameOf));
     const names = storage.names().filter((name) => name.startsWith(PREFIX) && !wanted.has(name));
     names.forEach(storage.remove);
   }

@@ -20,12 +20,12 @@ import { createUnreadRooms } from "./unread_rooms.js";
 
 // Keeps the person informed: the connection, new and unread messages, the rooms, and the person's settings.
 //
-// page: what the server says in <script id="page">. isOwn(message): whether this browser has written it.
+// page: what the server says in <script id="page">. isOwn(message): whether the person has written it.
 // nameOf(message): the author's name as the page shows it. lastRead(room): the id up to which the person has read
 // another room, or null. showTime(element) writes the element's date for people. leave() moves the focus away from an
 // element that goes. initials: of the person's name.
 export function createStatusPanel(parts) {
-  const { $, page, isOpen, storage, store, stream, isOwn, nameOf, lastRead, showTime, initials, leave } = parts;
+  const { $, page, storage, store, stream, isOwn, nameOf, lastRead, showTime, initials, leave } = parts;
   const TOGETHER_MS = 200;
   const TIMEOUT_MS = 20_000;
   const SIGNED_OUT = 401;
@@ -48,8 +48,7 @@ export function createStatusPanel(parts) {
     createSafeStorage(() => sessionStorage),
   );
   const unreadRooms = createUnreadRooms({ storage, room: page.room, tab: randomId() });
-  const isKnown = $(".new-room [name=user]").length === 0; // the server knows the name
-  const lines = createRoomLines({ storage, reader: isOpen ? undefined : isKnown && page.user });
+  const lines = createRoomLines({ storage, reader: page.known });
   const rooms = createRoomsList({
     $,
     $list: $("#side .rooms"),
@@ -246,8 +245,10 @@ export function createStatusPanel(parts) {
   $(".new-room").on("submit", (event) => {
     if (!event.isDefaultPrevented() && recentRooms.isOwn(page.user)) recentRooms.give(page.user);
   });
-  recentRooms.visit(page, isKnown);
+  recentRooms.visit(page);
   lines.keepOnly([page.room, ...recentRooms.rooms()]);
+  // After closeRooms(), which writes the last ones.
+  $("#sign-out").on("submit", () => $(window).one("pagehide", () => lines.keepOnly([])));
   showOtherName();
   openRooms();
   followPage(window, { onClose: closeRooms, onReturn: openRooms });

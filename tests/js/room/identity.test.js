@@ -14,11 +14,13 @@ const ANN_BY_CURL = { id: 3, from: "Ann", date: ANN.date };
 let secrets = 0;
 
 // A page of a room. `changes` are the ids of the messages that it must draw again; undefined means all.
-function openPage(storage = fakeStorage(), room = "lobby") {
+// `you`: the mark, if the server says it with the page. `user`: the person's name, if the server knows it.
+function openPage(storage = fakeStorage(), room = "lobby", { you, user } = {}) {
   const safe = createSafeStorage(() => storage);
   const newKey = () => `one-more-secret-${(secrets += 1)}`;
-  const authorKey = createAuthorKey({ storage: safe, newKey });
-  const identity = createIdentity({ storage: safe, room, authorKey, keys: createOwnKeys({ storage: safe, room }) });
+  const authorKey = createAuthorKey({ storage: safe, user, newKey });
+  const keys = createOwnKeys({ storage: safe, room, user });
+  const identity = createIdentity({ storage: safe, room, you, authorKey, keys });
   const page = { ...identity, storage, changes: [], asked: 0, answer: () => undefined };
   identity.listen({ changed: (id) => page.changes.push(id) });
   page.open = () =>
@@ -153,4 +155,39 @@ test("a page whose storage somebody empties keeps its secret and its mark", () =
   page.storage.clear();
   page.followStorage({ key: null, newValue: null });
   assert.deepEqual([page.mark(), page.key()], [MARK, secret]);
+});
+
+test("where the server knows the person, a fresh browser knows its messages at once, and asks nothing", async () => {
+  const page = openPage(fakeStorage(), "lobby", { you: MARK, user: "Ann" });
+  await page.open();
+  assert.deepEqual([page.own(ANN, OTHER_ANN, ANN_BY_CURL), page.mark(), page.asked], [[true, false, false], MARK, 0]);
+});
+
+test("the mark that the server knows stays: another person's answers and storage change nothing", async () => {
+  const storage = withSecret();
+  const before = openPage(storage);
+  before.learn(OTHER_ANN.author, before.key());
+  const page = openPage(storage, "lobby", { you: MARK });
+  page.keepKey(OTHER_ANN, "k2");
+  page.sends("t1");
+  page.learn(OTHER_ANN.author, page.key());
+  page.followStorage({ key: 'chat mark "lobby"' });
+  page.followStorage({ key: null });
+  await settled();
+  assert.deepEqual(page.own(ANN, OTHER_ANN, { ...OTHER_ANN, tag: "t1" }), [true, false, false]);
+  assert.deepEqual([page.mark(), page.asked], [MARK, 0]);
+  assert.deepEqual(openPage(storage).own(OTHER_ANN), [true]); // its storage is left alone
+});
+
+test("of two people in one browser whose names the server knows, each has a secret, a mark and keys", () => {
+  const storage = fakeStorage();
+  const tabOf = (user) => openPage(storage, "lobby", { user });
+  const [ann, bob] = [tabOf("Ann"), tabOf("Bob")];
+  ann.learn(MARK, ann.key());
+  ann.keepKey(ANN_BY_CURL, "k3");
+  assert.notEqual(ann.key(), bob.key());
+  assert.deepEqual([tabOf("Ann").own(ANN, ANN_BY_CURL), tabOf("Ann").key()], [[true, true], ann.key()]);
+  for (const other of [bob, tabOf("Bob"), openPage(storage)]) {
+    assert.deepEqual([other.own(ANN, ANN_BY_CURL), other.keyOf(ANN_BY_CURL)], [[false, false], null]);
+  }
 });

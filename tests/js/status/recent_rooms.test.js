@@ -131,9 +131,9 @@ test("only an event about the list of rooms, or about the whole storage, is abou
 test("a name that the server knows needs no form, and another name is another person with other rooms", () => {
   const [storage, tabStorage] = [fakeStorage(), fakeStorage()];
   const rooms = createRecentRooms(createSafeStorage(() => storage), createSafeStorage(() => tabStorage));
-  rooms.visit({ room: "attic", user: "Ann" }, true);
-  rooms.visit({ room: "den", user: "Ann" }, true);
+  rooms.visit({ room: "attic", user: "Ann", known: "Ann" });
+  rooms.visit({ room: "den", user: "Ann", known: "Ann" });
   assert.deepEqual([rooms.rooms(), rooms.name(), rooms.isOwn("Ann")], [["den", "attic"], "Ann", true]);
-  rooms.visit({ room: "lobby", user: "Bob" }, true);
+  rooms.visit({ room: "lobby", user: "Bob", known: "Bob" });
   assert.deepEqual([rooms.rooms(), rooms.name()], [["lobby"], "Bob"]);
 });

@@ -101,7 +101,16 @@ test("whoever is not signed in reads only what others like him have left", () =>
   const { storage, clock } = browser();
   const linesOf = (reader) => createRoomLines({ storage: createSafeStorage(() => storage), reader, now: clock.now });
   linesOf("Ann").write("lobby", ann, 3);
-  assert.equal(linesOf(false).read("lobby"), null);
-  linesOf(false).write("lobby", ann, 3);
-  assert.equal(linesOf(false).read("lobby").text, "Hello");
+  assert.equal(linesOf(undefined).read("lobby"), null);
+  linesOf(undefined).write("lobby", ann, 3);
+  assert.equal(linesOf(undefined).read("lobby").text, "Hello");
+});
+
+test("the lines of another reader are removed, not only hidden", () => {
+  const { storage, clock } = browser();
+  const linesOf = (reader) => createRoomLines({ storage: createSafeStorage(() => storage), reader, now: clock.now });
+  ["lobby", "attic"].forEach((room) => linesOf("Ann").write(room, ann, 0));
+  linesOf("Bob").write("attic", ann, 0);
+  linesOf("Bob").keepOnly(["lobby", "attic"]);
+  assert.deepEqual([storage.length, storage.getItem('chat line "lobby"')], [1, null]);
 });
