@@ -3,17 +3,18 @@
 from functools import lru_cache
 from urllib.parse import unquote
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 
 def prefix() -> str | None:
     """Return the path of the chat's start page, which ends in a slash; None if the site has no chat."""
-    return _prefix(get_urlconf(), get_script_prefix())
+    return _prefix(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
 
 
 @lru_cache(maxsize=64)
-def _prefix(urlconf: str | None, script: str) -> str | None:
+def _prefix(urlconf: str, script: str) -> str | None:
     try:
         return unquote(reverse("chat:join", urlconf))
     except NoReverseMatch:

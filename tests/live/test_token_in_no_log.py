@@ -18,7 +18,7 @@ from tests.live.conftest import program
 from tests.policy.people import KEYS, token, token_of
 
 SEEN_S = 60
-GOOD, EXPIRED = token_of("Al", "lobby"), token(exp=-60, read=["lobby"])
+GOOD, EXPIRED = token_of("Al", "lobby", exp=86_400), token(exp=-60, read=["lobby"])
 STREAM = "/events/?channel=room-lobby&token="
 
 

@@ -88,6 +88,8 @@ def test_strangers_choose_no_label(client):
         "none",
         "favicon",
         "robots",
+        "sign-in",
+        "sign-out",
         *(pattern.name for pattern in urlpatterns),
     }
     assert {labels["field"] for labels in labels_of("chat_refusals")} <= FIELDS
