@@ -90,6 +90,7 @@ NOT_SENTENCES = {
     "Process",
     "an empty page, although there is more",
     "chat author key",
+    "chat author key {}",
     "chat mark {}",
     "chat read {}",
     "chat {} {}",
