@@ -15,6 +15,7 @@ from chat import maintenance
 from chat.events import log as event_log
 from chat.events.log import KEPT, EventLog, redact_events
 from chat.events.send import encode, send_event
+from tests.helpers.own_time import let_sleep
 
 CHANNEL = "room-lobby"
 
@@ -176,7 +177,7 @@ def test_a_server_trims_soon_after_its_start_and_then_every_hour(monkeypatch):
             raise EndOfTest
         age(log())
 
-    monkeypatch.setattr(maintenance.time, "sleep", pass_time)
+    let_sleep(monkeypatch, maintenance, pass_time)
     with pytest.raises(EndOfTest):
         maintenance.run()
     assert pauses[0] < 60

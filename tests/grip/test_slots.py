@@ -4,6 +4,7 @@ import pytest
 
 from chat import maintenance
 from chat.grip import slots
+from tests.helpers.own_time import let_sleep
 
 MINUTE_S = 60
 BEGAN = 1_700_000_000
@@ -74,7 +75,7 @@ def test_the_background_thread_ends_the_slots_unless_everybody_may_read(settings
             raise EndOfTest
 
     monkeypatch.setattr(maintenance.time, "time", lambda: now)
-    monkeypatch.setattr(maintenance.time, "sleep", pass_time)
+    let_sleep(monkeypatch, maintenance, pass_time)
     monkeypatch.setattr(slots.publisher, "close", closed.append)
     with pytest.raises(EndOfTest):
         maintenance.run_rechecks()

@@ -5,6 +5,7 @@ from django.db import OperationalError, connection
 
 from chat import maintenance
 from chat.events.log import EventLog
+from tests.helpers.own_time import let_sleep
 
 
 class EndOfTest(Exception):
@@ -35,7 +36,7 @@ def test_an_error_ends_neither_publishing_nor_trimming_and_an_outage_is_one_line
     monkeypatch.setattr(EventLog, "recent", failing_first("publish", starting_up))
     monkeypatch.setattr(EventLog, "trim_event_log", failing_first("trim", starting_up))
     monkeypatch.setattr(maintenance, "forget_old_sources", failing_first("forget", ZeroDivisionError()))
-    monkeypatch.setattr(maintenance.time, "sleep", pass_time)
+    let_sleep(monkeypatch, maintenance, pass_time)
     with pytest.raises(EndOfTest):
         maintenance.run()
     assert jobs == ["publish", "publish", "trim", "forget", "trim", "forget"]

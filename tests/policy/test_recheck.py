@@ -17,6 +17,7 @@ from chat.models import ChatRoom, Recheck
 from chat.policy import recheck
 from chat.policy.recheck import Waiting, forget_old_rechecks
 from tests.helpers.documents import BLOCK, DOCUMENTS
+from tests.helpers.own_time import let_sleep
 from tests.helpers.posting import post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -216,7 +217,7 @@ def test_the_background_thread_runs_it_and_an_error_does_not_end_the_thread(monk
             raise Undone
 
     monkeypatch.setattr(Waiting, "run", fail_first)
-    monkeypatch.setattr(maintenance.time, "sleep", pass_time)
+    let_sleep(monkeypatch, maintenance, pass_time)
     with pytest.raises(Undone):
         maintenance.run_rechecks()
     assert pauses == [maintenance.FAILED_S, maintenance.OPEN_RECHECKS_S]
