@@ -36,7 +36,6 @@ class Done(NamedTuple):
 
 @csrf_exempt
 @only("POST")
-@asking.private
 def act(request: HttpRequest) -> HttpResponse:
     """Answer {"messages": how many were removed, "done": whether nothing is left}; if not, send the same again."""
     return _act(request) if asking.proves_itself(request) else _act_by_cookie(request)
