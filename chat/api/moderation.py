@@ -53,9 +53,14 @@ def _act(request: HttpRequest) -> HttpResponse:
     asking.refuse_moderator(request, wanted["room"])
     done = ACTIONS[wanted["action"]](request, wanted)
     if done.words:
-        moderator = asking.name_of(request, wanted["room"]) or request.user.get_username()
+        moderator = asking.name_of(request, wanted["room"]) or _username(request)
         moderation.write_down(moderator, done.words, wanted["room"], done.messages)
     return JsonResponse({"messages": done.messages, "done": done.all})
+
+
+def _username(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)  # a site may have no users
+    return "" if user is None else user.get_username()
 
 
 # With CSRF protection, unlike the rest of this folder: here a cookie says who somebody is. The method comes first.
