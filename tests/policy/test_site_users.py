@@ -221,6 +221,14 @@ def test_the_page_says_who_is_signed_in_and_how_to_sign_out(alice):
     assert page.one("form", id="sign-out")["action"] == "/-/logout/"
 
 
+def test_the_join_page_says_that_any_name_opens_a_room_only_where_that_is_so(alice, settings):
+    client = signed_in(alice)
+    page = Page(client.get("/"))
+    assert (page.all("p", id="room-hint"), "aria-describedby" in page.one("input", id="room")) == ([], False)
+    settings.CHAT_POLICY = "chat.policy.Open"
+    assert "Any name opens a room." in Page(client.get("/")).one("p", id="room-hint").text
+
+
 @pytest.mark.parametrize(
     ("setting", "action"),
     [("admin:logout", "/admin/logout/"), ("/accounts/logout/", "/accounts/logout/"), (None, None)],
