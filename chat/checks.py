@@ -16,8 +16,9 @@ from chat.grip.config import proxies
 
 from .grip.config import grip_proxies
 from .middleware import ChatMiddleware
-from .policy import Open, SignedTokens
-from .policy.asking import policy
+from .origins import EVERY_SITE, listed, wrong_origins
+from .policy import Open, SignedTokens, SiteUsers
+from .policy.asking import is_open, policy
 from .policy.signed_tokens import key_problems
 from .redaction import public_part
 
@@ -162,6 +163,33 @@ def the_policy_is_sound(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessag
             )
 
 
+@register()
+def other_sites_are_named(app_configs: Any, **kwargs: Any) -> Iterator[CheckMessage]:
+    for origin in wrong_origins(conf.origins):
+        yield Error(
+            f"CHAT_ORIGINS has {origin!r}, which is no origin as browsers name it.",
+            hint='Write a tuple as ("https://shop.example.com",): in lower case, without a path; or ("*",) for all.',
+            id="chat.E013",
+        )
+    if EVERY_SITE in listed() and _takes_cookies():
+        yield Error(
+            "CHAT_ORIGINS is *, and the policy takes cookies: every site's page could act as the person who visits it.",
+            hint="Name the sites in ORIGINS, or take POLICY=open, or POLICY=tokens without TOKEN_COOKIE.",
+            id="chat.E012",
+        )
+
+
+def _takes_cookies() -> bool:
+    """Return whether the policy may know a person by a cookie: of a class of the site's own, nobody knows."""
+    try:
+        rules = policy()
+    except Exception:  # the_policy_is_sound says so
+        return False
+    if isinstance(rules, SignedTokens) and not isinstance(rules, SiteUsers):
+        return bool(conf.token_cookie)
+    return not is_open()
+
+
 def _is_on_the_internet(control_uri: str) -> bool:
     """Return whether the address is one of the internet, without https: Fastly's has it, and asks for a token."""
     parts = urlsplit(control_uri)
@@ -180,4 +208,5 @@ ALL: dict[str, Callable[..., Iterable[CheckMessage]]] = {
     "DEBUG is off in public": debug_is_off_in_public,
     "only proxies may say who the client is": few_may_say_who_the_client_is,
     "the policy says who may do what": the_policy_is_sound,
+    "the sites that may use the chat are named": other_sites_are_named,
 }

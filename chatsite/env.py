@@ -1,4 +1,4 @@
-"""The site's whole configuration: twenty-six variables, read from the environment once.
+"""The site's whole configuration: twenty-seven variables, read from the environment once.
 
 Those in SECRETS may be in a file instead: SECRET_KEY_FILE names the file for SECRET_KEY.
 """
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+
+from chat.origins import wrong_origins
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 LOG_FORMATS = ("text", "json")
@@ -58,6 +60,7 @@ class Environment:
     keep_messages: int | None  # days; None: all messages stay
     limits: bool
     limits_free: tuple[str, ...]  # addresses and networks
+    origins: tuple[str, ...]  # the sites whose pages may use the chat; ("*",): every site
     hsts_seconds: int  # 0: off
     admin: bool  # whether the site has /admin/
     site_name: str  # what people call this chat
@@ -92,6 +95,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         keep_messages=_keep_messages(environ.get("KEEP_MESSAGES") or None),
         limits=_switch("LIMITS", environ, default="on"),
         limits_free=_networks("LIMITS_FREE", environ),
+        origins=_origins(environ),
         hsts_seconds=_hsts_seconds(environ.get("HSTS_SECONDS") or "0"),
         admin=_switch("ADMIN", environ, default="on"),
         site_name=_site_name(environ.get("SITE_NAME", "").strip() or "Chat"),
@@ -205,6 +209,17 @@ def _networks(name: str, environ: Mapping[str, str]) -> tuple[str, ...]:
             cure = "write addresses or networks as in 127.0.0.1,10.0.0.0/24 with commas between, no names and no ports."
             raise EnvironmentProblem(name, network, cure) from None
     return networks
+
+
+def _origins(environ: Mapping[str, str]) -> tuple[str, ...]:
+    origins = tuple(origin.strip() for origin in environ.get("ORIGINS", "").split(",") if origin.strip())
+    for origin in wrong_origins(origins):
+        cure = (
+            "write sites as in https://shop.example.com,http://localhost:3000 with commas between: as a browser names "
+            "them, in lower case, without a path and without :80 or :443; or write * alone, for every site."
+        )
+        raise EnvironmentProblem("ORIGINS", origin, cure)
+    return origins
 
 
 def _internal(value: str | None) -> tuple[str, int] | None:

@@ -3,6 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from chat.grip.config import Proxy, grip_proxies
+from chat.origins import EVERY_SITE
 
 from . import database, env, metrics_folder, secret
 from .data_dir import make_data_dir
@@ -31,12 +32,14 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "corsheaders",
     "django_eventstream",
     "chat",
 ]
 
 MIDDLEWARE = [
     "chatsite.middleware.ForAnswers",  # first: it turns our answer into instructions for the proxy
+    "corsheaders.middleware.CorsMiddleware",  # second: each refusal has its headers too, whoever answers
     "chat.web.middleware.CookiesByScheme",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -88,6 +91,16 @@ CHAT_SIGN_OUT_URL = "/-/logout/"
 # chat/limits.py says how much one source may do. CHAT_LIMITS_FREE names addresses without limits.
 CHAT_LIMITS = ENV.limits
 CHAT_LIMITS_FREE = ENV.limits_free
+
+# Which other sites' pages may list, post and stream. They come without cookies, and to these addresses only.
+CHAT_ORIGINS = ENV.origins
+CORS_ALLOW_ALL_ORIGINS = CHAT_ORIGINS == (EVERY_SITE,)
+CORS_ALLOWED_ORIGINS = () if CORS_ALLOW_ALL_ORIGINS else CHAT_ORIGINS
+CORS_URLS_REGEX = "^/(rooms|events)/"
+CORS_ALLOW_METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS")
+CORS_ALLOW_HEADERS = ("Content-Type", "Idempotency-Key", "Last-Event-ID", "Authorization", "Author-Key")
+CORS_EXPOSE_HEADERS = ("ETag", "Retry-After", "Event-Id")
+CORS_PREFLIGHT_MAX_AGE = 7200  # seconds: as long as Chromium remembers it at most
 
 CHAT_SITE_NAME = ENV.site_name
 

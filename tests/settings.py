@@ -25,6 +25,7 @@ for name in (
     "TOKEN_AUDIENCE",
     "TOKEN_COOKIE",
     "SIGN_IN_URL",
+    "ORIGINS",
 ):
     os.environ.pop(name, None)
 

@@ -6,20 +6,27 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
+from chat.origins import is_listed
+
+from .place import path_in_chat
 from .refusals import answer, refuse
 
 READS = ("GET", "HEAD", "OPTIONS", "TRACE")
+LISTED_MAY_USE = ("/rooms/", "/events/")  # CORS_URLS_REGEX says the same
 OURS = ("same-origin", "none")  # none: the person typed the address or opened a bookmark
 
 
 class ForeignPages(MiddlewareMixin):
-    """Answer 403 to a write that a page of another origin has made a browser send.
+    """Answer 403 to a write that a page of another origin has made a browser send, unless CHAT_ORIGINS lists that.
 
     Only browsers send these two headers, so curl, bots and apps notice nothing.
     """
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         if request.method in READS or not _is_foreign(request):
+            return None
+        if is_listed(request.headers.get("Origin", "")) and path_in_chat(request).startswith(LISTED_MAY_USE):
+            _forget_cookies(request)
             return None
         message = _("A page of another site made your browser send this. Open this chat's own page and write there.")
         return answer(request, refuse(403, "Origin", message))
@@ -36,6 +43,15 @@ def _is_foreign(request: HttpRequest) -> bool:
         return site not in OURS
     origin = request.headers.get("Origin")
     return origin is not None and _host(origin) != request.headers.get("Host", "").lower()
+
+
+def _forget_cookies(request: HttpRequest) -> None:
+    """Let a listed site's page write, but not as the person who is signed in here.
+
+    If both sites are below one domain, its form sends this person's cookies along.
+    """
+    request.META.pop("HTTP_COOKIE", None)
+    request.COOKIES = {}
 
 
 def _host(origin: str) -> str:

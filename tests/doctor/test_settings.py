@@ -46,6 +46,7 @@ SOUND = {
         ("chat.E010", "CHAT_POLICY", "chat.policy.Nobody"),
         ("chat.E010", "CHAT_POLICY", "chat.models.ChatRoom"),
         ("chat.E011", "CHAT_POLICY", "chat.policy.SignedTokens"),
+        ("chat.E013", "CHAT_ORIGINS", ("shop.example.com",)),
         ("chat.W001", "GRIP_PROXIES", [{"control_uri": "http://127.0.0.1:1"}]),
         ("chat.W002", "GRIP_PROXIES", [{**PROXY, "control_uri": "http://8.8.8.8:5561"}]),
         ("chat.W004", "CHAT_TRUSTED_PROXIES", ("0.0.0.0/0",)),
@@ -56,6 +57,15 @@ def test_a_trap_in_the_settings_is_named(settings, monkeypatch, id, name, value)
     assert id not in doctor()[0]
     setattr(settings, name, value)
     assert id in doctor()[0]
+
+
+@pytest.mark.django_db
+def test_every_site_beside_a_policy_with_cookies_is_named(settings, monkeypatch):
+    monkeypatch.setattr("chat.doctor.way.publish", lambda: ())
+    settings.CHAT_ORIGINS = ("*",)
+    assert "chat.E012" not in doctor()[0]
+    settings.CHAT_POLICY = "chat.policy.SiteUsers"
+    assert "chat.E012" in doctor()[0]
 
 
 @pytest.mark.django_db

@@ -62,7 +62,7 @@ def host(pushpin, with_chat, tmp_path_factory, run_dir):
     """A site with many things of its own, and with the chat, behind Pushpin."""
     site = HostSite(tmp_path_factory.mktemp("host") / "site", with_chat, ports())
     site.start_project()
-    for heading in ("Add it", "Pushpin", "nginx", "Static files", "Your own look"):
+    for heading in ("Add it", "Pushpin", "nginx", "Static files", "Your own look", "Pages of other sites"):
         site.follow(heading)
     site.manage("collectstatic", "--no-input", "-v0")
     try:
@@ -173,6 +173,19 @@ def test_an_address_that_is_neither_gets_the_hosts_page(host):
     status, page = host.request("GET", f"{PREFIX}a/b")
     assert (status, "Our own error page" in page) == (404, True)
     assert host.request("GET", f"{PREFIX}help/")[1].startswith("a line")
+
+
+def test_a_listed_site_reads_and_writes_and_no_other_does(host):
+    shop, evil = b"https://shop.example.com", b"https://evil.example"
+    body = b"from=ann&text=hi"
+    form = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}")
+    for origin, status in ((shop, b"200"), (evil, b"403")):
+        named = f"Origin: {origin.decode()}"
+        preflight = head("OPTIONS", f"{PREFIX}rooms/gate/messages/", named, "Access-Control-Request-Method: PATCH")
+        post = head("POST", f"{PREFIX}rooms/gate/messages/", named, *form) + body
+        answers = [exchange(host.front_port, request) for request in (preflight, post)]
+        assert [b"access-control-allow-origin: " + origin in one.lower() for one in answers] == [origin == shop] * 2
+        assert answers[1].startswith(b"HTTP/1.1 " + status)
 
 
 def test_people_in_browsers_talk_and_get_what_they_missed(host, chromium):

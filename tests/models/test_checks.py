@@ -3,8 +3,10 @@
 import pytest
 from django.core.checks import run_checks
 
+from chat.policy import Open, SignedTokens, SiteUsers
 from chatsite.settings import MIDDLEWARE
 
+SHOP = "https://shop.example.com"
 OURS = "chat.middleware.ChatMiddleware"
 PROXY = {"control_uri": "http://proxy:5561", "key": "geheim"}
 
@@ -68,3 +70,51 @@ def test_a_proxy_must_not_be_listed_twice(settings, proxies):
 def test_a_proxy_without_a_key_is_a_warning(settings):
     settings.GRIP_PROXIES = [{"control_uri": "http://alice:geheim@proxy:5561"}, PROXY]
     assert problems() == [("chat.W001", "The GRIP proxy http://proxy:5561 has no key: any Grip-Sig header passes.")]
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [(), (SHOP,), [SHOP, "http://localhost:3000", "http://[::1]:3000", "https://xn--mller-kva.example"], ("*",)],
+)
+def test_origins_as_browsers_name_them_pass(settings, origins):
+    settings.CHAT_ORIGINS = origins
+    assert problems() == []
+
+
+@pytest.mark.parametrize("origins", [SHOP, "*", {SHOP: True}, (SHOP, "*"), (f"{SHOP}/",), (None,), ("null",)])
+def test_other_origins_are_an_error(settings, origins):
+    settings.CHAT_ORIGINS = origins
+    assert problem_ids() == ["chat.E013"]
+
+
+class OwnRules(Open):
+    pass
+
+
+class Both(SiteUsers, SignedTokens):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("policy", "cookie", "ids"),
+    [
+        ("chat.policy.Open", None, []),
+        ("chat.policy.SiteUsers", None, ["chat.E012"]),
+        ("chat.policy.SignedTokens", None, []),
+        ("chat.policy.SignedTokens", "chat_token", ["chat.E012"]),
+        (f"{__name__}.OwnRules", None, ["chat.E012"]),  # it may take cookies
+        (f"{__name__}.Both", None, ["chat.E012"]),
+    ],
+)
+def test_every_site_is_not_let_in_where_a_cookie_says_who_somebody_is(settings, policy, cookie, ids):
+    settings.CHAT_POLICY, settings.CHAT_TOKEN_COOKIE = policy, cookie
+    settings.CHAT_TOKEN_KEYS = {"a": {"alg": "HS256", "key": "k" * 32}}
+    settings.CHAT_ORIGINS = (SHOP,)
+    assert problem_ids() == []
+    settings.CHAT_ORIGINS = ("*",)
+    assert problem_ids() == ids
+
+
+def test_a_policy_that_fails_is_named_once(settings):
+    settings.CHAT_POLICY, settings.CHAT_ORIGINS = "chat.policy.Nobody", ("*",)
+    assert problem_ids() == ["chat.E010"]

@@ -160,6 +160,31 @@ def test_a_trusted_proxy_that_is_no_address_is_refused(proxy):
     assert problem.startswith(f"TRUSTED_PROXIES={proxy!r} won't do: write addresses or networks as in 127.0.0.1,")
 
 
+def test_no_other_site_may_use_the_chat_unless_it_is_named():
+    assert read({}).origins == ()
+
+
+def test_origins_are_separated_by_commas():
+    sites = "https://shop.example.com, http://localhost:3000,http://[::1]:3000,https://xn--mller-kva.example:8443"
+    assert read({"ORIGINS": sites}).origins == tuple(site.strip() for site in sites.split(","))
+    assert read({"ORIGINS": "*"}).origins == ("*",)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *("shop.example.com", "//shop.example.com", "https://", "null", "file://", "ftp://shop.example.com"),
+        *("https://shop.example.com/", "https://shop.example.com/chat", "https://shop.example.com?a", "https://a@b.c"),
+        *("https://Shop.example.com", "HTTPS://shop.example.com", "https://müller.example", "https://*.example.com"),
+        *("https://shop.example.com:443", "http://shop.example.com:80", "https://a:0", "https://a b", "https://a;b"),
+        *("https://a.example https://b.example", "*", "'self'", "https://[::1"),
+    ],
+)
+def test_an_origin_that_no_browser_would_send_is_refused(origin):
+    problem = problem_of(ORIGINS=f"https://www.example.com,{origin}")
+    assert problem.startswith(f"ORIGINS={origin!r} won't do: write sites as in https://shop.example.com,")
+
+
 @pytest.mark.parametrize(("value", "seconds"), [("0", 0), ("300", 300), ("63072000", 63_072_000)])
 def test_hsts_lasts_for_up_to_two_years(value, seconds):
     assert read({"HSTS_SECONDS": value}).hsts_seconds == seconds

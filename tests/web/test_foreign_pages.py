@@ -38,6 +38,30 @@ def here(settings):
     settings.ALLOWED_HOSTS = ["chat.example", "testserver"]
 
 
+SHOP = "https://shop.example.com"
+LISTED = [
+    {"Sec-Fetch-Site": "cross-site", "Origin": SHOP},
+    {"Sec-Fetch-Site": "same-site", "Origin": SHOP},
+    {"Origin": SHOP},
+]
+UNLISTED = [
+    *FOREIGN,
+    {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
+    *(
+        {"Sec-Fetch-Site": "cross-site", "Origin": origin}
+        for origin in (
+            "http://shop.example.com",
+            "https://shop.example.com:8443",
+            "https://shop.example.com.evil.example",
+            "https://shop.example.co",
+            "https://www.shop.example.com",
+            "https://SHOP.example.com",
+            "https://shop.example.com/",
+        )
+    ),
+]
+
+
 def say(client, headers):
     return client.post(url_of(), {"from": "Alice", "text": "hello"}, headers={"Host": HERE, **headers})
 
@@ -80,3 +104,49 @@ def test_the_admin_is_open_to_its_own_pages_only(client):
     answer = client.post("/admin/login/", {"username": "a", "password": "b"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert "A page of another site" in answer.content.decode()
+
+
+@pytest.mark.parametrize("headers", LISTED)
+def test_a_page_of_a_listed_site_can_post(client, settings, headers):
+    settings.CHAT_ORIGINS = ("http://localhost:3000", SHOP)
+    assert say(client, headers).status_code == 200
+
+
+@pytest.mark.parametrize("headers", UNLISTED)
+def test_a_page_of_any_other_site_still_can_not(client, settings, headers):
+    settings.CHAT_ORIGINS = ("http://localhost:3000", SHOP)
+    assert say(client, headers).status_code == 403
+    assert not ChatMessage.objects.exists()
+
+
+@pytest.mark.parametrize("headers", [*UNLISTED, *LISTED])
+def test_with_every_site_listed_a_page_can_post_that_names_its_origin_or_hides_it(client, settings, headers):
+    settings.CHAT_ORIGINS = ("*",)
+    assert say(client, headers).status_code == 200
+
+
+@pytest.mark.parametrize("origins", [SHOP, "*.example.com", "null"])
+def test_a_text_in_place_of_a_tuple_lists_no_part_of_it(client, settings, origins):
+    settings.CHAT_ORIGINS = origins
+    assert say(client, {"Sec-Fetch-Site": "cross-site", "Origin": "https://shop.example.co"}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/lobby?user=Alice", "/-/moderate/", "/-/language/", "/admin/login/", "/-/login/"])
+def test_a_listed_site_may_use_the_programs_addresses_alone(client, settings, path):
+    settings.CHAT_ORIGINS = (SHOP,)
+    answer = client.post(path, {"text": "hello"}, headers=LISTED[0])
+    assert answer.status_code == 403
+    assert "A page of another site" in answer.content.decode()
+
+
+def test_a_listed_site_writes_without_the_cookies_of_who_is_signed_in_here(admin_client, settings):
+    settings.CHAT_ORIGINS = (SHOP,)
+    assert say(admin_client, {"Sec-Fetch-Site": "same-origin"}).json()["staff"] is True
+    assert "staff" not in say(admin_client, LISTED[1]).json()
+
+
+def test_a_site_user_is_unknown_when_a_listed_site_writes(admin_client, settings):
+    settings.CHAT_ORIGINS, settings.CHAT_POLICY = (SHOP,), "chat.policy.SiteUsers"
+    body = {"text": "hello"}
+    assert admin_client.post(url_of(), body, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+    assert admin_client.post(url_of(), body, headers=LISTED[1]).status_code == 401
