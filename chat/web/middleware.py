@@ -12,7 +12,7 @@ from django.urls import ResolverMatch
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
-from chat import __version__, metrics
+from chat import __version__, metrics, origins
 from chat.conf import conf
 from chat.messages.errors import Paused
 from chat.messages.pause import refuse_paused
@@ -20,12 +20,13 @@ from chat.messages.pause import refuse_paused
 from .body_reader import read_whole_body
 from .foreign_pages import READS
 from .language import activate_language
-from .place import is_for_programs
+from .place import is_for_programs, path_in_chat
 from .refusals import Refusal, answer, answer_error, answer_status, refuse, refuse_message_error
 
+SELF = "'self'"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'"
 )
 
 
@@ -33,15 +34,26 @@ class ContentSecurityPolicy(MiddlewareMixin):
     """Let pages load our own files only, and run no inline script or style."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        response["Content-Security-Policy"] = conf.csp or _policy(settings.STATIC_URL)
+        response["Content-Security-Policy"] = conf.csp or _policy(settings.STATIC_URL, _frame_ancestors(request))
         return response
 
 
 @lru_cache(maxsize=8)
-def _policy(static_url: str) -> str:
+def _policy(static_url: str, frame_ancestors: str) -> str:
     """Return the header; the static files may be on another host."""
     parts = urlsplit(static_url)
-    return POLICY.replace("'self'", f"'self' {parts.scheme or 'https'}://{parts.netloc}") if parts.netloc else POLICY
+    own = f"'self' {parts.scheme or 'https'}://{parts.netloc}" if parts.netloc else SELF
+    return f"{POLICY.replace(SELF, own)}; frame-ancestors {frame_ancestors}"
+
+
+def _frame_ancestors(request: HttpRequest) -> str:
+    """Return in whose pages this one may be a frame: in nobody's, unless it is made for that.
+
+    In a frame, a stranger's page could lay the settings or a moderator's buttons under what a person clicks.
+    """
+    if not path_in_chat(request).startswith("/-/frame/"):
+        return "'none'"
+    return " ".join((SELF, *origins.listed()))
 
 
 class CookiesByScheme(MiddlewareMixin):

@@ -203,7 +203,7 @@ def test_a_text_is_shown_with_its_line_ends_and_spaces(client):
 
 @pytest.mark.parametrize("address", ["/", "/lobby", "/lobby?user=Bob", "/?user=", "/a/b", url_of(), "/robots.txt"])
 def test_every_answer_allows_only_files_of_the_site(client, address):
-    assert client.get(address)["Content-Security-Policy"] == POLICY
+    assert client.get(address)["Content-Security-Policy"] == f"{POLICY}; frame-ancestors 'none'"
     assert "unsafe" not in POLICY
 
 
