@@ -50,7 +50,6 @@ def _forget_cookies(request: HttpRequest) -> None:
 
     If both sites are below one domain, its form sends this person's cookies along.
     """
-    request.META.pop("HTTP_COOKIE", None)
     request.COOKIES = {}
 
 
