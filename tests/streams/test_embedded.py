@@ -103,6 +103,20 @@ def test_a_stream_opens_with_the_current_id_and_sends_each_event():
     asyncio.run(scene())
 
 
+@pytest.mark.parametrize(("origin", "allowed"), [("https://shop.example.com",) * 2, ("https://evil.example", None)])
+def test_a_stream_opens_for_a_page_of_a_listed_site(settings, origin, allowed):
+    settings.CHAT_ORIGINS = settings.CORS_ALLOWED_ORIGINS = ("https://shop.example.com",)
+
+    async def scene():
+        answer = await AsyncClient().get("/events/?channel=room-lobby", headers={"Origin": origin})
+        assert answer.get("Access-Control-Allow-Origin") == allowed
+        reader = Reader(answer)
+        assert await reader.next() == ("stream-open", "room-lobby:0")
+        await reader.close()
+
+    asyncio.run(scene())
+
+
 def test_an_event_wakes_a_stream_that_sleeps(monkeypatch):
     """Nothing else wakes the event loop: neither a timer nor another stream."""
     sleep = local.Waiter.wait

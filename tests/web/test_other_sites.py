@@ -110,11 +110,12 @@ def refuse_while_paused(client, settings, monkeypatch):
     return client.post(url_of(), {"from": "ann", "text": "hello"}, headers={"Origin": SHOP})
 
 
-def refuse_without_database(client, settings, monkeypatch):
-    def away(*_):
-        raise OperationalError
+def without_database(*_):
+    raise OperationalError
 
-    monkeypatch.setattr("chat.api.views.newest_page", away)
+
+def refuse_without_database(client, settings, monkeypatch):
+    monkeypatch.setattr("chat.api.views.newest_page", without_database)
     return client.get(url_of(), headers={"Origin": SHOP})
 
 
@@ -155,6 +156,13 @@ def test_a_listed_site_reads_why_it_was_refused(client, settings, monkeypatch, c
     assert (answer.status_code, answer.get(ALLOWED)) == (status, SHOP)
     assert "retry-after" in names(answer, EXPOSED)
     assert answer.json()["errors"]
+    caplog.clear()
+
+
+def test_a_listed_site_reads_that_a_stream_opens_later(client, monkeypatch, caplog):
+    monkeypatch.setattr("chat.streams.views._channels", without_database)
+    answer = client.get(STREAM, headers={"Origin": SHOP})
+    assert (answer.status_code, answer.content[:7], answer[ALLOWED]) == (200, b"retry: ", SHOP)
     caplog.clear()
 
 
