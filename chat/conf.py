@@ -32,7 +32,7 @@ class Conf:
     # Who the client is. None: the site has set REMOTE_ADDR already, and Pushpin names its client
     trusted_proxies: Setting[tuple[str, ...] | None] = Setting(None)  # addresses and networks
     # the sites whose pages may list, post and stream, as in ("https://shop.example.com",); ("*",): every site
-    origins: Setting[tuple[str, ...]] = Setting(())
+    origins: Setting[Any] = Setting(())
     limits = Setting(True)  # whether there is a limit to what one address may do
     limits_free: Setting[tuple[str, ...]] = Setting(())  # addresses and networks without limits
 
