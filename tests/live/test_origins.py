@@ -12,9 +12,10 @@ import pytest
 from tests.helpers.line import Line
 from tests.helpers.loopback_server import LoopbackServer
 from tests.helpers.machines import NGINX, Nginx, Proxy
-from tests.helpers.running import START_S, Chat, spare_port
+from tests.helpers.running import Chat, spare_port
 from tests.live.conftest import program
 
+STARTED_S = 60
 SAME_SITE, CROSS_SITE = "127.0.0.1", "localhost"  # as the browser sees them from the chat, which is at 127.0.0.1
 PAGE = b"<!doctype html><title>Another site</title>"
 
@@ -262,6 +263,6 @@ def framed(page, url):
 )
 def test_a_list_that_lets_strangers_in_or_nobody_stops_the_start(pushpin, tmp_path, environment, words):
     with Chat(tmp_path, **environment) as chat:
-        assert chat.wait_until_ended(START_S) == 1
+        assert chat.wait_until_ended(STARTED_S) == 1
         chat.wait_until_silent()
         assert any(words in line for line in chat.printed), chat.printed
