@@ -4,6 +4,7 @@ from django.urls.converters import StringConverter
 from .api import moderation
 from .api import views as api
 from .health import views as health
+from .pages import frames
 from .pages import views as pages
 from .streams import views as streams
 from .web.refusals import nowhere
@@ -33,6 +34,8 @@ urlpatterns = [
     path("-/ready", serve(health.ready), name="ready"),
     path("-/seen", serve(health.seen), name="seen"),
     path("-/moderate/", serve(moderation.act), name="moderate"),
+    path("-/read/<segment:room>", serve(frames.read), name="read"),
+    path("-/frame/<segment:room>", serve(frames.frame), name="frame"),
     path("-/language/", serve(pages.choose_language), name="language"),
     path("-/manifest.webmanifest", serve(pages.manifest), name="manifest"),
     # Below these three all is ours: programs get JSON there, also from a site that has a page of its own for a 404.

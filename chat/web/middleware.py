@@ -20,6 +20,7 @@ from chat.messages.pause import refuse_paused
 from .body_reader import read_whole_body
 from .foreign_pages import READS
 from .language import activate_language
+from .place import is_frame
 from .refusals import Refusal, answer, answer_error, answer_status, is_for_programs, refuse, refuse_message_error
 
 POLICY = (
@@ -56,14 +57,22 @@ class CookiesByScheme(MiddlewareMixin):
         return response
 
 
+# Not no-referrer: without https, browsers would send a form with `Origin: null`; see foreign_pages.py.
+ORIGIN_ONLY = "strict-origin"
+
+
 class EveryAnswer(MiddlewareMixin):
     """Name the version of the chat in every response, and count it by view and status.
+
+    The address of a frame may hold a token, and no other address or site learns that.
 
     A path that leads to no view, and a static file, count as `none`. One middleware costs less than two.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response["Chat-Version"] = __version__
+        if is_frame(request):
+            response["Referrer-Policy"] = ORIGIN_ONLY
         metrics.answers(_view_name(request.resolver_match), response.status_code).inc()
         return response
 
