@@ -4,6 +4,7 @@ from django.urls.converters import StringConverter
 from .api import moderation
 from .api import views as api
 from .health import views as health
+from .pages import frames
 from .pages import views as pages
 from .policy.asking import private
 from .streams import views as streams
@@ -34,6 +35,8 @@ urlpatterns = [
     path("-/ready", serve(health.ready), name="ready"),
     path("-/seen", serve(health.seen), name="seen"),
     path("-/moderate/", private(serve(moderation.act)), name="moderate"),
+    path("-/read/<segment:room>", private(serve(frames.read)), name="read"),
+    path("-/frame/<segment:room>", private(serve(frames.frame)), name="frame"),
     path("-/language/", serve(pages.choose_language), name="language"),
     path("-/manifest.webmanifest", serve(pages.manifest), name="manifest"),
     # Below these three all is ours: programs get JSON there, also from a site that has a page of its own for a 404.

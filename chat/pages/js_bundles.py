@@ -22,6 +22,7 @@ from django.core.management import CommandError
 ENTRIES = {
     "chat/join.js": "chat/join_page.js",
     "chat/room.js": "chat/room_page.js",
+    "chat/frame.js": "chat/frame_page.js",
     "chat/moderator.js": "chat/moderator_page.js",
     "chat/worker.js": "chat/stream_worker.js",
 }

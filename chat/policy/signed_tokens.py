@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
 from chat.conf import conf
-from chat.web.place import opens_stream
+from chat.web.place import is_frame, opens_stream
 
 from .open import NotSignedIn, Open
 
@@ -89,16 +89,18 @@ def _bearer(request: HttpRequest) -> str | None:
 
 
 def _token(request: HttpRequest) -> str:
-    """Return the client's token. In an address it counts only for an EventSource, which can send no header."""
+    """Return the client's token. In an address it counts only for what can send no header: an EventSource, a frame."""
     if (token := _bearer(request)) is not None:
         return token
-    if opens_stream(request) and "token" in request.GET:
+    if "token" in request.GET and (opens_stream(request) or is_frame(request)):
         return request.GET["token"]
     cookie = conf.token_cookie
     if cookie and cookie in request.COOKIES:
         return request.COOKIES[cookie]
     if "token" in request.GET:
-        raise NotSignedIn("A token in the address counts only where a stream opens. Send it as Authorization: Bearer.")
+        raise NotSignedIn(
+            "A token in the address counts for streams and frames only. Send it as Authorization: Bearer."
+        )
     other = f", or in the cookie {cookie}" if cookie else ""
     raise NotSignedIn(f"There is no token. Send one as Authorization: Bearer{other}; for a stream, ?token= works too.")
 

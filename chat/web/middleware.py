@@ -20,7 +20,7 @@ from chat.messages.pause import refuse_paused
 from .body_reader import read_whole_body
 from .foreign_pages import READS
 from .language import activate_language
-from .place import is_for_programs, path_in_chat
+from .place import is_for_programs, is_frame
 from .refusals import Refusal, answer, answer_error, answer_status, refuse, refuse_message_error
 
 SELF = "'self'"
@@ -51,7 +51,7 @@ def _frame_ancestors(request: HttpRequest) -> str:
 
     In a frame, a stranger's page could lay the settings or a moderator's buttons under what a person clicks.
     """
-    if not path_in_chat(request).startswith("/-/frame/"):
+    if not is_frame(request):
         return "'none'"
     return " ".join((SELF, *origins.listed()))
 
@@ -69,14 +69,22 @@ class CookiesByScheme(MiddlewareMixin):
         return response
 
 
+# Not no-referrer: without https, browsers would send a form with `Origin: null`; see foreign_pages.py.
+ORIGIN_ONLY = "strict-origin"
+
+
 class EveryAnswer(MiddlewareMixin):
     """Name the version of the chat in every response, and count it by view and status.
+
+    The address of a frame may hold a token, and no other address or site learns that.
 
     A path that leads to no view, and a static file, count as `none`. One middleware costs less than two.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response["Chat-Version"] = __version__
+        if is_frame(request):
+            response["Referrer-Policy"] = ORIGIN_ONLY
         metrics.answers(_view_name(request.resolver_match), response.status_code).inc()
         return response
 

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 FOR_PROGRAMS = ("/rooms/", "/events/", "/-/moderate/", "/-/live", "/-/ready", "/-/seen")
 STREAM = re.compile("/events/|/rooms/[^/]+/events/$")
 NEXT_LINK = re.compile("/events/[^/]+/")
+FRAMES = "/-/frame/"
 
 
 def prefix() -> str | None:
@@ -57,3 +58,8 @@ def is_next_link(request: HttpRequest) -> bool:
     """
     grip: Any = getattr(request, "grip", None)
     return bool(NEXT_LINK.fullmatch(path_in_chat(request))) or bool(grip and grip.proxied and grip.last)
+
+
+def is_frame(request: HttpRequest) -> bool:
+    """Return whether the address is that of a frame in a page of another site. It may hold a token."""
+    return path_in_chat(request).startswith(FRAMES)

@@ -203,7 +203,7 @@ def test_the_limits_in_the_documents_are_those_of_the_code(title, words):
 
 def test_the_list_has_the_parameters_in_the_documents():
     text = section("docs/http_api.md", "Read the list") + section("docs/http_api.md", "Addresses")
-    assert {*re.findall(r"[?&](\w+)=", text)} - {"user", "channel", "room"} == {*PageForm.base_fields}
+    assert {*re.findall(r"[?&](\w+)=", text)} - {"user", "channel", "room", "read"} == {*PageForm.base_fields}
 
 
 def test_the_table_of_faults_has_all_faults_of_torture():

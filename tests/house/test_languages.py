@@ -82,6 +82,7 @@ NOT_SENTENCES = {
     ".edit, .delete",
     ".last, time",
     ".tools, .deletion, .moderate",
+    "Bearer {}",
     "Dead",
     "Enter",
     "Escape",

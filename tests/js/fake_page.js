@@ -7,7 +7,7 @@ const TEMPLATES = new URL("../../templates/chat/", import.meta.url);
 
 function read(file) {
   return readFileSync(new URL(file, TEMPLATES), "utf8")
-    .replace(/{% load .*?%}/g, "")
+    .replace(/{% (load .*?|(end)?unindented )%}/g, "")
     .replace(/{% translate "(.*?)" %}/g, "$1")
     .replace(/{% icon .*?%}/g, "");
 }

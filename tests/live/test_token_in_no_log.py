@@ -1,4 +1,4 @@
-"""A stream's address may hold a token, which is a password for some minutes: no log has it, whatever fails."""
+"""The address of a stream or a frame may hold a token, a password for some minutes: no log has it, whatever fails."""
 
 import json
 import os
@@ -20,6 +20,7 @@ from tests.policy.people import KEYS, token, token_of
 SEEN_S = 60
 GOOD, EXPIRED = token_of("Al", "lobby", exp=86_400), token(exp=-60, read=["lobby"])
 STREAM = "/events/?channel=room-lobby&token="
+FRAME = "/-/frame/lobby?token="
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +30,13 @@ def chat(pushpin, tmp_path_factory):
         yield running
 
 
-def opened(url, found, **headers):
-    """Try to open a stream with the token in its address; return the status, None if there is no answer."""
+def opened(url, found, address=STREAM, **headers):
+    """Try to open the address with the token in it; return the status, None if there is no answer."""
     where = urlsplit(url)
     kind = {"https": lambda: HTTPSConnection(where.netloc, timeout=ANSWER_S, context=NO_CHECK)}
     with closing(kind.get(where.scheme, lambda: HTTPConnection(where.netloc, timeout=ANSWER_S))()) as connection:
         try:
-            connection.request("GET", f"{STREAM}{found}", headers=headers)
+            connection.request("GET", f"{address}{found}", headers=headers)
             return connection.getresponse().status
         except (RemoteDisconnected, ConnectionError, TimeoutError):
             return None
@@ -55,12 +56,16 @@ def logs_of(folder):
 def test_no_log_of_the_chat_and_its_pushpin_has_a_token(chat):
     assert opened(chat.url, GOOD) == 200
     assert opened(chat.url, EXPIRED) == 401
+    assert opened(chat.url, GOOD, FRAME) == 200
+    assert opened(chat.url, EXPIRED, FRAME) == 401
+    assert opened(chat.url, f"{GOOD}&before=x", FRAME) == 400
     assert opened(chat.url, GOOD, Authorization=f"Bearer {EXPIRED}", Cookie=f"chat_token={GOOD}") == 401
-    chat.wait_for_line("GET /events/ 401", SEEN_S)
+    chat.wait_for_line("GET /-/frame/lobby 400", SEEN_S)
     for worker in chat.pids_of("web worker"):
         os.kill(worker, signal.SIGSTOP)
     try:
         assert opened(chat.url, GOOD) is None
+        assert opened(chat.url, GOOD, FRAME) is None
     finally:
         for worker in chat.pids_of("web worker"):
             kill(worker)
@@ -77,6 +82,7 @@ def test_no_log_of_caddy_has_a_token(chat, tmp_path):
 
     with Caddy(tmp_path / "caddy", spare_port(), Nothing) as caddy:
         assert opened(caddy.url, GOOD) == 502
+        assert opened(caddy.url, GOOD, FRAME) == 502
         wait_for(lambda: "connection refused" in (tmp_path / "caddy" / "log").read_text(), SEEN_S)
     written = (tmp_path / "caddy" / "log").read_text()
     assert "token=REDACTED" in written
@@ -88,6 +94,7 @@ def test_no_log_of_nginx_has_a_token(tmp_path):
     with Nginx(tmp_path / "nginx", spare_port(), spare_port()) as nginx:
         nginx.start(["127.0.0.1:1"], [Proxy("127.0.0.1:1", 1)])  # nothing listens there
         assert opened(nginx.url, GOOD) == 502
+        assert opened(nginx.url, GOOD, FRAME) == 502
         assert nginx.request("GET", "/lobby")[0] == 502
         wait_for(lambda: "Connection refused" in (tmp_path / "nginx" / "error.log").read_text(), SEEN_S)
     written = logs_of(tmp_path / "nginx")

@@ -248,13 +248,14 @@ def signed():
     return {"Grip-Sig": jwt.encode({"iss": "pushpin", "exp": int(time.time()) + 600}, KEY)}
 
 
-def test_a_token_in_the_address_opens_a_stream_and_nothing_else():
+def test_a_token_in_the_address_opens_a_stream_or_a_frame_and_nothing_else():
     found = token_of("Al", "lobby")
     for path in (f"/events/?channel=room-lobby&token={found}", f"/rooms/lobby/events/?token={found}"):
         assert Client().get(path, headers=signed()).status_code == 200
-    for path in (f"{url_of()}?token={found}", f"/lobby?token={found}"):
+    assert Client().get(f"/-/frame/lobby?token={found}").status_code == 200
+    for path in (f"{url_of()}?token={found}", f"/lobby?token={found}", f"/-/read/lobby?token={found}"):
         assert Client().get(path).status_code == 401
-    assert "only where a stream opens" in refused(Client().get(f"{url_of()}?token={found}"))
+    assert "streams and frames only" in refused(Client().get(f"{url_of()}?token={found}"))
     assert Client().post(f"{url_of()}?token={found}", {"text": "hi"}).status_code == 401
 
 

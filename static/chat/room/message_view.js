@@ -7,9 +7,9 @@ import { createRichText, richNodes } from "./rich_text.js";
 // Draws messages from the page's <template>. Above them it draws the days and the line where the reader left off.
 //
 // $list: contains the messages that the server drew. isOwn(message): see identity.js. user: the name whose mentions
-// stand out. focusLost(next): called when a message that has the focus goes; next is the element of the message
+// stand out. home: the chat's address. focusLost(next): called when a message that has the focus goes; next is the element of the message
 // below it, if there is one.
-export function createMessageView({ $, $list, templates, user, isOwn, localTime, focusLost }) {
+export function createMessageView({ $, $list, templates, user, isOwn, localTime, home, focusLost }) {
   const GROUP_MS = 5 * 60_000; // messages of one author within this time form a group
 
   const OWN = "own"; // no mark has three characters
@@ -70,7 +70,7 @@ export function createMessageView({ $, $list, templates, user, isOwn, localTime,
   // A link to a room of this chat does not decide who the reader is there.
   function dropName(link) {
     const query = new URLSearchParams(link.search);
-    const isOfChat = new URL(".", link.href).href === new URL(".", location).href;
+    const isOfChat = new URL(".", link.href).href === home;
     if (!isOfChat || !query.has("user")) return;
     query.delete("user");
     link.search = query;

@@ -5,7 +5,7 @@
 //
 // Every pattern reads each character a fixed number of times, whatever people write.
 //
-// name: the name whose mentions count.
+// name: the name whose mentions count; with an empty one, none do.
 export function createRichText(name) {
   // The rest is text, because a browser needs seconds for thousands of elements.
   const MOST_PARTS = 200;
@@ -26,7 +26,7 @@ export function createRichText(name) {
   const LINK = `https?://(?:(?!${END})[\\S\ufeff\u200a])+`;
   const INVISIBLE = /[\p{Cc}\p{Cf}\p{DI}\u2800\u200a]/u;
   const LETTER = RegExp(`${UNSPACED}$`, "u").test(name) ? WORD : SPACED;
-  const MENTION = `@${name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}(?![-.‐‑@]?${LETTER})`;
+  const MENTION = name === "" ? "(?!)" : `@${name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}(?![-.‐‑@]?${LETTER})`;
   const SPECIAL = new RegExp(
     `${FENCE}(?<code>[^\`\\n]+)${FENCE}|\`(?<short>[^\`\\n]+)\`|(?<!${SPACED})(?:(?<link>${LINK})|(?<mention>${MENTION}))`,
     "giu",

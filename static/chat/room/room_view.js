@@ -37,6 +37,7 @@ export function createRoomView({ $, page, storage, identity, api, store, isFille
     user: page.user,
     isOwn: identity.isOwn,
     localTime,
+    home: new URL(page.home ?? ".", location).href,
     focusLost: (next) => (next ? $(next).find(".when") : $log).trigger("focus"),
   });
   const end = createFollowNewest({

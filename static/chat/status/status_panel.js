@@ -1,11 +1,10 @@
-import { forAWhile } from "../lib/for_a_while.js";
 import { followPage } from "../lib/page_life.js";
 import { randomId } from "../lib/random_id.js";
 import { createSafeStorage } from "../lib/safe_storage.js";
 import { strings } from "../lib/strings.js";
 import { createAnnouncer } from "./announcer.js";
 import { createAskRooms } from "./ask_rooms.js";
-import { createConnectionStatus } from "./connection_status.js";
+import { connectNotice } from "./connection_notice.js";
 import { createNewestMessage } from "./newest_message.js";
 import { createNotifications } from "./notifications.js";
 import { createRecentRooms, isPlainClick, roomAddress } from "./recent_rooms.js";
@@ -13,7 +12,7 @@ import { createRoomLines } from "./room_lines.js";
 import { createRoomsButton } from "./rooms_button.js";
 import { createRoomsFilter } from "./rooms_filter.js";
 import { createRoomsList } from "./rooms_list.js";
-import { createShare } from "./share.js";
+import { connectShare } from "./share_button.js";
 import { connectTheme } from "./theme.js";
 import { createUnreadMark } from "./unread_mark.js";
 import { createUnreadRooms } from "./unread_rooms.js";
@@ -30,18 +29,6 @@ export function createStatusPanel(parts) {
   const TIMEOUT_MS = 20_000;
   const SIGNED_OUT = 401;
 
-  const connection = createConnectionStatus({
-    say(text, kind = null) {
-      $(".connection").attr("data-kind", kind);
-      $("#status").text(text);
-    },
-    offer(when) {
-      $("#retry").text(when ?? "");
-      if (when === null && $("#retry-now").is(":focus")) leave();
-      $("#retry-now").prop("hidden", when === null);
-    },
-    isOnline: () => navigator.onLine,
-  });
   const announcer = createAnnouncer({ element: $("#announcer")[0] });
   const recentRooms = createRecentRooms(
     storage,
@@ -91,22 +78,6 @@ export function createStatusPanel(parts) {
     focus: () => window.focus(),
     room: page.room,
   });
-  const share = createShare({
-    navigator,
-    isTouch: matchMedia("(pointer: coarse)").matches,
-    title: document.title,
-    address: location.origin + location.pathname,
-    onCopied: forAWhile(
-      () => $("#share-said").text(strings.linkCopied),
-      () => $("#share-said").text(""),
-    ),
-    show(address) {
-      $("#address-text").val(address);
-      $("#address")[0].showModal();
-      $("#address-text").trigger("select");
-    },
-  });
-
   const messagesUrl = (room) => new URL(`../../${encodeURIComponent(room)}/messages/`, location.origin + page.messagesUrl);
 
   function lineIn(room) {
@@ -200,11 +171,7 @@ export function createStatusPanel(parts) {
   }
 
   stream.listen({
-    opened: connection.back,
-    lost: connection.lost,
-    stopped: (why) => connection.stopped(strings.streamStopped(why)),
     refused(status) {
-      connection.stopped("");
       announcer.clear();
       notifications.close();
       lines.forget(page.room);
@@ -226,7 +193,7 @@ export function createStatusPanel(parts) {
     },
   });
 
-  $("#retry-now").on("click", stream.wake);
+  connectNotice({ $, stream, leave });
   $("#side").on({
     keydown: (event) => filter.press(event.originalEvent),
     // The keyboard has left the panel. What it reaches next is behind it.
@@ -234,7 +201,6 @@ export function createStatusPanel(parts) {
       if (relatedTarget && !currentTarget.contains(relatedTarget)) closePanel();
     },
   });
-  $("#share, #copy-link").prop("hidden", false).on("click", () => share());
   $("#command").text((_, text) => text.replace($("#command").attr("data-origin"), location.origin));
   $(".me .disc").text(initials);
   $("#notify").on("change", notifications.changed);
@@ -255,8 +221,6 @@ export function createStatusPanel(parts) {
   $(window).on({
     "focus blur": () => unreadMark.show(),
     focus: () => askRooms.look(),
-    online: connection.networkChanged,
-    offline: connection.networkChanged,
     storage({ originalEvent }) {
       if ([recentRooms, unreadRooms, lines].some(({ isAbout }) => isAbout(originalEvent))) drawSoon();
       if (notifications.isAbout(originalEvent)) notifications.show();
@@ -265,5 +229,5 @@ export function createStatusPanel(parts) {
 
   $(document).on("visibilitychange", () => document.hidden || askRooms.look());
 
-  return { showUnread, share };
+  return { showUnread, share: connectShare($) };
 }

@@ -218,6 +218,13 @@ test("a link to a room of this chat loses its name, and other links keep theirs"
   ]);
 });
 
+test("a page below the chat's own address knows links to its rooms too", () => {
+  const { view } = page({ address: "http://chat.example/talk/-/read/den", home: "/talk/" });
+  view.insert(said(1, "bob", "http://chat.example/talk/x?user=eve http://chat.example/talk/-/read/x?user=eve"), null);
+  const hrefs = $(view.element(1)).find(".text a").get().map(({ href }) => href);
+  assert.deepEqual(hrefs, ["http://chat.example/talk/x", "http://chat.example/talk/-/read/x?user=eve"]);
+});
+
 test("an edited message keeps its element and says that it was edited", () => {
   const { view } = page();
   view.insert(said(1, "bob", "a"), null);

@@ -15,8 +15,8 @@ export let observed;
 
 // A room's page for ann at noon. `drawn` are messages that the server drew. ann's mark is "annsmark", once it is known.
 // Her browser may also have the keys of messages, by id.
-export function page({ drawn = [], mark = "annsmark" } = {}) {
-  openPage();
+export function page({ drawn = [], mark = "annsmark", address, home = "." } = {}) {
+  openPage(address);
   observed = [];
   const clock = { now: "2026-03-04T03:00:00Z" };
   const known = { mark, keys: [] };
@@ -41,6 +41,7 @@ export function page({ drawn = [], mark = "annsmark" } = {}) {
     user: "ann",
     isOwn: ({ id, author }) => author === known.mark || known.keys.includes(id),
     localTime: createLocalTime({ now: () => new Date(clock.now) }),
+    home: new URL(home, location).href,
     focusLost: () => (focusLost += 1),
   });
   return { view, $list, clock, known, focusLost: () => focusLost };

@@ -238,3 +238,7 @@ test("a hostile text takes time in proportion to its length", () => {
   globalThis.parseAll = () => texts.forEach((text) => parse(text, "@".repeat(64)));
   vm.runInThisContext("parseAll()", { timeout: 60_000 }); // it takes one second; in quadratic time it would take an hour
 });
+
+test("without a name nobody is mentioned", () => {
+  assert.deepEqual(mentions("@ann @ a@ @", ""), []);
+});
