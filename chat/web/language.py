@@ -15,7 +15,7 @@ from .refusals import is_for_programs
 
 HEADER = "Chat-Language"
 ENGLISH = "en"
-ENGLISH_PATHS = ("/admin/", settings.STATIC_URL)
+ENGLISH_PATHS = ("/admin/", "/-/api/", settings.STATIC_URL)
 
 # The names that Intl.PluralRules gives to the plural forms of each catalogue, in the order of its Plural-Forms.
 PLURALS = {
