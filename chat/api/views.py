@@ -15,6 +15,7 @@ from chat.messages import actions
 from chat.messages.authors import author_hash_of
 from chat.messages.errors import NoSuchMessage
 from chat.messages.forms import AuthorForm, DeleteForm, EditForm, MessageForm, PageForm
+from chat.messages.missed import missed
 from chat.messages.recent import newest_page
 from chat.messages.write_lock import one_at_a_time
 from chat.models import ChatMessage, ChatMessageQuerySet, MessageData, history_mark, mark_of
@@ -66,10 +67,13 @@ def _page_for(request: HttpRequest, eid: str) -> tuple[int, list[MessageData], b
     last_event = current_event_number(channel)  # before the messages, so that no event falls in between
     if page["since"] is None:
         return last_event, *_messages_for(eid, page).page(page["limit"])
-    is_known = page["since"] <= last_event  # a greater number comes from another database
-    changed = ChatMessage.objects.in_room(eid).changed_after(page["since"] if is_known else 0)
-    messages, more = changed.page_of_changes(page["limit"])
-    return messages[-1]["change"] if more else last_event, messages, more
+    since = page["since"] if page["since"] <= last_event else 0  # a greater number comes from another database
+    if page["after"] is None:
+        messages, more = ChatMessage.objects.in_room(eid).changed_after(since).page_of_changes(page["limit"])
+        upto = messages[-1]["change"] if more else since
+    else:
+        messages, more, upto = missed(eid, page["after"], since, page["limit"])
+    return upto if more else last_event, messages, more
 
 
 def _messages_for(eid: str, page: dict[str, int | None]) -> ChatMessageQuerySet:
@@ -85,7 +89,8 @@ def _messages_for(eid: str, page: dict[str, int | None]) -> ChatMessageQuerySet:
 def _post_message(request: HttpRequest, eid: str) -> HttpResponse:
     sent = _valid(MessageForm(asking.under_own_name(request, eid, read_message_fields(request))))
     by = asking.writer_of(request, eid, sent["author_key"])
-    return _answer(actions.say(eid, sent["sender"], sent["text"], sent["key"], sent["tag"], by))
+    said = actions.say(eid, sent["sender"], sent["text"], sent["key"], sent["tag"], by)
+    return _answer(eid, said, said.event)
 
 
 # No CSRF token here either, for the same reason.
@@ -105,19 +110,23 @@ def message(request: HttpRequest, room: str, message_id: str) -> HttpResponse:
     if request.method == "PATCH":
         sent = _valid(EditForm(read_message_fields(request)))
         by = asking.writer_of(request, eid, sent["author_key"])
-        return _answer(actions.edit(eid, number, sent["key"], sent["text"], by))
+        edited = actions.edit(eid, number, sent["key"], sent["text"], by)
+        return _answer(eid, edited, edited.change or edited.event)
     if request.method == "DELETE":
         sent = _valid(DeleteForm(read_message_fields(request)))
         by = asking.writer_of(request, eid, sent["author_key"])
-        return _answer(actions.delete(eid, number, sent["key"], by))
+        deleted = actions.delete(eid, number, sent["key"], by)
+        return _answer(eid, deleted, deleted.change)
     found = ChatMessage.objects.in_room(eid).filter(id=number).first()
     if found is None:
         raise NoSuchMessage(number)
-    return _answer(found)
+    return JsonResponse(found.to_data())
 
 
-def _answer(message: ChatMessage) -> HttpResponse:
-    return JsonResponse(message.to_data())
+def _answer(eid: str, message: ChatMessage, event: int | None) -> HttpResponse:
+    """Return the answer to a write. It names the event that announced it; one of an old version may be unknown."""
+    headers = {"Event-Id": event_id(room_channel(eid), event)} if event else {}
+    return JsonResponse(message.to_data(), headers=headers)
 
 
 def _valid(form: Form) -> dict:

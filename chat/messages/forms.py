@@ -182,7 +182,7 @@ class AuthorForm(forms.Form):
 
 
 class PageForm(forms.Form):
-    """The part of a room's messages, or of its changes, that a client asks for; `channel` is the room's."""
+    """The part of a room's messages, of its changes, or of both, that a client asks for; `channel` is the room's."""
 
     after = NumberField(required=False)
     before = NumberField(required=False)
@@ -204,9 +204,11 @@ class PageForm(forms.Form):
         return int(found[2])
 
     def clean(self) -> None:
-        sent = [name for name in ("after", "before", "since") if self.cleaned_data.get(name) is not None]
-        for name in sent[1:]:
-            self.add_error(name, f"%(field)s can't be combined with {sent[0]}. Send one of them.")
+        if self.cleaned_data.get("before") is None:
+            return
+        for name in ("after", "since"):
+            if self.cleaned_data.get(name) is not None:
+                self.add_error(name, "%(field)s can't be combined with before. Send one of them.")
 
 
 class ModerationForm(forms.Form):

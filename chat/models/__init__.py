@@ -14,6 +14,7 @@ from .messages import (
     ChatMessage,
     ChatMessageQuerySet,
     MessageData,
+    fit_in_page,
 )
 from .moderation import Ban, ModerationEntry
 from .rechecks import Recheck
@@ -41,6 +42,7 @@ __all__ = [
     "ModerationEntry",
     "Recheck",
     "Secret",
+    "fit_in_page",
     "hash_of",
     "history_mark",
     "mark_of",

@@ -55,6 +55,10 @@ class ChatMessageQuerySet(models.QuerySet["ChatMessage"]):
         """Return the messages after this id that are not deleted, oldest first."""
         return self.not_deleted().filter(GreaterThan(ORDER_IN_ROOM, _big(message_id))).order_by(ORDER_IN_ROOM.asc())
 
+    def up_to(self, message_id: int) -> "ChatMessageQuerySet":
+        """Return the messages up to this id, the deleted ones included."""
+        return self.filter(id__lte=message_id)
+
     def changed_after(self, event_number: int) -> "ChatMessageQuerySet":
         """Return the messages edited or deleted after this event of the room, in the order of their last changes."""
         return self.filter(change__gt=event_number).order_by("change")
@@ -273,6 +277,11 @@ class ChatEdit(models.Model):
 
     def __str__(self) -> str:
         return f"edit of message {self.message_id} in event {self.event}"
+
+
+def fit_in_page(messages: list[MessageData], limit: int) -> bool:
+    """Return whether one page may have all these messages."""
+    return len(messages) <= limit and _fitting(messages) == len(messages)
 
 
 def _fitting(messages: list[MessageData]) -> int:

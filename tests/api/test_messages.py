@@ -9,8 +9,16 @@ from django.test import Client
 from django_eventstream.models import Event
 
 from chat.events.log import EventLog
-from chat.models import ChatRoom
-from tests.helpers.posting import CONTENT_TYPES, alice_posts_before_each_statement, ids_after, post, url_of
+from chat.models import ChatMessage, ChatRoom
+from tests.helpers.posting import (
+    CONTENT_TYPES,
+    alice_posts_before_each_statement,
+    delete,
+    edit,
+    ids_after,
+    post,
+    url_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +141,37 @@ def test_a_post_needs_no_csrf_token():
 def test_head_answers_like_get_without_a_body(client):
     answer = client.head(url_of())
     assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "application/json", b"")
+
+
+def test_the_answer_to_a_post_names_its_event_and_a_stream_can_resume_there(client):
+    post(client)
+    answer = post(client)
+    later = post(client).json()
+    assert answer["Event-Id"] == "room-lobby:2"
+    assert ids_after(answer["Event-Id"]) == {later["id"]}
+
+
+def test_a_repeated_post_names_the_event_of_the_first(client):
+    first = post(client, key="k1", text="hi")
+    post(client)
+    edit(client, first.json()["id"])
+    assert post(client, key="k1", text="hi")["Event-Id"] == first["Event-Id"] == "room-lobby:1"
+
+
+def test_an_edit_and_a_deletion_name_their_events(client):
+    message_id = post(client, key="k1").json()["id"]
+    post(client)
+    assert edit(client, message_id)["Event-Id"] == "room-lobby:3"
+    assert edit(client, message_id)["Event-Id"] == "room-lobby:3"  # nothing has changed
+    assert delete(client, message_id)["Event-Id"] == "room-lobby:4"
+
+
+def test_a_message_of_a_version_without_numbers_names_no_event(client):
+    post(client, key="k1")
+    ChatMessage.objects.update(event=None)
+    assert "Event-Id" not in post(client, key="k1")
+
+
+def test_the_event_id_of_a_room_with_a_strange_name_is_one_of_the_stream(client):
+    answer = post(client, room="ü, x")
+    assert answer["Event-Id"] == listed(client, "ü, x")["last-event-id"]

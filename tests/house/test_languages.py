@@ -53,7 +53,7 @@ ENGLISH_SENTENCES = {  # about fields and headers that a person can't fill in
     "chat/api/moderation.py": {"Content-Type must be {}."},
     "chat/policy/asking.py": {"You may not read {}."},  # of a stream; an EventSource shows nobody the answer
     "chat/messages/forms.py": {
-        "%(field)s can't be combined with {}. Send one of them.",
+        "%(field)s can't be combined with before. Send one of them.",
         "%(field)s holds a character that can't be printed. Use others.",
         "%(field)s is %(value)d. Ask for 1 to %(limit)d messages at once.",
         "%(field)s is %(value)d. Send {} to %(limit)d.",
