@@ -72,12 +72,21 @@ def test_the_events_of_the_stream_itself_have_the_form_in_the_description(client
 def test_the_lists_have_the_form_in_the_description(client):
     message = post(client, key="k1", tag="t", author_key=AUTHOR_KEY).json()["id"]
     edit(client, message)
-    for query in ("", "?limit=1", "?after=0", "?since=room-lobby:0"):
+    for query in ("", "?limit=1", "?after=0", "?since=room-lobby:0", "?after=0&since=room-lobby:0"):
         answer = client.get(url_of() + query, headers={"Author-Key": AUTHOR_KEY}).json()
         check("MessageList", answer)
         for found in answer["messages"]:
             check("ListedMessage", found)
         assert {*answer} == {*document()["components"]["schemas"]["MessageList"]["properties"]}
+    assert "event" in answer["messages"][0]
+
+
+def test_the_event_of_a_write_has_the_form_in_the_description(client):
+    schema = document()["components"]["headers"]["Event-Id"]["schema"]
+    written = post(client, room="a:b, c", key="k1")
+    for answer in (written, edit(client, written.json()["id"], room="a:b, c")):
+        jsonschema_rs.validator_for(schema).validate(answer["Event-Id"])
+        assert "Event-Id" in document()["components"]["responses"]["Changed"]["headers"]
 
 
 def test_a_message_has_the_form_in_the_description(client):
