@@ -15,6 +15,7 @@ from chat.conf import conf
 from chat.grip.config import proxies
 
 from .grip.config import grip_proxies
+from .middleware import ChatMiddleware
 from .policy import Open, SignedTokens
 from .policy.asking import policy
 from .policy.signed_tokens import key_problems
@@ -44,7 +45,7 @@ def _is_the_chats(name: str) -> bool:
         found = import_string(name)
     except ImportError:
         return False
-    return any(f"{one.__module__}.{one.__qualname__}" == MIDDLEWARE for one in getattr(found, "__mro__", ()))
+    return isinstance(found, type) and issubclass(found, ChatMiddleware)
 
 
 @register()

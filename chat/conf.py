@@ -47,7 +47,7 @@ class Conf:
     sign_out_url: Setting[str | None] = Setting(None)
 
     # How the chat runs
-    maintenance = Setting(True)  # whether the first request for the chat starts a process's background thread
+    maintenance = Setting(True)  # whether the first request for the chat starts a process's background threads
     shares_log = Setting(False)  # whether the event log is in the tables of django-eventstream, as it was up to 1.0.0
 
     # Files that bin/run makes. None: there is no such file

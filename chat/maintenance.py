@@ -1,6 +1,7 @@
 """The background threads of each server process.
 
-One publishes lost events again and deletes what has become old. The other runs the rechecks that wait.
+One publishes lost events again and deletes what has become old. The other runs the rechecks that wait, and ends the
+streams that a policy has to allow again.
 """
 
 import logging
@@ -40,7 +41,7 @@ def start() -> None:
 
 
 def start_once() -> None:
-    """Start the thread, unless this process has it; a fork has none."""
+    """Start the threads, unless this process has them; a fork has none."""
     global _has_it
     if _has_it != os.getpid():
         with _starting:

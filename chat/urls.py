@@ -5,6 +5,7 @@ from .api import description, moderation
 from .api import views as api
 from .health import views as health
 from .pages import views as pages
+from .policy.asking import private
 from .streams import views as streams
 from .web.refusals import nowhere
 from .web.serving import serve
@@ -22,22 +23,22 @@ app_name = "chat"
 
 # Top-level names without a slash are rooms, so every new page lives below /-/.
 urlpatterns = [
-    path("", serve(pages.join), name="join"),
-    path("events/", serve(streams.events), name="events"),
+    path("", private(serve(pages.join)), name="join"),
+    path("events/", private(serve(streams.events)), name="events"),
     # Pushpin tells next links apart by their path only.
-    path("events/<slug:link>/", serve(streams.events), name="next-link"),
-    path("rooms/<segment:room>/messages/", serve(api.messages), name="messages"),
-    path("rooms/<segment:room>/messages/<segment:message_id>/", serve(api.message), name="message"),
-    path("rooms/<segment:room>/events/", serve(streams.room_events), name="room-events"),
+    path("events/<slug:link>/", private(serve(streams.events)), name="next-link"),
+    path("rooms/<segment:room>/messages/", private(serve(api.messages)), name="messages"),
+    path("rooms/<segment:room>/messages/<segment:message_id>/", private(serve(api.message)), name="message"),
+    path("rooms/<segment:room>/events/", private(serve(streams.room_events)), name="room-events"),
     path("-/live", serve(health.live), name="live"),
     path("-/ready", serve(health.ready), name="ready"),
     path("-/seen", serve(health.seen), name="seen"),
-    path("-/moderate/", serve(moderation.act), name="moderate"),
+    path("-/moderate/", private(serve(moderation.act)), name="moderate"),
     path("-/api/", serve(description.page), name="api"),
     path("-/api/openapi.yaml", serve(description.yaml), name="api-description"),
     path("-/language/", serve(pages.choose_language), name="language"),
     path("-/manifest.webmanifest", serve(pages.manifest), name="manifest"),
     # Below these three all is ours: programs get JSON there, also from a site that has a page of its own for a 404.
     re_path("^(?:-|events|rooms)/", serve(nowhere)),
-    path("<segment:room>", serve(pages.room), name="room"),
+    path("<segment:room>", private(serve(pages.room)), name="room"),
 ]

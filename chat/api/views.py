@@ -29,7 +29,6 @@ from chat.web.refusals import only, refuse_form, refuse_invalid
 # No CSRF token: curl has none, and ForeignPages refuses what another site makes a browser send.
 @csrf_exempt
 @only("GET", "HEAD", "POST")
-@asking.private
 @cache_control(no_cache=True)
 @gzip_page
 @conditional
@@ -96,7 +95,6 @@ def _post_message(request: HttpRequest, eid: str) -> HttpResponse:
 # No CSRF token here either, for the same reason.
 @csrf_exempt
 @only("GET", "HEAD", "PATCH", "DELETE")
-@asking.private
 @cache_control(no_cache=True)
 def message(request: HttpRequest, room: str, message_id: str) -> HttpResponse:
     eid = _clean_room(room)

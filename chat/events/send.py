@@ -34,14 +34,14 @@ def send_event(
 
     The signature is that of django_eventstream.send_event. Unlike that function, this one publishes only committed
     events, never rolled-back ones. `data` is encoded as JSON unless `json_encode` is false. `skip_user_ids` must be
-    empty: this site has no users. If `async_publish` is false, the commit waits up to 1 s for the proxies. `number` is
-    the event's number if the caller has it from take_event_number, else the event gets the channel's next number.
+    empty: a policy decides who reads. If `async_publish` is false, the commit waits up to 1 s for the proxies. `number`
+    is the event's number if the caller has it from take_event_number, else the event gets the channel's next number.
     Raises NotInTransaction, and ValueError for data over 400 000 bytes.
     """
     if not connection.in_atomic_block:
         raise NotInTransaction("Call send_event inside transaction.atomic(), after saving the message.")
     if skip_user_ids:
-        raise ValueError("skip_user_ids must be empty: readers of this site are not users.")
+        raise ValueError("skip_user_ids must be empty: a policy decides who reads.")
     if json_encode:
         data = encode(data)
     if len(data.encode()) > MAX_DATA_BYTES:

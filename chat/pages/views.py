@@ -34,7 +34,8 @@ from chat.policy import asking
 from chat.web.fields import read_fields
 from chat.web.language import current_language
 from chat.web.page import render_page
-from chat.web.refusals import Refusal, View, is_for_programs, not_found, only, refuse_form, refuse_message_error
+from chat.web.place import is_for_programs
+from chat.web.refusals import Refusal, View, not_found, only, refuse_form, refuse_message_error
 from chat.web.theme import chosen_theme
 
 from .app_manifest import app_manifest
@@ -61,7 +62,6 @@ def _signed_in(view: View) -> View:
 
 
 @only("GET", "HEAD")
-@asking.private
 @_signed_in
 def join(request: HttpRequest) -> HttpResponse:
     """Ask who you are and where you want to go; with ?user= (and ?room=) go there.
@@ -105,7 +105,6 @@ def _address(room: str, query: str) -> str:
 # No CSRF token, for the reason that api/views.py gives.
 @csrf_exempt
 @only("GET", "HEAD", "POST")
-@asking.private
 # Browsers must ask before they show an old page, and shared caches must not keep it. But no-store would keep the page
 # out of the back-forward cache, which shows it at once; it then catches up by itself.
 @cache_control(no_cache=True, private=True)
@@ -130,7 +129,7 @@ def room(request: HttpRequest, room: str) -> HttpResponse:
     user = form.cleaned_data["user"] if name is None else name
     if request.method != "POST":
         return _chat_page(request, eid, user)
-    asking.refuse_writer(request, eid, anew=False)
+    asking.refuse_writer(request, eid)
     return _say_by_form(request, eid, user)
 
 

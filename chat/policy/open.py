@@ -56,6 +56,3 @@ class Open:
     def proves_itself(self, request: HttpRequest) -> bool:
         """Return whether no browser adds by itself what proves who asks: then there is no need for a CSRF token."""
         return False
-
-    def forget(self, request: HttpRequest) -> None:
-        """Forget what was read for this request: it is asked anew, maybe long after."""

@@ -1,6 +1,5 @@
 """The policy of a site in any language, which vouches for its people by signed tokens: JSON Web Tokens, RFC 7519."""
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -12,6 +11,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
 from chat.conf import conf
+from chat.web.place import opens_stream
 
 from .open import NotSignedIn, Open
 
@@ -19,7 +19,6 @@ ALGORITHMS = ("HS256", "RS256", "ES256")
 MIN_SECRET_BYTES = 32  # of a key for HS256: as many as the hash has
 MIN_RSA_BITS = 2048
 LEEWAY_S = 5  # how wrong the clock of the site that signs may be
-STREAM = re.compile("/events/$")
 KEPT = "chat.policy.claims"
 
 Claims = dict[str, Any]
@@ -74,7 +73,7 @@ class SignedTokens(Open):
         return _bearer(request) is not None
 
     def claims_of(self, request: HttpRequest) -> Claims:
-        """Return what the client's token says; raise NotSignedIn. The token is checked once, until `forget`.
+        """Return what the client's token says; raise NotSignedIn. The token is checked once for each request.
 
         The claims are sub and name (str), read, write and moderate (lists of rooms' names, or of a beginning with * at
         the end), exp (seconds since 1970), and what else the site has signed.
@@ -82,9 +81,6 @@ class SignedTokens(Open):
         if KEPT not in request.META:
             request.META[KEPT] = _checked(_token(request))
         return request.META[KEPT]
-
-    def forget(self, request: HttpRequest) -> None:
-        request.META.pop(KEPT, None)
 
 
 def _bearer(request: HttpRequest) -> str | None:
@@ -96,7 +92,7 @@ def _token(request: HttpRequest) -> str:
     """Return the client's token. In an address it counts only for an EventSource, which can send no header."""
     if (token := _bearer(request)) is not None:
         return token
-    if request.method == "GET" and STREAM.search(request.path) and "token" in request.GET:
+    if opens_stream(request) and "token" in request.GET:
         return request.GET["token"]
     cookie = conf.token_cookie
     if cookie and cookie in request.COOKIES:

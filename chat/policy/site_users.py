@@ -48,17 +48,14 @@ class SiteUsers(Open):
     def user_of(self, request: HttpRequest) -> Any:
         """Return the user who is signed in, as the database has them now; raise NotSignedIn.
 
-        request.user may be older than this question: a stream that is open asks again and again. So the session and the
-        user are read anew, without a change of either.
+        request.user may be older than this question. So this reads the session and the user once for each request, and
+        changes neither.
         """
         if KEPT not in request.META:
             request.META[KEPT] = _user_now(request)
         if request.META[KEPT] is None:
             raise NotSignedIn(_("You are not signed in. Sign in and try again."))
         return request.META[KEPT]
-
-    def forget(self, request: HttpRequest) -> None:
-        request.META.pop(KEPT, None)
 
 
 def _user_now(request: HttpRequest) -> AbstractBaseUser | None:

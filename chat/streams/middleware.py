@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django_grip import GripData
 
 from chat.grip.channel_names import GRIP_PREFIX
-from chat.web.refusals import answer, is_stream, refuse
+from chat.web.place import is_stream
+from chat.web.refusals import answer, refuse
 from chat.web.serving import INSTRUCT
 
 

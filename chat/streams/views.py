@@ -16,7 +16,7 @@ from chat.grip import signature
 from chat.grip.channel_names import channel_named
 from chat.grip.config import proxies
 from chat.policy import asking
-from chat.web.next_links import is_next_link
+from chat.web.place import is_next_link
 from chat.web.refusals import only, refuse, refuse_invalid
 from chat.web.sources import source_of
 from chat.web.writers import is_limited
@@ -35,7 +35,6 @@ UNKNOWN_ID = "-1"
 
 
 @only("GET")  # the proxy would hold the stream for any other method too
-@asking.private
 def events(request: GripRequest, link: str = "") -> HttpResponseBase:
     if arrival.is_asked(request):
         return arrival.report(request)
@@ -43,7 +42,6 @@ def events(request: GripRequest, link: str = "") -> HttpResponseBase:
 
 
 @only("GET")
-@asking.private
 def room_events(request: GripRequest, room: str) -> HttpResponseBase:
     return _stream(request, [room_channel(room)])
 

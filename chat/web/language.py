@@ -10,8 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import get_language_from_request
 
-from .place import path_in_chat
-from .refusals import is_for_programs
+from .place import is_for_programs, path_in_chat
 
 HEADER = "Chat-Language"
 ENGLISH = "en"

@@ -20,7 +20,8 @@ from chat.messages.pause import refuse_paused
 from .body_reader import read_whole_body
 from .foreign_pages import READS
 from .language import activate_language
-from .refusals import Refusal, answer, answer_error, answer_status, is_for_programs, refuse, refuse_message_error
+from .place import is_for_programs
+from .refusals import Refusal, answer, answer_error, answer_status, refuse, refuse_message_error
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -129,7 +130,7 @@ class PausedAdmin(MiddlewareMixin):
 
 
 class RefusalsAndOutages(MiddlewareMixin):
-    """Turn the views' errors into answers, and answer 503 while the database can't be used."""
+    """Do for the site's other views, as the admin's, what `serve` does for ours."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return answer_error(request, exception)

@@ -4,7 +4,6 @@ Here each error of the domain gets its status.
 """
 
 import random
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
@@ -37,12 +36,9 @@ from chat.messages.errors import (
 from chat.naming import sentence
 
 from . import outages, request_ids
-from .next_links import is_next_link
 from .page import render_page
-from .place import path_in_chat
+from .place import is_for_programs, opens_stream
 
-PROGRAM_PATHS = ("/rooms/", "/events/", "/-/moderate/", "/-/live", "/-/ready", "/-/seen")
-STREAM_PATH = re.compile("/events/|/rooms/[^/]+/events/$")
 # The status and the field for each error of the domain.
 MESSAGE_ERRORS: dict[type[MessageError], tuple[int, str]] = {
     KeyConflict: (409, "key"),
@@ -132,7 +128,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the response for the Refusal: {"errors": [...]}, or a page that says the same."""
     metrics.REFUSALS.labels(refusal.status, refusal.errors[0]["field"]).inc()
     response: HttpResponse
-    if refusal.status >= 500 and refusal.status != 501 and _opens_stream(request):
+    if refusal.status >= 500 and refusal.status != 501 and opens_stream(request):
         return _come_back_soon(request)
     if is_for_programs(request):
         response = JsonResponse({"errors": refusal.errors}, status=refusal.status)
@@ -167,22 +163,6 @@ def answer_error(request: HttpRequest, error: Exception) -> HttpResponse | None:
     if outages.is_outage(error):
         return outage(request, error)
     return None
-
-
-def is_for_programs(request: HttpRequest) -> bool:
-    """Return whether the client wants JSON. Without ?channel=, /events is the page of the room "events"."""
-    path = path_in_chat(request)
-    return path.startswith(PROGRAM_PATHS) or (path == "/events" and "channel" in request.GET)
-
-
-def is_stream(request: HttpRequest) -> bool:
-    """Return whether the address is that of a stream."""
-    return bool(STREAM_PATH.match(path_in_chat(request)))
-
-
-def _opens_stream(request: HttpRequest) -> bool:
-    """Return whether a reader opens a stream; the proxy's next links continue one."""
-    return is_stream(request) and request.method == "GET" and not is_next_link(request)
 
 
 def _come_back_soon(request: HttpRequest) -> HttpResponse:

@@ -12,16 +12,9 @@ from .addresses import address_of, is_in
 from .sources import source_of, watch_for_proxies
 
 
-def writer_of(
-    request: HttpRequest,
-    author_key: str | None = None,
-    staff: bool | None = None,
-    account: Any = None,
-    author: str | None = None,
-) -> Writer:
+def writer_of(request: HttpRequest, author_key: str | None, staff: bool, account: Any, author: str | None) -> Writer:
     """Return who writes; the last three are what a policy says, see Writer."""
     watch_for_proxies(request)
-    staff = is_staff(request) if staff is None else staff
     return Writer(source_of(request), is_limited(request), author_key, staff, account, author)
 
 

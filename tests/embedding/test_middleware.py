@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory
 from chat import maintenance
 from chat.conf import Conf, conf
 from chat.middleware import is_ours
+from chat.policy import Open
 from chat.web.place import path_in_chat
 from tests.helpers.documents import DOCUMENTS
 
@@ -153,6 +154,20 @@ def test_the_first_request_for_the_chat_starts_the_thread_of_its_process(client,
     for _ in range(3):
         client.get(PREFIX)
     assert started == [1]
+
+
+class EverybodyModerates(Open):
+    def may_moderate(self, request, room):
+        return True
+
+
+def test_a_host_without_users_may_have_moderators(host):
+    host.CHAT_POLICY = f"{__name__}.EverybodyModerates"
+    host.MIDDLEWARE = host.MIDDLEWARE[:1]
+    client = Client(raise_request_exception=False)
+    client.post(f"{PREFIX}rooms/lobby/messages/", "from=ann&text=hi", content_type=FORM)
+    answer = client.post(f"{PREFIX}-/moderate/", "action=lock&room=lobby", content_type=FORM)
+    assert (answer.status_code, answer.json()) == (200, {"messages": 0, "done": True})
 
 
 def test_every_setting_has_a_default():

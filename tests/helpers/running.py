@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 from contextlib import contextmanager, suppress
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -43,6 +43,13 @@ class Front:
             return response.status, response.read().decode()
         finally:
             connection.close()
+
+    def is_live(self):
+        """Return whether the chat answers. A Pushpin that starts may lose a request."""
+        try:
+            return self.request("GET", "/-/live")[0] == 200
+        except (OSError, HTTPException):
+            return False
 
     def post(self, room, sender, text, seconds=ANSWER_S):
         """Post like `curl -d from=… -d text=…`; return the message."""

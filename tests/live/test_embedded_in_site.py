@@ -366,6 +366,16 @@ def test_the_doctor_finds_nothing_wrong(host, run_dir):
 # The other ways in
 
 
+def assert_a_reader_resumes(site, room):
+    with site.listen(room) as bob:
+        sent = site.post(room, "ann", "hello")
+        assert bob.message() == sent
+        seen = bob.taken_event_id or bob.last_event_id
+    missed = site.post(room, "ann", "meanwhile")
+    with site.listen(room, seen) as bob:
+        assert bob.message() == missed
+
+
 def test_through_nginx_only_streams_pass_pushpin(host, tmp_path, run_dir, program_nginx):
     (location,) = [host.with_ports(text) for language, text in blocks("nginx") if language == "nginx"]
     port = spare_port()
@@ -383,13 +393,7 @@ def test_through_nginx_only_streams_pass_pushpin(host, tmp_path, run_dir, progra
     before, host.url = host.url, f"http://127.0.0.1:{port}/"
     try:
         wait_for(lambda: is_open(port), 20)
-        with host.listen("cellar") as bob:
-            sent = host.post("cellar", "ann", "by way of nginx")
-            assert bob.message() == sent
-            seen = bob.taken_event_id or bob.last_event_id
-        missed = host.post("cellar", "ann", "meanwhile")
-        with host.listen("cellar", seen) as bob:
-            assert bob.message() == missed
+        assert_a_reader_resumes(host, "cellar")
         assert_the_doctor_finds_nothing_wrong(host, run_dir)
     finally:
         host.url = before
@@ -412,17 +416,11 @@ def test_without_a_proxy_one_asgi_process_holds_the_streams(with_chat, tmp_path,
         site.follow(heading)
     try:
         site.serve("Try it without a proxy")
-        with site.listen("lobby") as bob:
-            sent = site.post("lobby", "ann", "without a proxy")
-            assert bob.message() == sent
-            seen = bob.taken_event_id or bob.last_event_id
-        missed = site.post("lobby", "ann", "meanwhile")
-        with site.listen("lobby", seen) as bob:
-            assert bob.message() == missed
+        assert_a_reader_resumes(site, "lobby")
         with People(chromium, f"{site.url.rstrip('/')}{PREFIX}") as people:  # its scripts are not joined
             ann, eve = (people.join(name, "lobby") for name in ("ann", "eve"))
             ann.say("in a browser")
-            expect(eve.texts).to_have_text(["without a proxy", "meanwhile", "in a browser"])
+            expect(eve.texts).to_have_text(["hello", "meanwhile", "in a browser"])
     finally:
         site.stop()
 

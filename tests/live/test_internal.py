@@ -138,7 +138,7 @@ def test_new_processes_count(chat, inside):
     kill(chat.pids_of("pushpin-proxy")[0])
     wait_for(lambda: growth('chat_restarts_total{part="Pushpin"}') == 1, SEEN_S)
     assert growth('chat_restarts_total{part="The web server"}') == 0
-    wait_for(lambda: chat.request("GET", "/-/live")[0] == 200, SEEN_S)
+    wait_for(chat.is_live, SEEN_S)
 
 
 def test_what_waited_in_a_killed_process_waits_no_more(tmp_path):

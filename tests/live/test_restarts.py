@@ -99,8 +99,8 @@ def test_bin_run_ready_says_whether_the_chat_is_of_use(chat):
         own = {**os.environ, "DATA_DIR": str(chat.data_dir), "PORT": port}
         return subprocess.run([RUN, "--ready"], env=own, capture_output=True, text=True, timeout=BACK_S)
 
-    ready = ask(chat.port)
-    assert (ready.returncode, ready.stdout) == (0, f"The chat at {chat.url} is ready.\n")
+    is_ready = (0, f"The chat at {chat.url} is ready.\n")
+    wait_for(lambda: (ready := ask(chat.port)) and (ready.returncode, ready.stdout) == is_ready, BACK_S)
     nobody = str(spare_port())
     not_ready = ask(nobody)
     assert (not_ready.returncode, not_ready.stdout) == (1, f"The chat at http://127.0.0.1:{nobody}/ is not ready.\n")

@@ -181,19 +181,8 @@ def test_a_bundle_of_ours_is_a_script_that_node_can_read(bundle, tmp_path):
 
 
 def test_signs_before_a_closing_bracket_are_left_out_and_texts_keep_them():
-    script = joined("""function f(a) {
-  if (a) return [
-    ";}",
-    ",)",
-    /,]/,
-  ];
-  for (;;) {
-    break;
-  }
-}
-console.log(
-  f(1),
-);
-""")
-    assert 'return[";}",",)",/,]/]' in script.replace("return [", "return[")
+    script = joined(
+        'const a = [\n  ";}",\n  ",)",\n  /,]/,\n];\nfunction f() {\n  return a;\n}\nconsole.log(\n  f(),\n);\n'
+    )
+    assert 'a=[";}",",)",/,]/];function f(){return a}' in script
     assert printed(script) == "[ ';}', ',)', /,]/ ]\n"

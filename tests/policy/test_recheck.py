@@ -12,7 +12,7 @@ from django_eventstream.models import Event, EventCounter
 from chat import maintenance
 from chat.events.log import current_event_number
 from chat.events.send import send_event
-from chat.messages import room_deletion
+from chat.messages import pause, room_deletion
 from chat.models import ChatRoom, Recheck
 from chat.policy import recheck
 from chat.policy.recheck import Waiting, forget_old_rechecks
@@ -197,6 +197,12 @@ def test_a_new_process_publishes_it_again_as_close(grip_proxy):
     recheck("lobby")
     grip_proxy.next_item()
     maintenance.publish_recent()
+    assert is_close(grip_proxy.next_item(), 1)
+
+
+def test_it_runs_while_the_chat_is_paused(grip_proxy):
+    pause.pause("Back at noon")
+    recheck("lobby")
     assert is_close(grip_proxy.next_item(), 1)
 
 

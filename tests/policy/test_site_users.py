@@ -90,17 +90,13 @@ def test_who_is_no_longer_signed_in_is_refused_at_once(alice, way):
 
 
 @pytest.mark.parametrize("way", ways_out())
-def test_a_request_that_is_asked_again_later_gets_the_answer_of_that_moment(alice, way):
-    """A stream's request stays open, and the user that it once had says nothing."""
+def test_the_user_that_a_request_had_a_moment_ago_does_not_decide(alice, way):
     client = signed_in(alice)
-    rules, request = SiteUsers(), client.get(url_of()).wsgi_request
-    assert request.user == alice  # Django keeps this one in the request
-    rules.forget(request)
-    assert rules.may_read(request, "lobby")
-    ways_out()[way](client, alice)
-    rules.forget(request)
+    ways_out()[way](client_with(client), alice)
+    request = RequestFactory().get("/", headers={"Cookie": f"sessionid={client.cookies['sessionid'].value}"})
+    request.user = alice
     with pytest.raises(NotSignedIn):
-        rules.may_read(request, "lobby")
+        SiteUsers().may_read(request, "lobby")
 
 
 def test_asking_changes_no_session(alice, settings):
@@ -223,6 +219,14 @@ def test_the_page_says_who_is_signed_in_and_how_to_sign_out(alice):
     assert page.json("page")["signInUrl"] == "/-/login/?next=/lobby%3Fuser%3DEve"
     assert page.one("p", class_="who").text.strip() == "You are alice."
     assert page.one("form", id="sign-out")["action"] == "/-/logout/"
+
+
+def test_the_join_page_says_that_any_name_opens_a_room_only_where_that_is_so(alice, settings):
+    client = signed_in(alice)
+    page = Page(client.get("/"))
+    assert (page.all("p", id="room-hint"), "aria-describedby" in page.one("input", id="room")) == ([], False)
+    settings.CHAT_POLICY = "chat.policy.Open"
+    assert "Any name opens a room." in Page(client.get("/")).one("p", id="room-hint").text
 
 
 @pytest.mark.parametrize(

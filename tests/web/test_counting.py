@@ -15,7 +15,7 @@ FIELDS = {
     *("Content-Type", "Content-Length", "Cookie", "Origin", "If-Match", "Grip-Sig", "Author-Key", "Idempotency-Key"),
     *("address", "body", "channel", "connection", "csrfmiddlewaretoken", "database", "method", "path", "request"),
     *("server", "writes", "rooms", "wrong keys", "streams", "slow mode", "action", "hours", "reason", "seconds"),
-    *("message", "span"),
+    *("message", "span", "pause"),
 }
 STRANGE = "strange-word"
 

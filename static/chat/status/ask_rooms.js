@@ -1,10 +1,12 @@
 import { isMessage } from "../lib/message_schema.js";
 
-// Asks the server for the last lines of rooms that no tab has open: one request at a time, and for each room at most one
-// a minute, whichever tab asks. A room that the person may not read has no line. Any other failure leaves the line as it was.
+// Asks the server for the last lines of rooms that no tab has open: one request at a time, and for each room at most
+// one a minute, whichever tab asks. A room that the person may not read has no line. Any other failure leaves the line
+// as it was.
 //
-// rooms(): the names of such rooms, the most interesting first. ask(room, query) promises the server's list of messages.
-// lastRead(room): the id up to which the person has read the room, or null. onAnswer(): called after each new line.
+// rooms(): the names of such rooms, the most interesting first. ask(room, query) promises the server's list of
+// messages. lastRead(room): the id up to which the person has read the room, or null. onAnswer(): called after each
+// new line.
 export function createAskRooms({ rooms, ask, lines, lastRead, onAnswer, now = Date.now }) {
   const MAX_ROOMS = 12;
   const PAUSE_MS = 60_000;

@@ -7,10 +7,12 @@ import { createRights, isRefusal } from "./rights.js";
 // worker, or when the worker does not answer, the tab opens a stream of its own. When the worker answers later, the tab
 // closes its own stream again.
 //
-// list: the address of the room's list if the server may refuse the room, else null. When a stream does not open, the tab
-// or the hub asks for the list. A refused stream stays closed; open(), wake() and tryAgain() then ask for the list again.
+// list: the address of the room's list if the server may refuse the room, else null. When a stream does not open, the
+// tab or the hub asks for the list. A refused stream stays closed; open(), wake() and tryAgain() then ask for the list
+// again.
 //
-// fetch: see rights.js. ownStream(options) returns an event stream. The tab remembers its own last event id, because the hub may forget it.
+// fetch: see rights.js. ownStream(options) returns an event stream. The tab remembers its own last event id, because
+// the hub may forget it.
 //
 // Listeners:
 //   opened()

@@ -6,14 +6,15 @@ import { packStreams } from "./stream_packing.js";
 // server, and each stream occupies one. The hub runs in a shared worker.
 //
 // A tab is a function that takes notices: {type: "joined" | "open" | "lost" | "message" | "change" | "reset" |
-// "history" | "stopped" | "refused" | "gone", …}. Commands of a tab come to receive(tab, {type: "here" | "open" | "wake" | "leave"}).
+// "history" | "stopped" | "refused" | "gone", …}. Commands of a tab come to receive(tab, {type: "here" | "open" |
+// "wake" | "leave"}).
 //
-// The hub knows the last event of each tab, and sends it every later event once. If a tab is behind the other tabs of its
-// room, the hub opens the room's stream again from that tab's last event. If a tab is ahead of the stream, its number may
-// come from another database: the hub sends a reset, and the tab fetches what it may have missed.
+// The hub knows the last event of each tab, and sends it every later event once. If a tab is behind the other tabs of
+// its room, the hub opens the room's stream again from that tab's last event. If a tab is ahead of the stream, its
+// number may come from another database: the hub sends a reset, and the tab fetches what it may have missed.
 //
-// A tab names its room's list if the server may refuse the room. When a stream does not open, the hub asks for the lists of
-// its rooms, stops the refused rooms, and opens a stream with the others.
+// A tab names its room's list if the server may refuse the room. When a stream does not open, the hub asks for the
+// lists of its rooms, stops the refused rooms, and opens a stream with the others.
 //
 // newStream(options) returns an event stream; see event_stream.js. fetch: see rights.js.
 export function createStreamHub({ newStream, fetch, now = Date.now, setTimeout = globalThis.setTimeout }) {
@@ -132,8 +133,8 @@ export function createStreamHub({ newStream, fetch, now = Date.now, setTimeout =
     streams = streams.filter((entry) => !isUnwanted(entry));
   }
 
-  // An event does not name its channel. It belongs to the channel whose number has moved. Without a notice, the tabs need
-  // not know of it.
+  // An event does not name its channel. It belongs to the channel whose number has moved. Without a notice, the tabs
+  // need not know of it.
   function pass(channels, eventId, notice) {
     const positions = readEventId(eventId);
     const moved = channels.filter((channel) => positions.get(channel) !== rooms.get(channel).position);
