@@ -1,7 +1,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from .api import moderation
+from .api import description, moderation
 from .api import views as api
 from .health import views as health
 from .pages import frames
@@ -37,6 +37,8 @@ urlpatterns = [
     path("-/moderate/", private(serve(moderation.act)), name="moderate"),
     path("-/read/<segment:room>", private(serve(frames.read)), name="read"),
     path("-/frame/<segment:room>", private(serve(frames.frame)), name="frame"),
+    path("-/api/", serve(description.page), name="api"),
+    path("-/api/openapi.yaml", serve(description.yaml), name="api-description"),
     path("-/language/", serve(pages.choose_language), name="language"),
     path("-/manifest.webmanifest", serve(pages.manifest), name="manifest"),
     # Below these three all is ours: programs get JSON there, also from a site that has a page of its own for a 404.

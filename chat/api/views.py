@@ -95,6 +95,7 @@ def _post_message(request: HttpRequest, eid: str) -> HttpResponse:
 # No CSRF token here either, for the same reason.
 @csrf_exempt
 @only("GET", "HEAD", "PATCH", "DELETE")
+@cache_control(no_cache=True)
 def message(request: HttpRequest, room: str, message_id: str) -> HttpResponse:
     eid = _clean_room(room)
     if request.method in ("PATCH", "DELETE"):

@@ -25,7 +25,7 @@ def conditional(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         response["ETag"] = f'W/"{sha256(response.content).hexdigest()[:32]}"'
         answer = get_conditional_response(request, etag=response["ETag"], response=response) or response
         if answer.status_code == 412:
-            raise refuse(412, "If-Match", "The list has another version now. Fetch it again, without If-Match.")
+            raise refuse(412, "If-Match", "There is another version now. Fetch it again, without If-Match.")
         return answer
 
     return checked

@@ -14,7 +14,7 @@ from .place import is_for_programs, path_in_chat
 
 HEADER = "Chat-Language"
 ENGLISH = "en"
-ENGLISH_PATHS = ("/admin/", settings.STATIC_URL)
+ENGLISH_PATHS = ("/admin/", "/-/api/", settings.STATIC_URL)
 
 # The names that Intl.PluralRules gives to the plural forms of each catalogue, in the order of its Plural-Forms.
 PLURALS = {

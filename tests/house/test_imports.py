@@ -58,6 +58,7 @@ LIBRARIES = {
     "dj_database_url": {"chatsite.database"},
     "psycopg": set(),
     "jwt": {"chat.grip.signature", "chat.policy.signed_tokens"},
+    "yaml": {"chat.api.description_parts"},
     "prometheus_client": {"chat.metrics", "chatsite.serve.internal"},
 }
 

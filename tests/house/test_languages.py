@@ -22,7 +22,7 @@ CATALOGUES = [f"{language}/LC_MESSAGES/{domain}" for language in TRANSLATED for 
 TEMPLATES = sorted(
     path.relative_to(PROJECT).as_posix()
     for path in (PROJECT / "templates").rglob("*.html")
-    if "admin" not in path.parts  # it stays English
+    if not {"admin", "api"} & {*path.parts}  # they stay English
 )
 SCRIPTS = sorted(path.relative_to(PROJECT).as_posix() for path in (PROJECT / "static/chat").rglob("*.js"))
 

@@ -56,6 +56,18 @@ def test_the_join_page_is_accessible(people, chat):
     assert "user-scalable" not in viewport
 
 
+def test_the_page_for_programs_is_accessible(people, chat):
+    page = people.new_page(viewport=PHONE)
+    page.goto(f"{chat.url}-/api/")
+    for size in (PHONE, ENLARGED, DESKTOP):
+        page.set_viewport_size(size)
+        assert too_wide(page) == []
+        assert small_targets(page) == []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        assert_axe_finds_nothing(page)
+
+
 def test_the_chat_page_is_accessible_in_every_state(people, chat, room, line):
     """The states: a new page, messages, a deletion, an edit, another theme, refused messages, a lost connection."""
     alice = people.join("Alice", room, url=line.url, viewport=DESKTOP)

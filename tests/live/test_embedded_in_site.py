@@ -11,6 +11,7 @@ from pathlib import Path
 
 import jwt
 import pytest
+import yaml
 from playwright.sync_api import expect
 
 from tests.helpers.browser import NETWORK_ERROR, People
@@ -97,7 +98,9 @@ def test_the_wheel_has_the_app_alone(wheel):
         f"{wheel.name.removesuffix('-py3-none-any.whl')}.dist-info",
     }
     assert {
+        "chat/api/openapi.yaml",
         "chat/templates/chat/base.html",
+        "chat/static/chat/api.css",
         "chat/static/chat/room_page.js",
         "chat/static/chat/favicon.svg",
         "chat/locale/de/LC_MESSAGES/django.mo",
@@ -112,6 +115,13 @@ def test_the_wheel_from_the_source_archive_is_the_same(wheel, tmp_path):
     rebuilt = build_wheel(tmp_path / "again", archive)
     listed = [re.sub(" .*", "", python(["-m", "zipfile", "-l", one], tmp_path)) for one in (wheel, rebuilt)]
     assert listed[0] == listed[1]
+
+
+def test_the_description_has_the_prefix_of_the_chat(host):
+    status, text = host.request("GET", f"{PREFIX}-/api/openapi.yaml")
+    assert (status, yaml.safe_load(text)["servers"]) == (200, [{"url": PREFIX.rstrip("/")}])
+    status, page = host.request("GET", f"{PREFIX}-/api/")
+    assert (status, f"curl {host.url.rstrip('/')}{PREFIX}rooms/lobby/messages/ -d" in page) == (200, True)
 
 
 # The conversation, as tests/live has it for bin/run

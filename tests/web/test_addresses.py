@@ -31,6 +31,8 @@ ALLOWED = {
     "moderate": "POST",
     "live": "GET, HEAD",
     "ready": "GET, HEAD",
+    "api": "GET, HEAD",
+    "api-description": "GET, HEAD",
     "language": "POST",
     "seen": "GET",
 }
