@@ -33,6 +33,7 @@ from tests.torture import faults
 MAX_BODY_KIB = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
 VARIABLES = {field.name.upper() for field in dataclasses.fields(Environment)}
 OTHER_VARIABLES = {
+    "BOT_SECRET",  # of the bot in docs/examples
     "TOKEN_KEYS_FILE",
     "SSL_CERT_FILE",
     "FORWARDED_ALLOW_IPS",  # of version 1.0.0
@@ -68,6 +69,7 @@ PROGRAMS = "".join(
         "bin/torture",
         "tests/torture/__main__.py",
         "tests/torture/restore.py",
+        "tests/torture/bot.py",
         "chat/management/commands/doctor.py",
     )
 )

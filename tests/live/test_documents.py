@@ -7,11 +7,14 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from tests.helpers.documents import DOCUMENTS, examples
+from tests.helpers.documents import DOCUMENTS, PROJECT, examples
 from tests.helpers.running import Chat, wait_for
 
+from .conftest import program
+
 WAIT_S = 20
-EXAMPLES = {name: [found for found in examples(name) if found.command.startswith("curl ")] for name in DOCUMENTS}
+PROGRAMS = ("curl ", "node ")
+EXAMPLES = {name: [found for found in examples(name) if found.command.startswith(PROGRAMS)] for name in DOCUMENTS}
 WITH_EXAMPLES = [name for name, found in EXAMPLES.items() if found]
 
 
@@ -29,8 +32,11 @@ def test_the_commands_print_the_output_that_the_document_shows(document, pushpin
     with Chat.ready(tmp_path / "chat") as chat, ExitStack() as stack:
         streams = []
         for number, (command, expected) in enumerate(EXAMPLES[document]):
-            words = ["curl", "-s", *shlex.split(command.replace("http://127.0.0.1:8000/", chat.url))[1:]]
-            if "-N" in words:
+            words = shlex.split(command.replace("http://127.0.0.1:8000/", chat.url))
+            program(words[0], f"{words[0]} is not installed")
+            if words[0] == "curl":
+                words.insert(1, "-s")
+            if "-N" in words or words[0] == "node":  # it does not end by itself
                 streams.append((stack.enter_context(Stream(words, tmp_path / f"{number}.txt")), expected))
             else:
                 printed = subprocess.run(words, capture_output=True, text=True, timeout=WAIT_S).stdout
@@ -40,15 +46,15 @@ def test_the_commands_print_the_output_that_the_document_shows(document, pushpin
 
 
 class Stream:
-    """A curl that listens to a stream, and its output."""
+    """A program that listens to a stream, and its output."""
 
     def __init__(self, words, file):
         self.words, self.file = words, file
 
     def __enter__(self):
         with self.file.open("w") as output:
-            self.process = subprocess.Popen(self.words, stdout=output)
-        wait_for(lambda: "stream-open" in self.file.read_text(), WAIT_S)
+            self.process = subprocess.Popen(self.words, cwd=PROJECT, stdout=output)
+        wait_for(self.file.read_text, WAIT_S)  # the stream is open
         return self
 
     def __exit__(self, *_):
