@@ -330,9 +330,9 @@ def test_a_message_without_a_known_event_has_none_in_a_recovery(client):
 
 
 def test_a_recovery_during_which_people_write_and_a_stream_after_it_miss_nothing(client):
-    ids = post_with_keys(client, 20)
+    ids = post_with_keys(client, 60)
     with alice_posts_before_each_statement() as meanwhile:
-        found, event_id = missed(client, ids["k9"], "room-lobby:10", limit=3)
+        found, event_id = missed(client, ids["k9"], "room-lobby:10", limit=20)  # the reader is faster than Alice
     later = {*ids_after(event_id)}
     assert {*list(ids.values())[10:], *meanwhile} == {message["id"] for message in found} | later
 

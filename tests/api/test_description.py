@@ -48,7 +48,7 @@ OPERATIONS = {
     operation["operationId"]: (path, method, operation, item) for path, method, operation, item in operations()
 }
 # Pages for people, what only the proxy and the doctor ask, and what only a page's own form and a browser ask.
-NOT_FOR_PROGRAMS = {"join", "room", "next-link", "seen", "language", "manifest"}
+NOT_FOR_PROGRAMS = {"join", "room", "read", "frame", "next-link", "seen", "language", "manifest"}
 LARGEST_NUMBER = 10**18 - 1  # 18 digits
 
 

@@ -118,7 +118,7 @@ def test_a_mistake_of_ours_is_json_for_programs_and_the_hosts_page_for_people(cl
         raise ZeroDivisionError
 
     monkeypatch.setattr("chat.api.views.newest_page", broken)
-    monkeypatch.setattr("chat.pages.views.newest_page", broken)
+    monkeypatch.setattr("chat.pages.room_page.newest_page", broken)
     answer = client.get(f"{PREFIX}rooms/lobby/messages/")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (500, "server")
     assert client.get(f"{PREFIX}lobby?user=ann").content == b"the host's own mistake"

@@ -20,6 +20,8 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 ALLOWED = {
     "join": "GET, HEAD",
     "room": "GET, HEAD, POST",
+    "read": "GET, HEAD",
+    "frame": "GET, HEAD, POST",
     "favicon": "GET, HEAD",
     "manifest": "GET, HEAD",
     "robots": "GET, HEAD",
@@ -39,12 +41,13 @@ ALLOWED = {
 FOR_PROGRAMS = ["messages", "message", "events", "next-link", "room-events", "moderate", "live", "ready", "seen"]
 
 
+PATHS = {pattern.name: str(pattern.pattern) for pattern in chat_patterns}
 IN_CHAT = {pattern.name for pattern in chat_patterns if pattern.name}  # the view `nowhere` has no name
 AT_THE_ROOT = {pattern.name for pattern in site_patterns if isinstance(pattern, URLPattern)}
 
 
 def address_of(name):
-    in_lobby = ["lobby"] if name in ("room", "messages", "message", "room-events", "next-link") else []
+    in_lobby = ["lobby"] if "<segment:room>" in PATHS.get(name, "") or name == "next-link" else []
     args = [*in_lobby, "1"] if name == "message" else in_lobby
     return reverse(f"chat:{name}" if name in IN_CHAT else name, args=args)
 
