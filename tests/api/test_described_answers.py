@@ -11,7 +11,7 @@ from chat.api.description_parts import document, resolve
 from chat.messages import moderation, pause
 from chat.messages.actions import moderate
 from chat.messages.room_deletion import retire_room
-from chat.models import ChatRoom
+from chat.models import ChatRoom, ChatState, new_mark
 from chat.policy.recheck import recheck
 from chat.streams.sse import KEEP_ALIVE
 from tests.helpers.grip_proxy import KEY
@@ -21,6 +21,12 @@ from tests.helpers.sse import EventParser
 pytestmark = pytest.mark.django_db
 
 AUTHOR_KEY = "the secret of Alice"
+
+
+@pytest.fixture(autouse=True)
+def _history():
+    """Give the database its mark, which a test that empties all tables takes away."""
+    ChatState.objects.update_or_create(pk=ChatState.ID, defaults={"history": new_mark()})
 
 
 def check(name, data):
