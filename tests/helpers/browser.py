@@ -15,9 +15,14 @@ NETWORK_ERROR = "Failed to load resource"  # Chromium's console message for a fa
 expect.set_options(PATIENCE_MS)
 
 
-def start_chromium(playwright, path):
-    """Start a Chromium, the program at `path`; used by `with`."""
-    return playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+def find_chromium():
+    """Return the path of Chromium, None if there is none. Its shell, without windows, takes a third of the time."""
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
+
+
+def start_chromium(playwright):
+    """Start a Chromium; used by `with`."""
+    return playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
 
 
 def start_firefox(playwright, path):
@@ -27,7 +32,7 @@ def start_firefox(playwright, path):
 
 
 def start_with_back_forward_cache(chromium):
-    """Start another Chromium, with the back-forward cache that Playwright switches off."""
+    """Start a whole Chromium, with the back-forward cache that Playwright switches off and that the shell lacks."""
     return chromium.browser_type.launch(
         executable_path=shutil.which("chromium"),
         args=CHROMIUM_ARGUMENTS,
@@ -38,7 +43,7 @@ def start_with_back_forward_cache(chromium):
 def start_where_host_is_remote(chromium, host):
     """Start another Chromium, which believes that `host` is another machine."""
     return chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
+        executable_path=find_chromium(),
         args=[*CHROMIUM_ARGUMENTS, f"--host-resolver-rules=MAP {host} 127.0.0.1"],
     )
 

@@ -118,10 +118,11 @@ def playwright():
 
 @pytest.fixture(scope="module")
 def chromium(playwright):
-    path = program("chromium", "Chromium is not installed: sudo apt install chromium")
-    from tests.helpers.browser import start_chromium
+    from tests.helpers.browser import find_chromium, start_chromium
 
-    with start_chromium(playwright, path) as chromium:
+    if not find_chromium():
+        refuse("Chromium is not installed: sudo apt install chromium-headless-shell, or chromium")
+    with start_chromium(playwright) as chromium:
         yield chromium
 
 

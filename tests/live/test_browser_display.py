@@ -1,12 +1,11 @@
 """What a message looks like, and what it may do to the page around it, in a real browser."""
 
 import re
-import shutil
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.browser import CHROMIUM_ARGUMENTS, People, chat_path, open_settings
+from tests.helpers.browser import CHROMIUM_ARGUMENTS, People, chat_path, find_chromium, open_settings
 from tests.helpers.history import write_many
 
 ZALGO = "Z" + "\u0301" * 40 + "\u0316" * 20  # marks that pile up and hang down
@@ -21,7 +20,7 @@ def with_scroll_bars(chromium, chat):
     """People whose scroll bars take room, as on Windows. Playwright hides them."""
     with (
         chromium.browser_type.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS, ignore_default_args=["--hide-scrollbars"]
+            executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS, ignore_default_args=["--hide-scrollbars"]
         ) as browser,
         People(browser, chat.url) as people,
     ):

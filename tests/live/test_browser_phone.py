@@ -1,12 +1,11 @@
 """The page on a phone: installed like an app, under a thumb, above the keyboard, and beside a camera."""
 
-import shutil
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.accessibility import small_targets
 from tests.helpers.browser import CHROMIUM_ARGUMENTS, NETWORK_ERROR, chat_path, open_settings
+from tests.live.conftest import program
 
 FINGER_PX = 44
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -35,9 +34,11 @@ def fill_room(chat, room, messages=30):
 
 
 def test_chromium_offers_to_install_the_chat(chromium, chat, room, tmp_path):
-    # In Playwright's other contexts, which are incognito, Chromium installs nothing.
+    # Chromium's shell installs nothing, and neither do Playwright's other contexts, which are incognito.
     context = chromium.browser_type.launch_persistent_context(
-        tmp_path, executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
+        tmp_path,
+        executable_path=program("chromium", "Chromium is not installed: sudo apt install chromium"),
+        args=CHROMIUM_ARGUMENTS,
     )
     page = context.new_page()
     devtools = context.new_cdp_session(page)
