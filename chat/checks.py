@@ -17,7 +17,7 @@ from chat.grip.config import proxies
 from .grip.config import grip_proxies
 from .middleware import ChatMiddleware
 from .origins import EVERY_SITE, listed, wrong_origins
-from .policy import Open, SignedTokens, SiteUsers
+from .policy import Open, SignedTokens
 from .policy.asking import is_open, policy
 from .policy.signed_tokens import key_problems
 from .redaction import public_part
@@ -185,7 +185,7 @@ def _takes_cookies() -> bool:
         rules = policy()
     except Exception:  # the_policy_is_sound says so
         return False
-    if isinstance(rules, SignedTokens) and not isinstance(rules, SiteUsers):
+    if type(rules) is SignedTokens:
         return bool(conf.token_cookie)
     return not is_open()
 

@@ -8,8 +8,9 @@ from .conf import conf
 EVERY_SITE = "*"
 # As browsers write it: in lower case, without the port that its scheme has anyway, and without a slash at the end.
 ORIGIN = re.compile(
-    r"(?:http(?!.*:80$)|https(?!.*:443$))://(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?"
+    r"(?:http(?!.*:80$)|https(?!.*:443$))://(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?"
 )
+MAX_PORT = 65535
 
 
 def wrong_origins(origins: Any) -> list[Any]:
@@ -18,7 +19,12 @@ def wrong_origins(origins: Any) -> list[Any]:
         return [origins]
     if [*origins] == [EVERY_SITE]:
         return []
-    return [one for one in origins if not (isinstance(one, str) and ORIGIN.fullmatch(one))]
+    return [one for one in origins if not (isinstance(one, str) and _is_origin(one))]
+
+
+def _is_origin(text: str) -> bool:
+    found = ORIGIN.fullmatch(text)
+    return found is not None and int(found[1] or 0) <= MAX_PORT
 
 
 def listed() -> tuple[str, ...]:

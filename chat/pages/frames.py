@@ -56,7 +56,8 @@ def frame(request: HttpRequest, room: str) -> HttpResponse:
     if request.method == "POST":
         asking.refuse_writer(request, eid)
     name = _known_name(request, eid)
-    if name is None and ("user" in request.GET or request.method == "POST") and "user" in form.errors:
+    wants_to_write = "user" in request.GET or request.method == "POST"
+    if name is None and wants_to_write and "user" in form.errors:
         _refuse_name(form, "user", gettext("Your name"))
     user = form.cleaned_data.get("user", "") if name is None else name
     shown = Shown("frame", eid, user, _query_of(request), bool(name), _theme_of(request))

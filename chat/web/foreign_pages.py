@@ -19,14 +19,17 @@ OURS = ("same-origin", "none")  # none: the person typed the address or opened a
 class ForeignPages(MiddlewareMixin):
     """Answer 403 to a write that a page of another origin has made a browser send, unless CHAT_ORIGINS lists that.
 
-    Only browsers send these two headers, so curl, bots and apps notice nothing.
+    What it reads or writes at an address for listed sites comes without cookies. Only browsers send these two headers,
+    so curl, bots and apps notice nothing.
     """
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
-        if request.method in READS or not _is_foreign(request):
+        if not _is_foreign(request):
             return None
-        if is_listed(request.headers.get("Origin", "")) and path_in_chat(request).startswith(LISTED_MAY_USE):
+        is_for_listed = path_in_chat(request).startswith(LISTED_MAY_USE)
+        if is_for_listed:
             _forget_cookies(request)
+        if request.method in READS or (is_for_listed and is_listed(request.headers.get("Origin", ""))):
             return None
         message = _("A page of another site made your browser send this. Open this chat's own page and write there.")
         return answer(request, refuse(403, "Origin", message))
@@ -46,9 +49,9 @@ def _is_foreign(request: HttpRequest) -> bool:
 
 
 def _forget_cookies(request: HttpRequest) -> None:
-    """Let a listed site's page write, but not as the person who is signed in here.
+    """Let another site's page read and write, but not as the person who is signed in here.
 
-    If both sites are below one domain, its form sends this person's cookies along.
+    If both sites are below one domain, its requests bring this person's cookies along.
     """
     request.COOKIES = {}
 

@@ -45,6 +45,6 @@ while True:
             elif name == "data" and fields["event"] == "stream-reset":
                 break
     except (OSError, HTTPException) as error:  # a cut, silence, or an answer that is not 200
-        print(error, file=sys.stderr)
+        print(error, error.read().decode() if hasattr(error, "read") else "", file=sys.stderr)
         fields["retry"] = 1000 * int((getattr(error, "headers", None) or {}).get("Retry-After", 1))
     time.sleep(int(fields["retry"]) / 1000)

@@ -3,7 +3,7 @@
 import pytest
 from django.core.checks import run_checks
 
-from chat.policy import Open, SignedTokens, SiteUsers
+from chat.policy import Open, SignedTokens
 from chatsite.settings import MIDDLEWARE
 
 SHOP = "https://shop.example.com"
@@ -91,7 +91,7 @@ class OwnRules(Open):
     pass
 
 
-class Both(SiteUsers, SignedTokens):
+class OwnTokens(SignedTokens):
     pass
 
 
@@ -103,7 +103,7 @@ class Both(SiteUsers, SignedTokens):
         ("chat.policy.SignedTokens", None, []),
         ("chat.policy.SignedTokens", "chat_token", ["chat.E012"]),
         (f"{__name__}.OwnRules", None, ["chat.E012"]),  # it may take cookies
-        (f"{__name__}.Both", None, ["chat.E012"]),
+        (f"{__name__}.OwnTokens", None, ["chat.E012"]),
     ],
 )
 def test_every_site_is_not_let_in_where_a_cookie_says_who_somebody_is(settings, policy, cookie, ids):

@@ -177,7 +177,7 @@ def test_origins_are_separated_by_commas():
         *("https://shop.example.com/", "https://shop.example.com/chat", "https://shop.example.com?a", "https://a@b.c"),
         *("https://Shop.example.com", "HTTPS://shop.example.com", "https://müller.example", "https://*.example.com"),
         *("https://shop.example.com:443", "http://shop.example.com:80", "https://a:0", "https://a b", "https://a;b"),
-        *("https://a.example https://b.example", "*", "'self'", "https://[::1"),
+        *("https://a.example https://b.example", "*", "'self'", "https://[::1", "https://a.example:65536"),
     ],
 )
 def test_an_origin_that_no_browser_would_send_is_refused(origin):

@@ -150,3 +150,10 @@ def test_a_site_user_is_unknown_when_a_listed_site_writes(admin_client, settings
     body = {"text": "hello"}
     assert admin_client.post(url_of(), body, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
     assert admin_client.post(url_of(), body, headers=LISTED[1]).status_code == 401
+
+
+@pytest.mark.parametrize("headers", [*LISTED, *UNLISTED])
+def test_a_site_user_is_unknown_when_a_script_of_another_site_reads(admin_client, settings, headers):
+    settings.CHAT_ORIGINS, settings.CHAT_POLICY = (SHOP,), "chat.policy.SiteUsers"
+    assert admin_client.get(url_of(), headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+    assert admin_client.get(url_of(), headers={"Host": "testserver", **headers}).status_code == 401
