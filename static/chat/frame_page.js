@@ -17,7 +17,11 @@ const nothing = () => {};
 $.ajaxSetup({ headers: token.headers });
 openRoom({
   $,
-  page: { ...page, eventsUrl: token.toStream(page.eventsUrl) },
+  page: {
+    ...page,
+    eventsUrl: token.toStream(page.eventsUrl),
+    streamWorkerUrl: token.toWorker(page.streamWorkerUrl),
+  },
   createStatus: createFrameStatus,
   createCompose: page.user === "" ? () => ({ restore: nothing, start: nothing, showRoom: nothing }) : createComposePanel,
   fetch: token.fetch,

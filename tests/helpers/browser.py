@@ -31,13 +31,14 @@ def start_firefox(playwright, path):
     return playwright.firefox.launch(executable_path=path, channel="moz-firefox")
 
 
+def start_whole(chromium, **options):
+    """Start a whole Chromium: its shell knows no long press, and has no back-forward cache."""
+    return chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS, **options)
+
+
 def start_with_back_forward_cache(chromium):
-    """Start a whole Chromium, with the back-forward cache that Playwright switches off and that the shell lacks."""
-    return chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
-        args=CHROMIUM_ARGUMENTS,
-        ignore_default_args=["--disable-back-forward-cache"],
-    )
+    """Start a Chromium with the back-forward cache that Playwright switches off."""
+    return start_whole(chromium, ignore_default_args=["--disable-back-forward-cache"])
 
 
 def start_where_host_is_remote(chromium, host):
@@ -73,7 +74,7 @@ class People:
 
         With `own_stream` the page has no shared worker: Playwright cannot reach a worker's requests and clock.
         """
-        context = self._browser.new_context(**context)
+        context = self._browser.new_context(**{"locale": "en-US", **context})  # Chromium's shell has none
         context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         if own_stream:

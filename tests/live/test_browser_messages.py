@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.accessibility import assert_axe_finds_nothing, small_targets, too_wide
-from tests.helpers.browser import chat_path
+from tests.helpers.browser import People, chat_path, start_whole
 from tests.helpers.history import write_many
 
 PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 375, "height": 700}}
@@ -117,8 +117,14 @@ def test_the_keyboard_reaches_the_time_and_the_tools_of_every_message(people, ch
     ]
 
 
-def test_a_long_press_shows_the_tools_and_a_second_tap_hides_them(people, chat, room):
-    alice = people.join("Alice", room, **PHONE)
+@pytest.fixture
+def with_long_press(chromium, chat):
+    with start_whole(chromium) as browser, People(browser, chat.url) as people:
+        yield people
+
+
+def test_a_long_press_shows_the_tools_and_a_second_tap_hides_them(with_long_press, chat, room):
+    alice = with_long_press.join("Alice", room, **PHONE)
     page = alice.page
     for text in ("one", "two"):
         chat.post(room, "Bob", text)

@@ -12,7 +12,7 @@ from tests.helpers.running import Chat, wait_for
 
 from .conftest import program
 
-ALL_IS_WELL = 13  # lines
+ALL_IS_WELL = 14  # lines
 SEEN_S = 60
 
 

@@ -4,13 +4,18 @@
 // query: that of the page's address. send: fetch of the browser, and sendBeacon. Without a token, they stay as they are.
 export function createPageToken({ query, fetch, sendBeacon }) {
   const token = new URLSearchParams(query).get("token");
-  if (token === null) return { headers: {}, toStream: (url) => url, fetch, sendBeacon };
+  if (token === null) return { headers: {}, toStream: (url) => url, toWorker: (url) => url, fetch, sendBeacon };
 
   const headers = { Authorization: `Bearer ${token}` };
 
   // An EventSource can send no header.
   function toStream(url) {
     return `${url}&${new URLSearchParams({ token })}`;
+  }
+
+  // A worker opens one stream for all pages of this browser, and another page may have another token.
+  function toWorker() {
+    return null;
   }
 
   function fetchWithToken(url, options) {
@@ -22,5 +27,5 @@ export function createPageToken({ query, fetch, sendBeacon }) {
     fetch(url, { method: "POST", body: data, headers, keepalive: true }).catch(() => {});
   }
 
-  return { headers, toStream, fetch: fetchWithToken, sendBeacon: send };
+  return { headers, toStream, toWorker, fetch: fetchWithToken, sendBeacon: send };
 }

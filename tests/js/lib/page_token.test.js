@@ -31,8 +31,13 @@ test("a request that the closing page can not send any more is no error", async 
   await new Promise(setImmediate); // Node fails the test if nobody handles the rejection
 });
 
+test("a page with a token shares no stream with other pages", () => {
+  assert.equal(requests("?token=abc").toWorker("/worker.js"), null);
+});
+
 test("without a token nothing changes", () => {
-  const { sent, headers, toStream, sendBeacon } = requests("?user=ann");
+  const { sent, headers, toStream, toWorker, sendBeacon } = requests("?user=ann");
+  assert.equal(toWorker("/worker.js"), "/worker.js");
   assert.deepEqual(headers, {});
   assert.equal(toStream(STREAM), STREAM);
   sendBeacon("/rooms/den/messages/", "text=hi");
