@@ -64,8 +64,8 @@ def test_reload_signals_the_instance_and_nobody_else(tmp_path, monkeypatch, capf
     assert NONE_RUNS in capfd.readouterr().err
 
     sent = []
-    monkeypatch.setattr(reload.os, "kill", lambda *signal: sent.append(signal))
-    with instance.only_one(tmp_path, URL, ADDRESS):
+    with monkeypatch.context() as patched, instance.only_one(tmp_path, URL, ADDRESS):
+        patched.setattr(reload.os, "kill", lambda *signal: sent.append(signal))
         assert reload.main() == 0
     assert sent == [(os.getpid(), signals.RENEW)]
     assert URL in capfd.readouterr().out
