@@ -70,6 +70,8 @@ class Line:
             while data := source.recv(65536):
                 if data.startswith(b"GET /events/"):
                     self._streams |= {source, target}
+                elif data.startswith(b"HTTP/1.1 4"):  # it was refused, and the connection may wait for other requests
+                    self._streams -= {source, target}
                 if source not in self._silent:
                     target.sendall(data)
         _close(target)
