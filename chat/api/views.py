@@ -71,7 +71,7 @@ def _page_for(request: HttpRequest, eid: str) -> tuple[int, list[MessageData], b
         messages, more = ChatMessage.objects.in_room(eid).changed_after(since).page_of_changes(page["limit"])
         upto = messages[-1]["change"] if more else since
     else:
-        messages, more, upto = missed(eid, page["after"], since, page["limit"])
+        messages, more, upto = missed(eid, page["after"], since, last_event, page["limit"])
     return upto if more else last_event, messages, more
 
 

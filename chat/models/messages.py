@@ -55,9 +55,9 @@ class ChatMessageQuerySet(models.QuerySet["ChatMessage"]):
         """Return the messages after this id that are not deleted, oldest first."""
         return self.not_deleted().filter(GreaterThan(ORDER_IN_ROOM, _big(message_id))).order_by(ORDER_IN_ROOM.asc())
 
-    def up_to(self, message_id: int) -> "ChatMessageQuerySet":
-        """Return the messages up to this id, the deleted ones included."""
-        return self.filter(id__lte=message_id)
+    def not_in_after(self, message_id: int) -> "ChatMessageQuerySet":
+        """Return the messages that after() leaves out: those up to this id, and all deleted ones."""
+        return self.filter(models.Q(id__lte=message_id) | models.Q(deleted__isnull=False))
 
     def changed_after(self, event_number: int) -> "ChatMessageQuerySet":
         """Return the messages edited or deleted after this event of the room, in the order of their last changes."""

@@ -305,6 +305,34 @@ def test_a_new_message_that_is_deleted_during_a_recovery_is_in_its_last_page(cli
     assert [(message["id"], "deleted" in message) for message in found] == [(ids["k2"], False), (ids["k0"], True)]
 
 
+def test_the_deletion_of_a_message_that_came_after_the_gap_is_in_a_recovery(client):
+    """The reader has it already: the stream went on after the gap, or it is the reader's own."""
+    ids = post_with_keys(client, 3)
+    deleted = delete(client, ids["k2"], key="k2").json()
+    found, _ = missed(client, ids["k0"], "room-lobby:1")
+    assert [message["id"] for message in found] == [ids["k1"], ids["k2"]]
+    assert found[1] == {**deleted, "event": 3}
+
+
+def test_a_message_that_comes_during_a_recovery_is_not_hidden_by_a_later_one_that_is_deleted(client):
+    ids = post_with_keys(client, 3)
+    for key in ("k0", "k1"):
+        edit(client, ids[key], key=key)
+    came = []
+
+    def write_first(execute, statement, *rest):
+        if '"change" >' in statement and not came:
+            came.append("one writer")
+            came[:] = [post(Client(), key=key).json()["id"] for key in ("k3", "k4")]
+            delete(Client(), came[1], key="k4")
+            edit(Client(), ids["k2"], key="k2")
+        return execute(statement, *rest)
+
+    with connection.execute_wrapper(write_first):
+        found, event_id = missed(client, ids["k2"], "room-lobby:3", limit=3)
+    assert came[0] in {message["id"] for message in found} | ids_after(event_id)
+
+
 def test_a_recovery_from_an_unknown_event_has_all_changes(client):
     ids = post_with_keys(client, 2)
     edit(client, ids["k0"], key="k0")
