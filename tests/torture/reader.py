@@ -37,6 +37,7 @@ class Reader:
         self.last_event_id = None
         self.doing = "loading the page"
         self._rng, self._by_page = rng, by_page
+        self._in_one = rng.random() < 0.5
         self._frontier = 0
         self._good_event_id = None  # no event up to this one is missing
         self._changes_from = None  # while catching up: no change up to this event is missing
@@ -231,24 +232,42 @@ class Reader:
             self._catching_up = asyncio.ensure_future(self._catch_up())
 
     async def _catch_up(self):
-        """After each reset, fetch the messages after the frontier, and then the changes.
+        """After each reset, fetch the messages after the frontier and the changes, in one list or as older clients do.
 
         Meanwhile, live messages do not move the frontier.
         """
         caught_up = 0
         while caught_up < self._resets:
             begun = self._resets
-            while await self._next_page():
-                pass
-            while await self._next_changes():
-                pass
+            if self._in_one:
+                while await self._next_missed():
+                    pass
+            else:
+                while await self._next_page():
+                    pass
+                while await self._next_changes():
+                    pass
             caught_up = begun
         self._catching_up = None
         self._frontier = max(self.shown, default=0)
 
+    async def _next_missed(self):
+        """Fetch one page of what was missed; return whether there is more."""
+        frontier = self._frontier
+        answer = await self._ask_for(after=frontier, since=self._changes_from)
+        for message in answer["messages"]:
+            del message["event"]  # no other list has it
+            if message["id"] > frontier:
+                self._show(message)
+            else:
+                self._change(message)
+            self._frontier = max(self._frontier, message["id"])
+        self._changes_from = answer["last-event-id"]
+        return answer["more"]
+
     async def _next_page(self):
         """Fetch one page of messages after the frontier; return whether there are more."""
-        answer = await self._ask_for("after", self._frontier)
+        answer = await self._ask_for(after=self._frontier)
         for message in answer["messages"]:
             self._show(message)
             self._frontier = message["id"]
@@ -256,14 +275,14 @@ class Reader:
 
     async def _next_changes(self):
         """Fetch one page of changes; return whether there are more."""
-        answer = await self._ask_for("since", self._changes_from)
+        answer = await self._ask_for(since=self._changes_from)
         for message in answer["messages"]:
             self._change(message)
         self._changes_from = answer["last-event-id"]
         return answer["more"]
 
-    async def _ask_for(self, name, value):
-        query = urlencode({name: value, "limit": CATCH_UP_LIMIT})
+    async def _ask_for(self, **wanted):
+        query = urlencode({**wanted, "limit": CATCH_UP_LIMIT})
         while (body := await self._get(f"/rooms/{quote(self.room, safe='')}/messages/?{query}")) is None:
             await asyncio.sleep(0.5 * self._rng.uniform(0.5, 1))
         return json.loads(body)
