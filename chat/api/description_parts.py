@@ -42,7 +42,7 @@ def parts() -> Part:
 
 
 def resolve(part: Part) -> Part:
-    """Return the part that a $ref names, with what stands beside the $ref; any other part as it is."""
+    """Return the part; if it has a $ref, what that names, where the part's other keys replace those that are there."""
     if "$ref" not in part:
         return part
     found: Any = document()

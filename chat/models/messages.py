@@ -1,6 +1,5 @@
 """Messages, their edits, and pages of them."""
 
-import json
 from secrets import compare_digest
 from typing import Any, cast
 
@@ -9,29 +8,21 @@ from django.db import connection, models
 from django.db.models.functions import Abs
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils import timezone
-from django.utils.html import escape
 
 from chat.naming import MAX_NAME_LENGTH
 
 from .hashes import hash_of, keyed_hash_of, mark_of
 from .moderation import BANNED
+from .page_size import PAGE_SIZE, MessageData, fitting
 from .rooms import ChatRoom
 from .state import PAUSED
 
 MAX_TEXT_LENGTH = 8000  # code points
 MAX_KEY_LENGTH = MAX_TAG_LENGTH = 64  # code points
-PAGE_SIZE = 50  # messages
-MAX_PAGE_SIZE = 200
-MAX_PAGE_BYTES = 500_000  # of a page of messages, as JSON or HTML
-MAX_BYTES_A_CHAR = 12  # an emoji in JSON; HTML needs at most 6
-MAX_BYTES_BESIDE_TEXT = 3_000  # the longest name and tag, and the rest of the message object
-BYTES_OF_TEMPLATE = 1_500  # the HTML around a text
 
 # Order by ABS(id), so that PostgreSQL uses the (room, id) index instead of scanning the primary key. It scans once a
 # room holds 2 % of all messages, and then reads the whole table if that room was quiet lately.
 ORDER_IN_ROOM = Abs("id")
-
-MessageData = dict[str, Any]  # the message object of the wire, see ChatMessage.to_data
 
 
 class ChatMessageQuerySet(models.QuerySet["ChatMessage"]):
@@ -69,7 +60,7 @@ class ChatMessageQuerySet(models.QuerySet["ChatMessage"]):
         The page has fewer messages if they exceed MAX_PAGE_BYTES, and always at least one.
         """
         found = [message.to_data() for message in self[: limit + 1]]
-        count = min(limit, _fitting(found))
+        count = min(limit, fitting(found))
         return found[:count], len(found) > count
 
     def page_of_changes(self, limit: int) -> tuple[list[MessageData], bool]:
@@ -277,25 +268,6 @@ class ChatEdit(models.Model):
 
     def __str__(self) -> str:
         return f"edit of message {self.message_id} in event {self.event}"
-
-
-def fit_in_page(messages: list[MessageData], limit: int) -> bool:
-    """Return whether one page may have all these messages."""
-    return len(messages) <= limit and _fitting(messages) == len(messages)
-
-
-def _fitting(messages: list[MessageData]) -> int:
-    """Return how many of the messages fit into MAX_PAGE_BYTES, at least one."""
-    characters = sum(len(message["text"]) for message in messages)
-    if characters * MAX_BYTES_A_CHAR + len(messages) * MAX_BYTES_BESIDE_TEXT <= MAX_PAGE_BYTES:
-        return len(messages)
-    left = MAX_PAGE_BYTES
-    for count, message in enumerate(messages):
-        html = len(escape(message["text"]).encode()) + BYTES_OF_TEMPLATE
-        left -= max(len(json.dumps(message)), html)
-        if left < 0:
-            return max(1, count)
-    return len(messages)
 
 
 def _big(number: int) -> models.Value:

@@ -27,13 +27,13 @@ from chat.messages.forms import (
 from chat.messages.moderation import LONGEST_BAN_H, SLOWEST_S
 from chat.models import (
     MAX_KEY_LENGTH,
+    MAX_PAGE_BYTES,
     MAX_PAGE_SIZE,
     MAX_TAG_LENGTH,
     MAX_TEXT_LENGTH,
     PAGE_SIZE,
     ChatMessage,
 )
-from chat.models.messages import MAX_PAGE_BYTES
 from chat.naming import MAX_NAME_LENGTH
 from chat.streams.sse import KEEP_ALIVE_S
 from chat.streams.views import BROWSER_HEADERS_BYTES, MAX_CHANNELS, MAX_HEAD_BYTES

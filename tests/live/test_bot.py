@@ -37,8 +37,8 @@ def test_a_bot_that_is_killed_thirty_times_answers_each_question_exactly_once(ch
     assert len(answers(chat)) > KILLS
 
 
-def test_after_a_restore_the_bot_answers_nothing_twice_and_if_it_begins_anew_what_is_left(pushpin, tmp_path):
-    """One question comes from the stream and one from the list. When the bot begins anew, both have the same keys."""
+def test_after_a_restore_the_bot_answers_nothing_twice_and_if_it_begins_again_what_is_left(pushpin, tmp_path):
+    """The bot gets one question from the stream and one from the list. Begun again, it makes the same keys for both."""
     data, state = tmp_path / "data", begin(tmp_path)
     with Chat.ready(data) as chat:
         ask(chat, "Hello, bot.")

@@ -2,15 +2,14 @@
 
 import json
 from html import escape
-from http.server import BaseHTTPRequestHandler
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.accessibility import assert_axe_finds_nothing, small_targets, tab_through, too_wide
 from tests.helpers.browser import NETWORK_ERROR, People, Person
-from tests.helpers.loopback_server import LoopbackServer
+from tests.helpers.other_site import OtherSite
 from tests.helpers.running import Chat
 from tests.policy.people import KEYS, token, token_of
 
@@ -24,42 +23,26 @@ AROUND = """<!doctype html><html lang="en"><title>A shop</title><main><h1>A shop
 <iframe title="Chat" width="280" height="300" src="{}"></iframe></main>"""
 
 
-class Shop(LoopbackServer):
-    """Another site, whose page shows the address in ?of= in a frame. For a browser, localhost is not 127.0.0.1."""
-
-    def __init__(self):
-        self.origin = f"http://localhost:{urlsplit(self.listen(ShopPage)).port}"
-
-
-class ShopPage(BaseHTTPRequestHandler):
-    def do_GET(self):
-        [address] = parse_qs(urlsplit(self.path).query).get("of", ["about:blank"])
-        page = AROUND.format(escape(address)).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
-        self.wfile.write(page)
-
-    def log_message(self, *_):
-        pass
+def around(query):
+    """Return the shop's page, which has the address in ?of= in a frame."""
+    return AROUND.format(escape(query["of"]))
 
 
 @pytest.fixture(scope="module")
 def shop():
-    with Shop() as shop:
+    with OtherSite(around) as shop:
         yield shop
 
 
 @pytest.fixture(scope="module")
 def chat(pushpin, shop, tmp_path_factory):
-    with Chat.ready(tmp_path_factory.mktemp("chat"), ORIGINS=shop.origin) as running:
+    with Chat.ready(tmp_path_factory.mktemp("chat"), ORIGINS=shop.origin()) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def with_tokens(pushpin, shop, tmp_path_factory):
-    options = {"ORIGINS": shop.origin, "POLICY": "tokens", "TOKEN_KEYS": json.dumps(KEYS)}
+    options = {"ORIGINS": shop.origin(), "POLICY": "tokens", "TOKEN_KEYS": json.dumps(KEYS)}
     with Chat.ready(tmp_path_factory.mktemp("tokens"), **options) as running:
         yield running
 
@@ -76,7 +59,7 @@ class Framed(Person):
 
 def in_shop(shop, page, address):
     """Open the shop's page, which has this address in a frame; return what a person sees in the frame."""
-    page.goto(f"{shop.origin}/?{urlencode({'of': address})}")
+    page.goto(f"{shop.origin()}/?{urlencode({'of': address})}")
     return Framed(page)
 
 

@@ -1,7 +1,6 @@
 """The clients in docs/examples/ do what docs/clients.md says."""
 
 import re
-from http.server import BaseHTTPRequestHandler
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +10,7 @@ from tests.helpers.documents import DOCUMENTS
 from tests.helpers.examples import ADDRESS, BOT, PAGE, READER, Running, Troubled, impatient
 from tests.helpers.history import change, forget_events, post_with_key
 from tests.helpers.line import Line
-from tests.helpers.loopback_server import LoopbackServer
+from tests.helpers.other_site import OtherSite
 from tests.helpers.running import Chat, wait_for
 from tests.torture.bot import begin
 
@@ -98,34 +97,13 @@ def test_a_client_opens_a_new_stream_when_the_old_one_is_silent(client, tmp_path
         wait_for(lambda: chat.opened > 1, SOON_S)
 
 
-class OtherSite(LoopbackServer):
-    """Another site, which has the page of the example; its chat is the one at `chat_url`."""
-
-    def __init__(self):
-        self.origin, self.chat_url = self.listen(self._handler()).replace("127.0.0.1", "localhost"), None
-
-    def _handler(site):
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.end_headers()
-                self.wfile.write(PAGE.read_text().replace(ADDRESS, site.chat_url).encode())
-
-            def log_message(self, *_):
-                pass
-
-        return Handler
-
-
 def test_the_page_on_another_site_shows_each_message_once_and_posts(pushpin, chromium, tmp_path):
     with (
-        OtherSite() as site,
-        Chat.ready(tmp_path / "data", ORIGINS=site.origin) as chat,
+        OtherSite(lambda query: PAGE.read_text().replace(ADDRESS, line.url)) as site,
+        Chat.ready(tmp_path / "data", ORIGINS=site.origin()) as chat,
         Line(chat.url) as line,
-        People(chromium, site.origin) as people,
+        People(chromium, site.origin()) as people,
     ):
-        site.chat_url = line.url
         chat.post(ROOM, "ann", "one")
         people.allow_complaint(NETWORK_ERROR)
         page = people.visit("/page.html")

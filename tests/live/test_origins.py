@@ -4,20 +4,18 @@ import json
 import secrets
 from contextlib import suppress
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.helpers.line import Line
-from tests.helpers.loopback_server import LoopbackServer
 from tests.helpers.machines import NGINX, Nginx, Proxy
+from tests.helpers.other_site import CROSS_SITE, SAME_SITE, OtherSite
 from tests.helpers.running import Chat, spare_port
 from tests.live.conftest import program
 
 STARTED_S = 60
-SAME_SITE, CROSS_SITE = "127.0.0.1", "localhost"  # as the browser sees them from the chat, which is at 127.0.0.1
-PAGE = b"<!doctype html><title>Another site</title>"
+PAGE = "<!doctype html><title>Another site</title>"
 
 READ = """async (list) => {
     const answer = await fetch(list);
@@ -56,39 +54,17 @@ SHOW = "(url) => Object.assign(document.body.appendChild(document.createElement(
 NOT_SHOWN = "chrome-error://chromewebdata/"
 
 
-class OtherSite(LoopbackServer):
-    """Another site, with one empty page. It is at 127.0.0.1 and at localhost, which are two sites for a browser."""
-
-    def __init__(self):
-        self.port = urlsplit(self.listen(Page)).port
-
-    def origin(self, host):
-        return f"http://{host}:{self.port}"
-
-
-class Page(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(PAGE)))
-        self.end_headers()
-        self.wfile.write(PAGE)
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def shop():
     """A site in ORIGINS."""
-    with OtherSite() as site:
+    with OtherSite(lambda query: PAGE) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def stranger():
     """A site that is not in ORIGINS."""
-    with OtherSite() as site:
+    with OtherSite(lambda query: PAGE) as site:
         yield site
 
 
