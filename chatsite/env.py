@@ -1,4 +1,4 @@
-"""The site's whole configuration: twenty-seven variables, read from the environment once.
+"""The site's whole configuration: twenty-eight variables, read from the environment once.
 
 Those in SECRETS may be in a file instead: SECRET_KEY_FILE names the file for SECRET_KEY.
 """
@@ -51,6 +51,7 @@ class Environment:
     grip_verify_key: str | None = field(repr=False)
     host: str
     port: int
+    pushpin_cores: int  # how many cores our Pushpin uses
     data_dir: Path  # absolute
     log_level: str
     log_format: str  # text or json
@@ -86,6 +87,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         grip_verify_key=environ.get("GRIP_VERIFY_KEY") or None,
         host=host,
         port=_port(environ.get("PORT") or "8000"),
+        pushpin_cores=_pushpin_cores(environ.get("PUSHPIN_CORES") or "1"),
         data_dir=_data_dir(environ.get("DATA_DIR") or PROJECT_DIR / "var"),
         log_level=_log_level(environ.get("LOG_LEVEL") or "WARNING"),
         log_format=_log_format(environ.get("LOG_FORMAT") or "text"),
@@ -235,6 +237,12 @@ def _internal(value: str | None) -> tuple[str, int] | None:
         cure = "write an address that only your own machines reach, and a port, as in 127.0.0.1:9464."
         raise EnvironmentProblem("INTERNAL", value, cure)
     return str(address), int(port)
+
+
+def _pushpin_cores(value: str) -> int:
+    if re.fullmatch("[1-9][0-9]{0,3}", value):
+        return int(value)
+    raise EnvironmentProblem("PUSHPIN_CORES", value, "write a number of cores from 1 to 9999.")
 
 
 def _source_days(value: str) -> int:

@@ -74,7 +74,7 @@ def _behind_pushpin(env: Environment, ip: str, run_dir: Path, counts: Path | Non
             statistics=internal.new_statistics(env.port) if internal else "",
         )
         own = {"PATH": os.environ.get("PATH", os.defpath), MARK: str(run_dir)}
-        return Session(pushpin.command(configuration), own, output=log)
+        return Session(pushpin.command(configuration, env.port, env.pushpin_cores), own, output=log)
 
     environment["GRIP_URL"] = f"{pushpin.command_uri(run_dir)}?key={key}"
     environment.pop("GRIP_VERIFY_KEY", None)  # our Pushpin signs with the key above

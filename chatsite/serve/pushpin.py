@@ -119,9 +119,22 @@ def takes_events(run_dir: Path) -> bool:
         return False
 
 
-def command(configuration: Path) -> tuple[str, ...]:
-    """Return the command line. It repeats the log level, because in newer versions their default overrides the file."""
-    return "pushpin", f"--config={configuration}", "--loglevel=1"
+def command(configuration: Path, port: int, cores: int = 1) -> tuple[str, ...]:
+    """Return the command line of a Pushpin that listens on `port` and uses so many cores.
+
+    Each request passes through all four of Pushpin's processes. On several cores they wake each other for every single
+    message; on one core, each finds several when its turn comes, and works half as long for a stream that opens. The
+    kernel moves other programs away from that core.
+
+    The log level is in the file too, but in newer versions their default overrides the file.
+    """
+    return "taskset", "--cpu-list", _cores(port, cores), "pushpin", f"--config={configuration}", "--loglevel=1"
+
+
+def _cores(port: int, count: int) -> str:
+    """Return the numbers of the cores. Instances with ports next to each other have different ones."""
+    allowed = sorted(os.sched_getaffinity(0))
+    return ",".join(str(allowed[(port + number) % len(allowed)]) for number in range(min(count, len(allowed))))
 
 
 def _services() -> str:

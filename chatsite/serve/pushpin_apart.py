@@ -66,7 +66,7 @@ def serve(env: environment.Environment, web_servers: list[str]) -> None:
             internal.start()
         part = _part(
             run_dir,
-            env.data_dir / "log",
+            env,
             listen=listen,
             control_ip=control_ip,
             control_port=control_port,
@@ -88,14 +88,15 @@ def serve(env: environment.Environment, web_servers: list[str]) -> None:
             supervisor.stop([part])
 
 
-def _part(run_dir: Path, log_dir: Path, **values: object) -> Part:
+def _part(run_dir: Path, env: environment.Environment, **values: object) -> Part:
+    log_dir = env.data_dir / "log"
     log = log_dir / "pushpin.log"
     pushpin.put_old_logs_aside(log_dir)
     own = {"PATH": os.environ.get("PATH", os.defpath), instance.MARK: str(run_dir)}
 
     def start() -> sessions.Session:
         configuration = pushpin.fill_in(run_dir, log_dir, **values)
-        return sessions.Session(pushpin.command(configuration), own, output=log)
+        return sessions.Session(pushpin.command(configuration, env.port, env.pushpin_cores), own, output=log)
 
     return Part("Pushpin", start, log)
 

@@ -52,6 +52,21 @@ def test_the_messages_of_a_burst_arrive_during_the_burst(chat):
     assert max(received[number] - sent[number] for number in received) < LATEST_S
 
 
+def test_all_processes_of_a_pushpin_share_one_core(chat):
+    pids = [pid for name in ("condure", "pushpin-proxy", "pushpin-handler") for pid in chat.pids_of(name)]
+    assert len(pids) == 3
+    cores = {core for pid in pids for core in os.sched_getaffinity(pid)}
+    assert len(cores) == 1
+
+
+@pytest.mark.parametrize(
+    ("port", "count", "cores"), [(8000, 1, "7"), (8001, 1, "2"), (8002, 1, "5"), (8000, 2, "7,2"), (8000, 9, "7,2,5")]
+)
+def test_pushpins_with_ports_next_to_each_other_have_different_cores(monkeypatch, port, count, cores):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {5, 7, 2})
+    assert configuration.command(Path("pushpin.conf"), port, count)[:3] == ("taskset", "--cpu-list", cores)
+
+
 @pytest.fixture(scope="module")
 def alone(pushpin):
     """The run directory and the port of a Pushpin with our configuration, in front of a server that echoes headers."""
@@ -63,7 +78,7 @@ def alone(pushpin):
             run_dir, run_dir, listen=f"127.0.0.1:{port}", web_port=server.server_port, key="a key"
         )
         environment = {"PATH": os.environ["PATH"], instance.MARK: folder}
-        session = Session(configuration.command(file), environment, output=run_dir / "out")
+        session = Session(configuration.command(file, port), environment, output=run_dir / "out")
         wait_for(lambda: get(port, {}), 10)
         yield run_dir, port
         session.end(2)

@@ -274,6 +274,16 @@ def test_a_bad_secret_in_a_file_is_refused_like_any_other(tmp_path):
     assert problem == "SECRET_KEY won't do: it has 6 characters, use at least 32 random ones."
 
 
+def test_pushpin_has_one_core_or_as_many_as_set():
+    assert [read({"PUSHPIN_CORES": value}).pushpin_cores for value in ("", "2", "16")] == [1, 2, 16]
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "all", "10000", "\u0661"])
+def test_a_bad_number_of_cores_is_refused(value):
+    cure = "write a number of cores from 1 to 9999."
+    assert problem_of(PUSHPIN_CORES=value) == f"PUSHPIN_CORES={value!r} won't do: {cure}"
+
+
 def test_sources_are_kept_for_thirty_days_or_as_many_as_set():
     assert (read({}).source_days, read({"SOURCE_DAYS": "7"}).source_days) == (30, 7)
 

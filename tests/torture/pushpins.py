@@ -36,12 +36,13 @@ def main():
 
 def _part(run_dir, log_dir, **values):
     run_dir, log_dir = Path(run_dir), Path(log_dir)
+    port = int(values["listen"].rpartition(":")[2])
     log = log_dir / "pushpin.log"
 
     def start():
         configuration = pushpin.write_configuration(run_dir, log_dir, **values)
         environment = {"PATH": os.environ.get("PATH", os.defpath), MARK: str(run_dir)}
-        return sessions.Session(pushpin.command(configuration), environment, output=log)
+        return sessions.Session(pushpin.command(configuration, port), environment, output=log)
 
     return Part(f"Pushpin in {run_dir}", start, log)
 
