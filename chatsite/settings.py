@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",  # Content-Length
     "chatsite.middleware.ForRequests",
+    "chatsite.middleware.OpenStreams",
     "chat.web.middleware.RefusalsAndOutages",
     "chat.web.middleware.PausedAdmin",
     # The rest is for the admin, and for a policy that knows Django's users. The chat itself needs no session.

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from django_eventstream.utils import make_id
 
 from chat.grip.publisher import RECHECK
 from chat.models.events import EventCounter, LoggedEvent
+from chat.models.state import ChatState
 
 KEPT = timedelta(hours=24)
 TRIM_BATCH = 500  # rows a transaction; each holds SQLite's one write lock for about 10 ms, 100 ms for the longest
@@ -24,6 +25,11 @@ TRIM_PAUSE_S = 0.1  # writers that wait for that lock get it in the pause
 FLOOR = "floor"
 # A channel without a counter, which had no event, begins at the floor.
 LAST_NUMBER = f"SELECT COALESCE(MAX(value), 0) FROM {EventCounter._meta.db_table} WHERE name = %s OR name = '{FLOOR}'"
+# The numbers of channels and the floor, and a row without a number that has the mark of the history.
+POSITIONS = (
+    f"SELECT name, value FROM {EventCounter._meta.db_table} WHERE name IN (%s) OR name = '{FLOOR}' "
+    f"UNION ALL SELECT history, NULL FROM {ChatState._meta.db_table} WHERE id = {ChatState.ID}"
+)
 COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s"
 GIVE_BACK = f"UPDATE {EventCounter._meta.db_table} SET value = value - 1 WHERE name = %s"
 GIVE_FIRST_BACK = f"DELETE FROM {EventCounter._meta.db_table} WHERE name = %s"
@@ -34,6 +40,19 @@ REDACT = f"UPDATE {LoggedEvent._meta.db_table} SET type = %s, data = %s WHERE ch
 def current_event_number(channel: str) -> int:
     """Return the number of the channel's last event; if it had none, the floor."""
     return EVENT_LOG.get_current_id(channel)
+
+
+def positions(channels: Sequence[str]) -> tuple[dict[str, int], str]:
+    """Return the current_event_number of each channel, and the mark of the database's history.
+
+    This is one statement because each stream that opens asks for both, and after a restart all of them open.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(POSITIONS.replace("%s", ",".join(["%s"] * len(channels))), channels)
+        rows = dict(cursor.fetchall())
+    history = next((name for name, number in rows.items() if number is None), "")
+    floor = rows.get(FLOOR, 0)
+    return {channel: max(rows.get(channel, 0), floor) for channel in channels}, history
 
 
 def event_id(channel: str, number: int) -> str:

@@ -4,26 +4,31 @@ from django_eventstream.eventrequest import EventRequest
 from django_eventstream.eventresponse import EventResponse
 from django_eventstream.storage import EventDoesNotExist
 
-from .log import EVENT_LOG
+from .log import EVENT_LOG, positions
 
 LIMIT = 100  # events, of all channels together
 
 
-def get_events(wanted: EventRequest) -> EventResponse:
-    """Return the events of the channels in the library's form, at most LIMIT.
+class Found(EventResponse):
+    """What a stream reads, in the library's form, and the mark of the database's history."""
+
+    history = ""
+
+
+def get_events(wanted: EventRequest) -> Found:
+    """Return the events of the channels, at most LIMIT.
 
     The library's own function does the same with the log that EVENTSTREAM_STORAGE_CLASS names. That setting belongs to
     the site: it may have events of its own.
     """
-    found = EventResponse()
+    found = Found()
+    numbers, found.history = positions(wanted.channels)
     found.is_next = wanted.is_next
     limit = max(LIMIT // max(len(wanted.channels), 1), 1)
     for channel in wanted.channels:
-        last_id = wanted.channel_last_ids.get(channel)
+        last_id = wanted.channel_last_ids.get(channel, numbers[channel])
         events = []
-        if last_id is None:
-            last_id = EVENT_LOG.get_current_id(channel)
-        else:
+        if int(last_id) != numbers[channel]:
             try:
                 events = EVENT_LOG.get_events(channel, int(last_id), limit + 1)
             except EventDoesNotExist as unknown:

@@ -31,7 +31,7 @@ def new_mark() -> str:
 def history_mark() -> str:
     """Return the mark of this database's history.
 
-    This is SQL because each stream that opens asks for it: Django takes longer to build the statement than to run it.
+    This is SQL because each list asks for it: Django takes longer to build the statement than to run it.
     """
     with connection.cursor() as cursor:
         cursor.execute(HISTORY)

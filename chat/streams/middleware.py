@@ -4,7 +4,9 @@ import django_grip
 from django.http import HttpRequest, HttpResponse
 from django_grip import GripData
 
+from chat.grip import signature
 from chat.grip.channel_names import GRIP_PREFIX
+from chat.grip.config import proxies
 from chat.web.place import is_stream
 from chat.web.refusals import answer, refuse
 from chat.web.serving import INSTRUCT
@@ -23,7 +25,13 @@ class GripMiddleware(django_grip.GripMiddleware):
         if request.content_type == "application/websocket-events":
             request.grip = GripData()
             return answer(request, refuse(415, "Content-Type", "WebSocket messages are not served here."))
+        token = request.META.pop("HTTP_GRIP_SIG", None)  # else the library checks it, for each request anew
         answered = super().process_request(request)
+        if token is not None:
+            request.META["HTTP_GRIP_SIG"] = token
+            is_needed = signature.is_needed(proxies())
+            request.grip.signed = is_needed and signature.is_good(token, proxies())
+            request.grip.proxied = request.grip.signed or not is_needed
         if request.grip.proxied or is_stream(request):
             # Debian's Pushpin always asks for gzip and unpacks the answer. That takes time, and it takes away the
             # Content-Length, without which HTTP/1.0 clients wait endlessly and HEAD says 0. A Range of the packed

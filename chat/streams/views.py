@@ -124,8 +124,7 @@ def _refuse_too_many(request: GripRequest) -> None:
     Each process counts for itself: a statement for each stream would slow down the return of all readers after a
     restart.
     """
-    source = source_of(request)
-    if source and is_limited(request):
+    if is_limited(request) and (source := source_of(request)):
         try:
             limits.take_here(limits.STREAMS, source)
         except limits.OverLimit as over:

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from django.http import HttpRequest
 
 
+@lru_cache(maxsize=1024)
 def parsed(address: str) -> IPv4Address | IPv6Address | None:
     """Return the address, None if it is none. A socket for both versions calls 10.0.0.5 ::ffff:10.0.0.5."""
     try:

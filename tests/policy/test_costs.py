@@ -32,8 +32,11 @@ VIEWS = {
     "edit": ("PATCH", f"{LIST}M/", "text=hello&key=k1", 10, 4),
     "delete": ("DELETE", f"{LIST}M/", "key=k1", 10, 4),
     "moderate": ("POST", "/-/moderate/", "action=lock&room=lobby", 0, 4),
-    "stream": ("GET", "/events/?channel=room-lobby", "", 2, 2),
-    "stream of two rooms": ("GET", "/events/?channel=room-lobby&channel=room-attic", "", 3, 2),
+    # One statement, unless there is something to read.
+    "stream": ("GET", "/events/?channel=room-lobby", "", 1, 2),
+    "stream, after the newest event": ("GET", "/events/?channel=room-lobby&lastEventId=room-lobby:1", "", 1, 2),
+    "stream, after an older event": ("GET", "/events/?channel=room-lobby&lastEventId=room-lobby:0", "", 3, 2),
+    "stream of two rooms": ("GET", "/events/?channel=room-lobby&channel=room-attic", "", 1, 2),
 }
 
 

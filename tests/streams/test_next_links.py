@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from chat import limits
+from chat.events import reading
 from chat.events.log import EventLog
 from chat.grip import slots
 from chat.grip.publisher import RECHECK
@@ -356,13 +357,13 @@ def test_where_everybody_may_read_a_recheck_ends_no_next_link(ask):
 def test_a_policy_is_asked_after_the_log_was_read(ask, restricted, monkeypatch):
     """Else a right that is revoked in between would show what comes after the recheck."""
     log(3)
-    read = EventLog.get_current_id
+    read = reading.positions
 
-    def get_current_id(*args):
+    def positions(*args):
         ASKED.append("log")
         return read(*args)
 
-    monkeypatch.setattr(EventLog, "get_current_id", get_current_id)
+    monkeypatch.setattr(reading, "positions", positions)
     open_stream(ask)
     open_stream(ask, last_event_id="room-private:1")
     assert ASKED == ["log", "private", "log", "private"]

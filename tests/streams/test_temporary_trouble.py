@@ -56,9 +56,17 @@ def test_readers_come_back_at_different_times(client, signed):
 
 
 def test_an_outage_that_a_middleware_meets_does_so_too(client, signed, settings):
-    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.broken_middleware"]
+    settings.MIDDLEWARE = [settings.MIDDLEWARE[0], f"{__name__}.broken_middleware", *settings.MIDDLEWARE[1:]]
     assert_comes_back(client.get(OPENINGS[0], headers=signed))
     assert client.get("/rooms/lobby/messages/").status_code == 503
+
+
+@pytest.mark.parametrize("address", OPENINGS)
+def test_a_stream_needs_no_session_unless_a_policy_asks_for_it(client, signed, settings, address):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.broken_middleware"]
+    assert client.get(address, headers=signed)["Grip-Hold"] == "stream"
+    settings.CHAT_POLICY = "chat.policy.SiteUsers"
+    assert_comes_back(client.get(address, headers=signed))
 
 
 def broken_middleware(get_response):
