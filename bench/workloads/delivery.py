@@ -2,7 +2,7 @@
 
 from bench.costs import memory
 
-from .crowd import ROOM, Crowd, deliveries, figures
+from .people import ROOM, People, deliveries, figures
 from .rounds import attempt, chosen
 
 NAME = "delivery"
@@ -28,19 +28,19 @@ def run(options):
 
 def _measure(stack, case):
     rooms = [f"{ROOM}-{number}" for number in range(case["rooms"])]
-    with Crowd(stack) as crowd:
-        crowd.connect(CLIENTS)
-        opened = crowd.open(case["rooms"] * case["readers"], rooms, IN_FLIGHT)
-        crowd.settle()
-        _wake(crowd, rooms, case)
-        with crowd.watch() as watch:
-            posted = crowd.post(rooms, rate=case["rate"], seconds=case["seconds"])
-            got = crowd.deliveries(posted, case["readers"], PATIENCE_S)
+    with People(stack) as people:
+        people.connect(CLIENTS)
+        opened = people.open(case["rooms"] * case["readers"], rooms, IN_FLIGHT)
+        people.settle()
+        _wake(people, rooms, case)
+        with people.watch() as watch:
+            posted = people.post(rooms, rate=case["rate"], seconds=case["seconds"])
+            got = people.deliveries(posted, case["readers"], PATIENCE_S)
         run = {**figures(posted), **deliveries(got), "opening_failed": opened["failed"]}
         yield case, {**run, **watch.costs, "memory_kb": memory(stack)}
 
 
-def _wake(crowd, rooms, case):
+def _wake(people, rooms, case):
     """Post the messages of one second, without measuring them."""
-    posted = crowd.post(rooms, rate=case["rate"] / 4, seconds=1)
-    crowd.deliveries(posted, case["readers"], PATIENCE_S)
+    posted = people.post(rooms, rate=case["rate"] / 4, seconds=1)
+    people.deliveries(posted, case["readers"], PATIENCE_S)

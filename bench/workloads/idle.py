@@ -4,7 +4,7 @@ import time
 
 from bench.costs import memory
 
-from .crowd import Crowd
+from .people import People
 from .rounds import attempt
 
 NAME = "idle"
@@ -22,14 +22,14 @@ def run(options):
 def _measure(stack, case):
     seconds = case["minutes"] * 60
     settling = min(SETTLING_S, seconds / 4)
-    with Crowd(stack) as crowd:
-        opened = crowd.open(case["readers"])
+    with People(stack) as people:
+        opened = people.open(case["readers"])
         time.sleep(settling)
         before = memory(stack, OWN)
-        with crowd.watch() as watch:
+        with people.watch() as watch:
             time.sleep(seconds - settling)
         after, whole = memory(stack, OWN), memory(stack)
-        got = crowd.readers.ask("report")
+        got = people.readers.ask("report")
     run = watch.costs
     yield (
         case,

@@ -2,7 +2,7 @@
 
 from bench.costs import memory
 
-from .crowd import Crowd, deliveries, figures
+from .people import People, deliveries, figures
 from .rounds import attempt, chosen
 
 NAME = "posts"
@@ -39,14 +39,14 @@ def _through_the_proxy(stack, case, seconds):
 
 
 def _post(stack, case, clients, seconds, listeners=0):
-    with Crowd(stack) as crowd:
-        crowd.connect(clients)
+    with People(stack) as people:
+        people.connect(clients)
         if listeners:
-            crowd.open(listeners)
-            crowd.settle()
-        with crowd.watch() as watch:
-            posted = crowd.post(seconds=seconds, warm_up=seconds / 6)
+            people.open(listeners)
+            people.settle()
+        with people.watch() as watch:
+            posted = people.post(seconds=seconds, warm_up=seconds / 6)
         run = {**figures(posted), "in_all": posted["in_all"], **watch.costs, "memory_kb": memory(stack)}
         if listeners:
-            run.update(deliveries(crowd.deliveries(posted, listeners, PATIENCE_S)))
+            run.update(deliveries(people.deliveries(posted, listeners, PATIENCE_S)))
     yield {**case, "clients": clients, "listeners": listeners}, run

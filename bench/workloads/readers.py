@@ -2,7 +2,7 @@
 
 from bench.costs import memory
 
-from .crowd import ROOM, Crowd
+from .people import ROOM, People
 from .rounds import attempt, chosen
 
 NAME = "readers"
@@ -34,16 +34,16 @@ def run(options):
 
 
 def _measure(stack, case, counts, in_flight, messages):
-    with Crowd(stack) as crowd:
-        crowd.connect(CLIENTS)
-        crowd.post((OTHER_ROOM,), rate=RATE, seconds=1)  # the first requests make the stack create and load things
-        crowd.settle()
+    with People(stack) as people:
+        people.connect(CLIENTS)
+        people.post((OTHER_ROOM,), rate=RATE, seconds=1)  # the first requests make the stack create and load things
+        people.settle()
         empty, open_readers, seconds = memory(stack), 0, 0.0
         for count in counts:
-            connecting = _connect(crowd, count - open_readers, in_flight)
+            connecting = _connect(people, count - open_readers, in_flight)
             open_readers += connecting["opened"]
             seconds += connecting["seconds"]
-            crowd.settle()
+            people.settle()
             full = memory(stack)
             grown = {name: full[name] - empty.get(name, 0) for name in full}
             run = {
@@ -54,15 +54,15 @@ def _measure(stack, case, counts, in_flight, messages):
                 "grown_kb": grown,
                 "memory_kb": full,
             }
-            yield {**case, "readers": count}, {**run, **_fan_out(crowd, open_readers, messages)}
+            yield {**case, "readers": count}, {**run, **_fan_out(people, open_readers, messages)}
 
 
-def _connect(crowd, count, in_flight):
+def _connect(people, count, in_flight):
     """Open streams while the posters post to another room."""
-    crowd.begin_to_post((OTHER_ROOM,), rate=RATE, seconds=600, until_order=True)
-    with crowd.watch() as watch:
-        opening = crowd.open(count, in_flight=in_flight)
-    posted = crowd.end_posting()
+    people.begin_to_post((OTHER_ROOM,), rate=RATE, seconds=600, until_order=True)
+    with people.watch() as watch:
+        opening = people.open(count, in_flight=in_flight)
+    posted = people.end_posting()
     got = {name: opening[name] for name in ("opened", "failed", "seconds")}
     return {
         "opening_failed": got.pop("failed"),
@@ -75,14 +75,14 @@ def _connect(crowd, count, in_flight):
     }
 
 
-def _fan_out(crowd, readers, messages):
+def _fan_out(people, readers, messages):
     """Post single messages, each after the last reader has the one before."""
     times, lost, reports = [], 0, []
-    crowd.readers.ask("begin")
-    with crowd.watch() as watch:
+    people.readers.ask("begin")
+    with people.watch() as watch:
         for _ in range(messages):
-            posted = crowd.post((ROOM,), rate=1, seconds=1)
-            got = crowd.deliveries(posted, readers, PATIENCE_S, messages=True)
+            posted = people.post((ROOM,), rate=1, seconds=1)
+            got = people.deliveries(posted, readers, PATIENCE_S, messages=True)
             lost += got["lost"]
             times += [last for count, last in got["messages"] if count >= readers]
             reports.append(got)

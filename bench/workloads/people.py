@@ -10,7 +10,7 @@ POSTERS = 1000  # each posting uses up a multiple of this many poster numbers: a
 ROOM = "room"
 
 
-class Crowd:
+class People:
     """Readers and posters, started by `with`. It remembers the posted messages, so that it can count the lost ones."""
 
     def __init__(self, stack):
