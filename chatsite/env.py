@@ -1,4 +1,4 @@
-"""The site's whole configuration: twenty-eight variables, read from the environment once.
+"""The site's whole configuration: twenty-nine variables, read from the environment once.
 
 Those in SECRETS may be in a file instead: SECRET_KEY_FILE names the file for SECRET_KEY.
 """
@@ -51,6 +51,7 @@ class Environment:
     grip_verify_key: str | None = field(repr=False)
     host: str
     port: int
+    web_port: int | None  # on loopback, where Django itself listens beside our Pushpin; None: any free one
     pushpin_cores: int  # how many cores our Pushpin uses
     data_dir: Path  # absolute
     log_level: str
@@ -87,6 +88,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         grip_verify_key=environ.get("GRIP_VERIFY_KEY") or None,
         host=host,
         port=_port(environ.get("PORT") or "8000"),
+        web_port=_port(environ["WEB_PORT"], "WEB_PORT") if environ.get("WEB_PORT") else None,
         pushpin_cores=_pushpin_cores(environ.get("PUSHPIN_CORES") or "1"),
         data_dir=_data_dir(environ.get("DATA_DIR") or PROJECT_DIR / "var"),
         log_level=_log_level(environ.get("LOG_LEVEL") or "WARNING"),
@@ -177,10 +179,10 @@ def _allowed_hosts(environ: Mapping[str, str], host: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*LOOPBACK_HOSTS, f"[{host}]" if ":" in host and host[0] != "[" else host)))
 
 
-def _port(value: str) -> int:
+def _port(value: str, name: str = "PORT") -> int:
     if re.fullmatch("[0-9]{1,5}", value) and 1 <= int(value) <= 65535:
         return int(value)
-    raise EnvironmentProblem("PORT", value, "write a number from 1 to 65535.")
+    raise EnvironmentProblem(name, value, "write a number from 1 to 65535.")
 
 
 def _data_dir(value: str | Path) -> Path:

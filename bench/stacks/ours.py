@@ -1,8 +1,5 @@
 """Our chat, as bin/run serves it."""
 
-import re
-
-from chatsite.serve import instance
 from tests.helpers.running import Chat
 
 from . import database
@@ -27,14 +24,9 @@ class Ours(Stack):
             environment["DATABASE_URL"] = self.database_url
         self._chat = stack.enter_context(Chat.ready(data, **environment))
         self.reader_address = ("127.0.0.1", int(self._chat.port))
-        self.poster_address = self.reader_address if self._through == "proxy" else ("127.0.0.1", _web_port(data))
+        self.poster_address = self.reader_address if self._through == "proxy" else ("127.0.0.1", self._chat.web_port)
 
     def processes(self):
         names = dict.fromkeys(self._chat.names())
         found = {name: self._chat.pids_of(name) for name in names}
         return {"bin/run": [self._chat.pid], **found, **self._database.processes()}
-
-
-def _web_port(data):
-    routes = (instance.path_for(data) / "routes").read_text()
-    return int(re.search(r"^\* 127\.0\.0\.1:(\d+)$", routes, re.MULTILINE)[1])

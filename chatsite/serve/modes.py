@@ -56,7 +56,7 @@ def _web_alone(
 
 def _behind_pushpin(env: Environment, ip: str, run_dir: Path, counts: Path | None, environment: dict[str, str]) -> Mode:
     ports.listen(ip, env.port).close()  # fails if the port is taken; Pushpin would say so in its log only
-    listener = ports.listen_inside(env.port)
+    listener = ports.listen_inside(env.port, env.web_port)
     key, hold = secrets.token_hex(32), secrets.token_hex(16)
     log_dir = env.data_dir / "log"
     log = log_dir / "pushpin.log"

@@ -36,8 +36,11 @@ def written(ip: str, port: int) -> str:
     return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
 
 
-def listen(ip: str, port: int) -> socket.socket:
-    """Return a listening socket on the public address; raise CannotStart or EnvironmentProblem with the reason."""
+def listen(ip: str, port: int, name: str = "PORT") -> socket.socket:
+    """Return a listening socket; raise CannotStart or EnvironmentProblem with the reason.
+
+    `name` is the variable that has the port.
+    """
     try:
         return _listening(ip, port)
     except OSError as error:
@@ -45,15 +48,17 @@ def listen(ip: str, port: int) -> socket.socket:
             another = 8000 if port == 65535 else port + 1
             raise CannotStart(
                 f"Port {port} on {ip} is taken by another program: end that one (ss -ltnp shows it), "
-                f"or choose another port: PORT={another}"
+                f"or choose another port: {name}={another}"
             ) from None
         if error.errno == errno.EACCES:
-            raise EnvironmentProblem("PORT", str(port), "ports below 1024 are root's: write 1024 or more.") from None
+            raise EnvironmentProblem(name, str(port), "ports below 1024 are root's: write 1024 or more.") from None
         raise EnvironmentProblem("HOST", ip, f"can't listen there ({error.strerror}).") from None
 
 
-def listen_inside(public_port: int) -> socket.socket:
-    """Return a listening socket on loopback, on a port that nobody else is likely to use."""
+def listen_inside(public_port: int, web_port: int | None = None) -> socket.socket:
+    """Return a listening socket on loopback, on WEB_PORT or else on a port that nobody else is likely to use."""
+    if web_port:
+        return listen(LOOPBACK, web_port, "WEB_PORT")
     candidates = [port for port in INTERNAL if not public_port <= port < public_port + KEPT_FOR_OTHERS]
     for port in random.sample(candidates, len(candidates)):
         try:

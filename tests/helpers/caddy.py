@@ -17,7 +17,7 @@ class Caddy:
 
     def __init__(self, folder, port, chat, admin_from=None):
         self._folder, self._admin_from = Path(folder), admin_from
-        self._server = urlsplit(chat.url).netloc
+        self._server, self._web = urlsplit(chat.url).netloc, f"127.0.0.1:{chat.web_port}"
         self.port, self.url = port, f"https://127.0.0.1:{port}"
         self._process = None
 
@@ -41,8 +41,8 @@ class Caddy:
         site = "chat.example.com {"
         own = f"{self.url} {{\n\ttls {self._folder}/fullchain.pem {self._folder}/privkey.pem"
         assert text.count(site) == 1
-        assert "127.0.0.1:8000" in text
-        text = text.replace(site, own).replace("127.0.0.1:8000", self._server)
+        assert text.count("127.0.0.1:8000") == text.count("127.0.0.1:8001") == 1
+        text = text.replace(site, own).replace("127.0.0.1:8000", self._server).replace("127.0.0.1:8001", self._web)
         if self._admin_from:
             text = with_private_admin(text, "@strangers {", "respond @strangers 403", self._admin_from)
         options = "\tadmin off\n\tauto_https disable_redirects\n"

@@ -6,6 +6,7 @@ import json
 import os
 import queue
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -118,6 +119,12 @@ class Chat(Front):
     @property
     def pid(self):
         return self._run.pid
+
+    @property
+    def web_port(self):
+        """The port on which Django itself listens, behind Pushpin."""
+        routes = (instance.path_for(self.data_dir) / "routes").read_text()
+        return int(re.search(r"^\* 127\.0\.0\.1:(\d+)$", routes, re.MULTILINE)[1])
 
     def wait_for_line(self, text, seconds):
         """Return the next line that contains `text`; fail if the output ends or the time is over."""

@@ -162,6 +162,6 @@ def test_the_commands_of_the_bare_machine_make_its_files(tmp_path):
         script = script.replace(there, here)
     subprocess.run(["sh", "-euc", script], check=True, timeout=60)
     written = re.findall("^[^#\n].*", (tmp_path / "etc/chat/env").read_text(), re.M)
-    assert written == ["ALLOWED_HOSTS=chat.test", "TRUSTED_PROXIES=127.0.0.1"]
+    assert written == ["ALLOWED_HOSTS=chat.test", "TRUSTED_PROXIES=127.0.0.1", "WEB_PORT=8001"]
     adapted = check("caddy", "adapt", "--adapter", "caddyfile", "--config", tmp_path / "etc/caddy/Caddyfile")
     assert (adapted.returncode, '"host":["chat.test"]' in adapted.stdout) == (0, True), adapted.stderr

@@ -78,7 +78,7 @@ def test_no_log_of_caddy_has_a_token(chat, tmp_path):
     program("caddy", "Caddy is not installed: sudo apt install caddy")
 
     class Nothing:
-        url = "http://127.0.0.1:1/"  # nothing listens there
+        url, web_port = "http://127.0.0.1:1/", 1  # nothing listens there
 
     with Caddy(tmp_path / "caddy", spare_port(), Nothing) as caddy:
         assert opened(caddy.url, GOOD) == 502

@@ -63,6 +63,11 @@ def test_a_port_from_1_to_65535_is_accepted(value, port):
     assert read({"PORT": value}).port == port
 
 
+def test_django_listens_on_any_free_port_or_on_the_one_that_is_set():
+    assert [read({"WEB_PORT": value}).web_port for value in ("", "8001")] == [None, 8001]
+    assert problem_of(WEB_PORT="x") == "WEB_PORT='x' won't do: write a number from 1 to 65535."
+
+
 @pytest.mark.parametrize("value", ["0", "65536", "-1", "80.0", "http", " 80", "٨٠", "9" * 5000])
 def test_another_value_of_port_is_refused(value):
     assert problem_of(PORT=value) == f"PORT={value!r} won't do: write a number from 1 to 65535."
