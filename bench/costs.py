@@ -40,7 +40,7 @@ class Watch:
     def __exit__(self, *_):
         seconds, after = time.monotonic() - self._began, self._now()
         used = {name: max(0, round(after[name] - self._before.get(name, 0), 2)) for name in after}
-        load = {one.name: used.pop(one.name) for one in self._load}
+        load = {name: used.pop(name) for name in {one.name for one in self._load}}
         busy, possible = (now - before for now, before in zip(machine_s(), self._machine, strict=True))
         self.costs = {
             "cpu_s": used,
@@ -50,7 +50,9 @@ class Watch:
         }
 
     def _now(self):
-        groups = {**self._stack.processes(), **{one.name: [one.pid] for one in self._load}}
+        groups = self._stack.processes()
+        for one in self._load:
+            groups[one.name] = [*groups.get(one.name, ()), one.pid]
         return {name: cpu_s(pids) for name, pids in groups.items()}
 
 

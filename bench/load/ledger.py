@@ -17,6 +17,8 @@ class Ledger:
         """Begin a new measurement; remember which messages each reader has."""
         self.arrived = 0
         self.delays_ns = array("q")
+        self.away = set()  # readers who have lost their stream
+        self.late_ns = array("q")  # their delays, which say how long they were away
         self.messages = {}  # (poster, number) -> [number of readers that have it, ns until the last had it]
 
     def take(self, reader, poster, number, delay_ns):
@@ -28,7 +30,7 @@ class Ledger:
         elif not self._out_of_order(reader, poster, number, last):
             return
         self.arrived += 1
-        self.delays_ns.append(delay_ns)
+        (self.late_ns if reader in self.away else self.delays_ns).append(delay_ns)
         message = self.messages.setdefault((poster, number), [0, 0])
         message[0] += 1
         message[1] = max(message[1], delay_ns)

@@ -27,12 +27,12 @@ class Readers:
         self.streams = Streams(self.ledger)
         self.rooms = 1
 
-    def open(self, address, requests, count, opened, in_flight=256):
+    def open(self, addresses, requests, count, opened, in_flight=256):
         """Open `count` more streams; return how many opened, how fast, and why the others failed."""
         self.rooms = len(requests)
         before, began = len(self.streams.opened), time.monotonic()
         self.streams.open(
-            address, [request.encode("latin-1") for request in requests], count, opened.encode(), in_flight
+            addresses, [request.encode("latin-1") for request in requests], count, opened.encode(), in_flight
         )
         while self.streams.is_opening:
             self.streams.turn(1)
@@ -56,8 +56,17 @@ class Readers:
         self.ledger.forget_times()
         return {}
 
-    def report(self, last_numbers=None, unsure=(), messages=False):
-        """Return the figures since begin(), and the number of lost messages; see Ledger.lost()."""
+    def returning(self, in_flight=256):
+        """Return how many readers are reconnecting, and when the last one did; from now on `in_flight` at a time."""
+        self.streams.in_flight = in_flight
+        return {"returning": self.streams.returning, "last_return": self.streams.last_return}
+
+    def report(self, last_numbers=None, unsure=(), messages=False, delays=False):
+        """Return the figures since begin(), and the number of lost messages; see Ledger.lost().
+
+        With `messages`, also how many readers have each message and when the last one had it; with `delays`, those of
+        all readers who did not lose their stream.
+        """
         self.streams.process_backlog()
         last_numbers = {int(poster): last for poster, last in (last_numbers or {}).items()}
         ledger = self.ledger
@@ -67,13 +76,15 @@ class Readers:
             "gone": self.streams.gone,
             "bytes": self.streams.received,
             "arrived": ledger.arrived,
-            **spread(ledger.delays_ns),
+            **spread([*ledger.delays_ns, *ledger.late_ns]),
             "doubled": ledger.doubled,
             "reordered": ledger.reordered,
             "lost": ledger.lost(last_numbers, [tuple(one) for one in unsure], self._readers_of),
         }
         if messages:
             figures["messages"] = [[count, last / 1e6] for count, last in ledger.messages.values()]
+        if delays:
+            figures["delays_ns"] = [*ledger.delays_ns]
         return figures
 
     def _readers_of(self, poster):
@@ -100,7 +111,7 @@ def by_hand(options):
     requests = [options.request.format(room=room, host=options.host, port=options.port) for room in rooms]
     requests = [request.replace("\\r\\n", "\r\n") for request in requests]
     readers = Readers()
-    result = readers.open(address, requests, options.count, options.opened, options.in_flight)
+    result = readers.open([address], requests, options.count, options.opened, options.in_flight)
     print(
         f"{result['opened']} streams in {result['seconds']:.2f} s: {result['rate']:.0f}/s; failed: {result['failed']}"
     )

@@ -1,6 +1,7 @@
 """Thousands of open streams in one loop. The loop does as little as possible for each event, and the rest later.
 
-A reader whose stream was closed by the server reconnects immediately with its last event id, like an EventSource.
+A reader whose stream was closed by the server reconnects immediately with its last event id, like an EventSource. If
+there are several servers, it goes on to the next one, as nginx would send it.
 """
 
 import errno
@@ -8,7 +9,7 @@ import os
 import select
 import socket
 import time
-from collections import Counter
+from collections import Counter, deque
 
 from . import event_ids, markers
 
@@ -36,19 +37,28 @@ class Streams:
         self._readers = {}  # descriptor -> the number of its reader
         self._tails = {}  # reader -> the end of its data, if it may be the beginning of a marker
         self._backlog = []
-        self._to_open = iter(())
+        self.in_flight = 0  # how many handshakes at a time
+        self._to_open = deque()  # readers that wait until another handshake is over
+        self._attempts = Counter()  # reader -> how many servers it has left since its stream was last open
+        self._moves = Counter()  # reader -> how many servers it has left
+        self.last_return = 0  # time.monotonic() at the end of the last reconnect
 
-    def open(self, address, requests, count, mark, in_flight=256):
-        """Begin to open `count` more streams, in the rooms in turn."""
-        self._address, self._requests, self._mark = tuple(address), requests, mark
-        self._to_open = iter(range(self._numbered, self._numbered + count))
+    def open(self, addresses, requests, count, mark, in_flight=256):
+        """Begin to open `count` more streams, in the rooms and at the addresses in turn, `in_flight` at a time."""
+        self._addresses = [tuple(address) for address in addresses]
+        self._requests, self._mark, self.in_flight = requests, mark, in_flight
+        self._to_open.extend(range(self._numbered, self._numbered + count))
         self._numbered += count
-        for _ in range(in_flight):
-            self._open_next()
+        self._open_next()
 
     @property
     def is_opening(self):
-        return bool(self._opening)
+        return bool(self._opening or self._to_open)
+
+    @property
+    def returning(self):
+        """How many readers have lost their stream and are reconnecting."""
+        return len(self._returning)
 
     @property
     def gone(self):
@@ -69,6 +79,7 @@ class Streams:
                 self._read(descriptor, now)
             else:
                 foreign.append(descriptor)
+        self._open_next()
         return foreign
 
     def close(self):
@@ -96,7 +107,9 @@ class Streams:
         reader = self._readers[descriptor]
         self._drop(descriptor)
         self._returning.add(reader)
-        self._connect(reader)
+        self.ledger.away.add(reader)
+        self._moves[reader] += 1
+        self._to_open.append(reader)
 
     def process_backlog(self):
         """Find the messages in the data that was read, and record them."""
@@ -112,16 +125,15 @@ class Streams:
         self._backlog.clear()
 
     def _open_next(self):
-        reader = next(self._to_open, None)
-        if reader is not None:
-            self._connect(reader)
+        while self._to_open and len(self._opening) < self.in_flight:
+            self._connect(self._to_open.popleft())
 
     def _connect(self, reader):
         one = socket.socket()
         one.setblocking(False)
         one.setsockopt(socket.SOL_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT: the port is chosen by connect
         one.bind((f"127.0.0.{1 + reader % SOURCES}", 0))
-        code = one.connect_ex(self._address)
+        code = one.connect_ex(self._address_of(reader))
         descriptor = one.fileno()
         self._sockets[descriptor] = one
         self._readers[descriptor] = reader
@@ -129,6 +141,11 @@ class Streams:
         self.epoll.register(descriptor, select.EPOLLOUT)
         if code not in (0, errno.EINPROGRESS):
             self._fail(descriptor, os.strerror(code))
+
+    def _address_of(self, reader):
+        """Return a reader's server. The readers of each room are spread over all servers."""
+        rooms = len(self._requests)
+        return self._addresses[(reader // rooms + reader % rooms + self._moves[reader]) % len(self._addresses)]
 
     def _continue_opening(self, descriptor, now):
         one, received = self._sockets[descriptor], self._opening[descriptor]
@@ -160,23 +177,29 @@ class Streams:
         del self._opening[descriptor]
         reader = self._readers[descriptor]
         self._backlog.append((reader, now, received))
+        self._attempts.pop(reader, None)
         if reader in self._returning:
             self._returning.remove(reader)
+            self.last_return = time.monotonic()
         else:
             self.opened.append(reader)
-            self._open_next()
 
     def give_up_opening(self):
         """Count the streams that are not open yet as failed."""
-        self._to_open = iter(())
+        self._to_open.clear()
         for descriptor in list(self._opening):
             self._fail(descriptor, "not open in time")
 
     def _fail(self, descriptor, why):
-        self.failed[why] += 1
-        del self._opening[descriptor]
+        """Give up a handshake. A reader whose server was lost tries each of the others before it is gone."""
+        reader = self._readers[descriptor]
+        self._attempts[reader] += 1
         self._drop(descriptor)
-        self._open_next()
+        if reader in self._returning and self._attempts[reader] < len(self._addresses):
+            self._moves[reader] += 1
+            self._to_open.append(reader)
+        else:
+            self.failed[why] += 1
 
     def _drop(self, descriptor):
         self._opening.pop(descriptor, None)

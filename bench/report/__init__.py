@@ -1,9 +1,9 @@
 """Makes RESULTS.md and results.png from results.json."""
 
-from . import delivery, idle, pages, plots, posts, readers, siege, targets
+from . import crowd, delivery, idle, pages, plots, posts, readers, siege, targets
 from .found import Found
 
-SECTIONS = (posts, readers, delivery, idle, pages, siege)
+SECTIONS = (posts, readers, delivery, crowd, idle, pages, siege)
 ABOUT = """# What the chat is measured at
 
 `bin/bench` makes this page. It also writes `results.json`, with the figures of each run. `bin/bench report` makes this
@@ -16,8 +16,9 @@ the stack.
 The stacks: **ours**, as `bin/run` serves it; **ancestor**, the example of django-eventstream, with the library's
 defaults, behind Pushpin as Debian packages it; **ancestor-native**, the same under uvicorn without a proxy;
 **channels**, a chat with Django Channels, channels-redis and uvicorn; **nchan**, nginx with nchan, which saves nothing
-and has no Django. If a stack has a proxy, *straight* means that the posts go to its web server directly.
-[LIMITS.md](LIMITS.md) lists what was tried for each goal that is not met.
+and has no Django; **many**, our chat with eight Pushpins on PostgreSQL, without nginx. If a stack has a proxy,
+*straight* means that the posts go to its web server directly. [LIMITS.md](LIMITS.md) lists what was tried for each goal
+that is not met.
 
 ![Post rate, fan-out, delivery and memory](results.png)
 """

@@ -1,6 +1,6 @@
 """The table of the goals: whether each is met."""
 
-from . import idle, pages
+from . import crowd, idle, pages
 from .words import DATABASES, number, ratio, table, times
 
 NO_GROWTH = 0.02  # of a process's memory during `idle`; less than 1 MB is no growth either
@@ -9,7 +9,8 @@ SAME = 0.10  # two rates that differ by less count as equal
 
 def section(found):
     """Return the table, without the goals that were not measured."""
-    checks = [*_posts(found), *_readers(found), *_delivery(found), *_idle(found), *_pages(found), *_exact(found)]
+    checks = [*_posts(found), *_readers(found), *_delivery(found), *_crowd(found), *_idle(found), *_pages(found)]
+    checks += _exact(found)
     lines = [
         [what, wanted, measured, "yes" if met else "**no**"]
         for what, wanted, measured, met in checks
@@ -84,6 +85,26 @@ def _delivery(found):
             yield _at_most(what, limit, "ms", row.median("delivery_p99_ms"))
 
 
+def _crowd(found):
+    def sizes(kind):
+        """Return the Rows of the small and the large crowd."""
+        rows = sorted(found.rows(crowd.NAME, kind=kind), key=lambda row: row.case.get("readers", 0))
+        return rows if len(rows) == 2 else [found.row("")] * 2
+
+    small, large = sizes(crowd.ONE_ROOM)
+    readers_ = number(large.case.get("readers"))
+    fan_out = ratio(large, small, "fan_out_ms")
+    what = f"one message to a room of {readers_}, compared with ten times the time for a tenth"
+    yield _at_most(what, 1.2, "×", fan_out and fan_out / 10)
+    yield _at_most("memory of each of them, compared with a tenth", 1, "×", ratio(large, small, "kb_a_reader"))
+    small, large = sizes(crowd.ROOMS)
+    what = f"delivery p99 to {readers_} readers in rooms of 100, 50/s, compared with a tenth"
+    yield _at_most(what, 3, "×", ratio(large, small, "delivery_p99_ms"))
+    death = found.row(crowd.NAME, kind=crowd.DEATH)
+    back = death.median("return_rate") and death.median("return_rate") / small.median("connect_rate")
+    yield _at_least("readers who come back from a killed Pushpin, compared with connects before", 0.6, "×", back)
+
+
 def _idle(found):
     row = found.row("idle", stack="ours")
     if row.runs:
@@ -107,7 +128,8 @@ def _pages(found):
 
 
 def _exact(found):
-    rows = [row for name in ("posts", "readers", "delivery") for row in found.rows(name, stack="ours") if row.runs]
+    rows = [row for name in ("posts", "readers", "delivery", "crowd") for row in found.rows(name) if row.runs]
+    rows = [row for row in rows if row.case.get("stack") in ("ours", "many")]
     count = sum(row.total("lost", "doubled", "reordered") for row in rows)
     if rows:
         yield "messages lost, doubled or out of order in all workloads", "0", number(count), count == 0

@@ -4,6 +4,6 @@ A case is a dict that says what was measured, at least the stack. A run is a dic
 reason.
 """
 
-from . import delivery, idle, pages, posts, readers, siege
+from . import crowd, delivery, idle, pages, posts, readers, siege
 
-WORKLOADS = {workload.NAME: workload for workload in (posts, readers, delivery, pages, idle, siege)}
+WORKLOADS = {workload.NAME: workload for workload in (posts, readers, delivery, crowd, pages, idle, siege)}

@@ -29,12 +29,16 @@ class People:
 
     def watch(self):
         """Return a Watch of the stack, the readers and the posters."""
-        return Watch(self.stack, self.readers, self.posters)
+        return self.watching(self.readers, self.posters)
+
+    def watching(self, *load):
+        """Return a Watch of the stack and of these processes."""
+        return Watch(self.stack, *load)
 
     def open(self, count, rooms=(ROOM,), in_flight=256):
         """Open `count` streams, in the rooms in turn, `in_flight` at a time; return the figures."""
         requests = [self.stack.reader_request(room).decode("latin-1") for room in rooms]
-        values = {"address": self.stack.reader_address, "count": count, "opened": self.stack.opened.decode()}
+        values = {"addresses": [self.stack.reader_address], "count": count, "opened": self.stack.opened.decode()}
         return self.readers.ask("open", requests=requests, in_flight=in_flight, **values)
 
     def settle(self):

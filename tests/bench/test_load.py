@@ -147,7 +147,7 @@ def server():
 def streams(ledger, server):
     """One reader that is opening its stream."""
     streams = Streams(ledger)
-    streams.open(server.getsockname(), [REQUEST], 1, b"event: stream-open")
+    streams.open([server.getsockname()], [REQUEST], 1, b"event: stream-open")
     yield streams
     streams.close()
 

@@ -21,6 +21,6 @@ def test_a_thousand_streams_can_be_opened_at_the_same_time(pushpin, tmp_path, re
         port = int(chat.port)
         request = READER.format(room="lobby", host="127.0.0.1", port=port)
         for _ in range(3):
-            result = readers.open(("127.0.0.1", port), [request], CROWD, "event: stream-open", in_flight=CROWD)
+            result = readers.open([("127.0.0.1", port)], [request], CROWD, "event: stream-open", in_flight=CROWD)
             assert (result["opened"], result["failed"]) == (CROWD, {})
         assert chat.post("lobby", "Alice", "Are you all here?", ANSWER_S)
