@@ -143,9 +143,10 @@ class Streams:
             self._fail(descriptor, os.strerror(code))
 
     def _address_of(self, reader):
-        """Return a reader's server. The readers of each room are spread over all servers."""
-        rooms = len(self._requests)
-        return self._addresses[(reader // rooms + reader % rooms + self._moves[reader]) % len(self._addresses)]
+        """Return a reader's server. The readers of each room, and those of a lost server, are spread over all others."""
+        rooms, servers = len(self._requests), len(self._addresses)
+        step = 1 + reader // servers % max(1, servers - 1)
+        return self._addresses[(reader // rooms + reader % rooms + self._moves[reader] * step) % servers]
 
     def _continue_opening(self, descriptor, now):
         one, received = self._sockets[descriptor], self._opening[descriptor]

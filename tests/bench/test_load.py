@@ -204,3 +204,24 @@ def test_an_id_counts_only_when_its_event_is_complete():
     assert event_ids.last_id(whole + cut) == b"room-x:1"
     assert event_ids.last_id(whole + cut + b"\r\n1a\r\n\r\n") == b"room-x:2"
     assert event_ids.last_id(b": comment\n\n") is None
+
+
+def test_the_readers_of_a_lost_server_go_on_at_all_the_others(ledger):
+    streams = Streams(ledger)
+    streams.open([("127.0.0.1", port) for port in range(1, 9)], [REQUEST], 0, b"event: stream-open")
+    lost = [reader for reader in range(8_000) if streams._address_of(reader)[1] == 1]
+    for reader in lost:
+        streams._moves[reader] += 1
+    ports = [streams._address_of(reader)[1] for reader in lost]
+    assert {port: ports.count(port) for port in {*ports}} == {port: pytest.approx(143, abs=1) for port in range(2, 9)}
+
+
+def test_a_reader_whose_server_is_gone_resumes_at_the_next_one(ledger, server):
+    streams = Streams(ledger)
+    with socket.create_server(("127.0.0.1", 0)) as first:
+        streams.open([first.getsockname(), server.getsockname()], [REQUEST], 1, b"event: stream-open")
+        serve(streams, first, OPEN, event(1))
+    assert serve(streams, server, OPEN, event(2)) == REQUEST[:-2] + b"Last-Event-ID: room-x:1\r\n\r\n"
+    turn_until(streams, lambda: ledger.arrived == 2)
+    assert lost(ledger, last=2, readers=[0]) == 0
+    streams.close()
