@@ -120,9 +120,10 @@ class Posting:
         until = time.monotonic() + ANSWER_S
         while self._waiting and time.monotonic() < until:
             self._answers(1)
-        for poster, number, _ in self._waiting.values():
+        for index, (poster, number, _) in self._waiting.items():
             self._unsure.append((poster, number))
             self._statuses["no answer"] += 1
+            self._connect_again(index)  # else the answer would be taken for that to the next message
         self._epoll.close()
 
     def _figures(self, counted, seconds):

@@ -143,7 +143,7 @@ class Streams:
             self._fail(descriptor, os.strerror(code))
 
     def _address_of(self, reader):
-        """Return a reader's server. The readers of each room, and those of a lost server, are spread over all others."""
+        """Return a reader's server. The readers of a room, and those of a lost server, are spread over all others."""
         rooms, servers = len(self._requests), len(self._addresses)
         step = 1 + reader // servers % max(1, servers - 1)
         return self._addresses[(reader // rooms + reader % rooms + self._moves[reader] * step) % servers]
