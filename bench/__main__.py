@@ -56,9 +56,13 @@ def arguments():
         "--only", type=lambda text: text.split(","), help="names of the only stacks to measure, separated by commas"
     )
     parser.add_argument(
-        "--quick", action="store_true", help="measure everything once and small, to see that it works: 4 minutes"
+        "--quick", action="store_true", help="measure everything once and small, to see that it works: 6 minutes"
     )
-    parser.add_argument("--readers", type=int, help="number of readers of one room (10000; 500 with --quick)")
+    parser.add_argument(
+        "--readers",
+        type=int,
+        help="number of readers of one room (10000; 500 with --quick); a crowd is ten times as many",
+    )
     parser.add_argument(
         "--messages", type=int, default=5_000_000, help="number of messages in the database of the pages (5000000)"
     )

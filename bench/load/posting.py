@@ -91,8 +91,9 @@ class Posting:
             index = self._index[descriptor]
             status = self._connections[index].read()
             if status is not None:
+                if index in self._waiting:  # else the server has closed an idle connection
+                    answered.append(index)
                 self._record(index, status)
-                answered.append(index)
         return answered
 
     def _record(self, index, status):
