@@ -54,6 +54,6 @@ def test_nobody_has_to_wait_for_slow_clients(front):
 def test_all_of_a_crowd_that_comes_after_an_attack_are_answered(front, readers):
     request = READER.format(room="lobby", host=front[0], port=front[1])
     with Victims(front, CROWD_S) as victims:
-        went = readers.open(front, [request], CROWD, "event: stream-open", in_flight=CROWD)
+        went = readers.open([front], [request], CROWD, "event: stream-open", in_flight=CROWD)
     assert (went["opened"], went["failed"]) == (CROWD, {})
     assert victims.failed() == []
