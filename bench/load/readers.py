@@ -25,11 +25,9 @@ class Readers:
     def __init__(self):
         self.ledger = Ledger()
         self.streams = Streams(self.ledger)
-        self.rooms = 1
 
     def open(self, addresses, requests, count, opened, in_flight=256):
         """Open `count` more streams; return how many opened, how fast, and why the others failed."""
-        self.rooms = len(requests)
         before, began = len(self.streams.opened), time.monotonic()
         self.streams.open(
             addresses, [request.encode("latin-1") for request in requests], count, opened.encode(), in_flight
@@ -69,7 +67,7 @@ class Readers:
         """
         self.streams.process_backlog()
         last_numbers = {int(poster): last for poster, last in (last_numbers or {}).items()}
-        ledger = self.ledger
+        ledger, in_room = self.ledger, self._in_each_room()
         figures = {
             "readers": len(self.streams.opened),
             "closed": self.streams.closed,
@@ -79,7 +77,9 @@ class Readers:
             **spread([*ledger.delays_ns, *ledger.late_ns]),
             "doubled": ledger.doubled,
             "reordered": ledger.reordered,
-            "lost": ledger.lost(last_numbers, [tuple(one) for one in unsure], self._readers_of),
+            "lost": ledger.lost(
+                last_numbers, [tuple(one) for one in unsure], lambda poster: in_room[poster % len(in_room)]
+            ),
         }
         if messages:
             figures["messages"] = [[count, last / 1e6] for count, last in ledger.messages.values()]
@@ -87,8 +87,12 @@ class Readers:
             figures["delays_ns"] = [*ledger.delays_ns]
         return figures
 
-    def _readers_of(self, poster):
-        return [reader for reader in self.streams.opened if reader % self.rooms == poster % self.rooms]
+    def _in_each_room(self):
+        """Return a list of the readers of each room; at least one, which is empty without any."""
+        found = [[] for _ in range(max(1, self.streams.rooms))]
+        for reader in self.streams.opened:
+            found[self.streams.room_of[reader]].append(reader)
+        return found
 
 
 def obey():

@@ -22,13 +22,17 @@ HANDSHAKE_S = 120  # for all handshakes together
 
 
 class Streams:
-    """Opens and reads streams, and records the messages in the ledger. `requests` has one request for each room."""
+    """Opens and reads streams, and records the messages in the ledger."""
 
     def __init__(self, ledger):
         self.ledger = ledger
         self.epoll = select.epoll()
         self.failed = Counter()
-        self.closed = self.received = self._numbered = 0
+        self.closed = self.received = 0
+        self.room_of = []  # for each reader, the number of the room
+        self._places = []  # for each reader, the number of the first server, before the remainder is taken
+        self._rooms = {}  # the request that opens a stream of a room: the number of the room
+        self._requests = []  # for each room, this request
         self.opened = []  # the readers whose stream has been open, even if it is closed now
         self._returning = set()  # those of them who are reconnecting
         self._recent = {}  # reader -> the end of its data, which has the last event id
@@ -44,12 +48,23 @@ class Streams:
         self.last_return = 0  # time.monotonic() at the end of the last reconnect
 
     def open(self, addresses, requests, count, mark, in_flight=256):
-        """Begin to open `count` more streams, in the rooms and at the addresses in turn, `in_flight` at a time."""
+        """Begin to open `count` more streams, in the rooms and at the addresses in turn, `in_flight` at a time.
+
+        There is one request for each room. A new request is a new room; a known one brings its room more readers.
+        """
         self._addresses = [tuple(address) for address in addresses]
-        self._requests, self._mark, self.in_flight = requests, mark, in_flight
-        self._to_open.extend(range(self._numbered, self._numbered + count))
-        self._numbered += count
+        self._mark, self.in_flight = mark, in_flight
+        first, rooms = len(self.room_of), [self._room(request) for request in requests]
+        self.room_of += [rooms[number % len(rooms)] for number in range(count)]
+        # The readers of a room are spread over the servers, and a room of few readers begins at the next server.
+        self._places += [number // len(rooms) + number % len(rooms) for number in range(count)]
+        self._to_open.extend(range(first, first + count))
         self._open_next()
+
+    @property
+    def rooms(self):
+        """How many rooms there are."""
+        return len(self._requests)
 
     @property
     def is_opening(self):
@@ -124,6 +139,12 @@ class Streams:
                 take(reader, int(poster), int(number), when - int(due))
         self._backlog.clear()
 
+    def _room(self, request):
+        if request not in self._rooms:
+            self._rooms[request] = len(self._requests)
+            self._requests.append(request)
+        return self._rooms[request]
+
     def _open_next(self):
         while self._to_open and len(self._opening) < self.in_flight:
             self._connect(self._to_open.popleft())
@@ -143,10 +164,10 @@ class Streams:
             self._fail(descriptor, os.strerror(code))
 
     def _address_of(self, reader):
-        """Return a reader's server. The readers of a room, and those of a lost server, are spread over all others."""
-        rooms, servers = len(self._requests), len(self._addresses)
+        """Return a reader's server. The readers of a lost server are spread over all others."""
+        servers = len(self._addresses)
         step = 1 + reader // servers % max(1, servers - 1)
-        return self._addresses[(reader // rooms + reader % rooms + self._moves[reader] * step) % servers]
+        return self._addresses[(self._places[reader] + self._moves[reader] * step) % servers]
 
     def _continue_opening(self, descriptor, now):
         one, received = self._sockets[descriptor], self._opening[descriptor]
@@ -172,7 +193,7 @@ class Streams:
 
     def _request(self, reader):
         last = event_ids.last_id(self._recent.get(reader, b""))
-        return event_ids.resumed(self._requests[reader % len(self._requests)], last)
+        return event_ids.resumed(self._requests[self.room_of[reader]], last)
 
     def _is_open(self, descriptor, now, received):
         del self._opening[descriptor]

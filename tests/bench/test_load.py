@@ -206,9 +206,17 @@ def test_an_id_counts_only_when_its_event_is_complete():
     assert event_ids.last_id(b": comment\n\n") is None
 
 
+def test_readers_who_come_later_are_in_the_rooms_that_they_ask_for(ledger):
+    streams = Streams(ledger)
+    for rooms in ([REQUEST], [b"GET /2", b"GET /3"], [REQUEST]):
+        streams.open([("127.0.0.1", 1)], rooms, 4, b"event: stream-open", in_flight=0)
+    assert streams.room_of == [0, 0, 0, 0, 1, 2, 1, 2, 0, 0, 0, 0]
+    assert [streams._request(reader) for reader in (0, 4, 5, 8)] == [REQUEST, b"GET /2", b"GET /3", REQUEST]
+
+
 def test_the_readers_of_a_lost_server_go_on_at_all_the_others(ledger):
     streams = Streams(ledger)
-    streams.open([("127.0.0.1", port) for port in range(1, 9)], [REQUEST], 0, b"event: stream-open")
+    streams.open([("127.0.0.1", port) for port in range(1, 9)], [REQUEST], 8_000, b"event: stream-open", in_flight=0)
     lost = [reader for reader in range(8_000) if streams._address_of(reader)[1] == 1]
     for reader in lost:
         streams._moves[reader] += 1
