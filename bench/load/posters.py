@@ -26,15 +26,17 @@ class Posters:
         self._connections = [Connection(tuple(address)) for _ in range(clients)]
         return {}
 
-    def post(self, requests, first_poster=0, rate=None, good=(200,), until_order=False, **how):
+    def post(self, requests, first_poster=0, rate=None, good=(200,), until_order=False, last_numbers=None, **how):
         """Post in a closed loop, or `rate` times a second; return the figures.
 
         `until_order` ends the posting at the next order. There is one request for each room. A request with
-        markers.TEXT gets new digits each time.
+        markers.TEXT gets new digits each time. With `last_numbers`, each room is one poster; see Posting.
         """
         templates = [markers.template(request.encode("latin-1")) for request in requests]
         stop = orders.Orders.descriptor if until_order else None
-        posting = Posting(self._connections, templates, first_poster, good, stop)
+        if last_numbers is not None:
+            last_numbers = {int(poster): last for poster, last in last_numbers.items()}
+        posting = Posting(self._connections, templates, first_poster, good, stop, last_numbers)
         return posting.on_schedule(rate, **how) if rate else posting.closed_loop(**how)
 
     def stop(self):

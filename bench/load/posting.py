@@ -16,14 +16,17 @@ class Posting:
 
     Each pair of a connection and a room is a poster of its own: its number is the connection's times the number of
     rooms, plus the room's. The messages of a poster have an order: each is posted after the acknowledgement of the
-    last one.
+    last one. With `last_numbers`, {poster: its last number}, each room is one poster instead, who goes on after that
+    number. So all messages of the room have one order.
     """
 
-    def __init__(self, connections, requests, first_poster=0, good=(200,), stop=None):
+    def __init__(self, connections, requests, first_poster=0, good=(200,), stop=None, last_numbers=None):
         """`good` are the statuses of an accepted post. Posting ends when the descriptor `stop` becomes readable."""
         self._connections, self._requests = connections, requests
         self._first, self._good, self._stop = first_poster, good, stop
-        self._numbers = defaultdict(int)  # poster -> its last number
+        self._one_poster = last_numbers is not None
+        self._numbers = defaultdict(int, last_numbers or {})  # poster -> its last number
+        self._before = sum(self._numbers.values())
         self._room = 0
         self._waiting = {}  # the connection's index -> (poster, number, when the message was due)
         self._epoll = select.epoll()
@@ -56,8 +59,8 @@ class Posting:
         began, step = time.monotonic_ns(), 1e9 / rate
         for number in range(round(rate * seconds)):
             due = began + int(number * step)
-            while (now := time.monotonic_ns()) < due or not idle:
-                idle += self._answers((due - now) / 1e9 if idle else 1)
+            while (now := time.monotonic_ns()) < due or not idle or self._must_wait():
+                idle += self._answers((due - now) / 1e9 if now < due and idle else 1)
                 if now > due + ANSWER_S * 1e9:
                     raise TimeoutError(f"no answer within {ANSWER_S} s")
             if self._is_stopped():
@@ -67,13 +70,18 @@ class Posting:
         self._finish()
         return self._figures(len(self._took_ns), seconds)
 
+    def _must_wait(self):
+        """Return whether the next room is one poster, whose last message has no answer yet."""
+        next_one = self._first + self._room
+        return self._one_poster and any(poster == next_one for poster, _, _ in self._waiting.values())
+
     def _is_stopped(self):
         return self._stop is not None and bool(select.select([self._stop], [], [], 0)[0])
 
     def _post(self, index, due):
         room = self._room
         self._room = (room + 1) % len(self._requests)
-        poster = self._first + index * len(self._requests) + room
+        poster = self._first + room + (0 if self._one_poster else index * len(self._requests))
         self._numbers[poster] += 1
         number = self._numbers[poster]
         before, after = self._requests[room]
@@ -130,7 +138,7 @@ class Posting:
     def _figures(self, counted, seconds):
         return {
             "posted": sum(self._statuses[status] for status in self._good),
-            "in_all": sum(self._numbers.values()),
+            "in_all": sum(self._numbers.values()) - self._before,
             "rate": counted / seconds,
             **spread(self._took_ns),
             "errors": {str(status): count for status, count in self._statuses.items() if status not in self._good},

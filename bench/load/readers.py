@@ -55,9 +55,14 @@ class Readers:
         return {}
 
     def returning(self, in_flight=256):
-        """Return how many readers are reconnecting, and when the last one did; from now on `in_flight` at a time."""
-        self.streams.in_flight = in_flight
-        return {"returning": self.streams.returning, "last_return": self.streams.last_return}
+        """Return how many readers are reconnecting, and when the last one did; from now on `in_flight` at a time.
+
+        Also how many streams the server has closed, and how many readers have no stream now.
+        """
+        streams = self.streams
+        streams.in_flight = in_flight
+        names = ("returning", "last_return", "closed", "gone")
+        return {name: getattr(streams, name) for name in names}
 
     def report(self, last_numbers=None, unsure=(), messages=False, delays=False):
         """Return the figures since begin(), and the number of lost messages; see Ledger.lost().

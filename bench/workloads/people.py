@@ -6,7 +6,6 @@ from bench.costs import Watch, wait_until_quiet
 from bench.load.markers import TEXT
 from bench.load.process import Process
 
-POSTERS = 1000  # each posting uses up a multiple of this many poster numbers: a number modulo the rooms is its room
 ROOM = "room"
 
 
@@ -58,9 +57,14 @@ class People:
     def begin_to_post(self, rooms=(ROOM,), **how):
         """Start a post() without waiting for its end."""
         requests = [self.stack.post_request(room, TEXT).decode("latin-1") for room in rooms]
-        first = self._next_poster
-        self._next_poster += -(-self._clients * len(rooms) // POSTERS) * POSTERS
-        self.posters.order("post", requests=requests, first_poster=first, good=self.stack.posted, **how)
+        how = {"first_poster": self.new_posters(len(rooms)), **how}
+        self.posters.order("post", requests=requests, good=self.stack.posted, **how)
+
+    def new_posters(self, rooms):
+        """Return the first number of new posters for so many rooms: a number modulo the rooms is its room."""
+        first = -(-self._next_poster // rooms) * rooms
+        self._next_poster = first + self._clients * rooms
+        return first
 
     def end_posting(self):
         """End the posting that began with until_order=True; return its figures."""

@@ -2,12 +2,15 @@
 
 import select
 import socket
+import threading
 import time
 
 import pytest
 
 from bench.load import event_ids, markers
+from bench.load.connection import Connection
 from bench.load.ledger import Ledger
+from bench.load.posting import Posting
 from bench.load.streams import Streams
 
 REQUEST = b"GET /events/ HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -233,3 +236,27 @@ def test_a_reader_whose_server_is_gone_resumes_at_the_next_one(ledger, server):
     turn_until(streams, lambda: ledger.arrived == 2)
     assert lost(ledger, last=2, readers=[0]) == 0
     streams.close()
+
+
+def test_the_messages_of_a_room_with_one_poster_wait_for_each_other(server):
+    posting = Posting(
+        [Connection(server.getsockname()) for _ in range(2)], [markers.template(b"POST ~%b~" % markers.BLANK)] * 2,
+        first_poster=4, last_numbers={4: 7},
+    )  # fmt: skip
+    connections = [server.accept()[0] for _ in range(2)]
+    answers = []
+    posters = threading.Thread(target=lambda: answers.append(posting.on_schedule(rate=10_000, seconds=0.0006)))
+    posters.start()
+    waiting = {}
+    for _ in range(6):
+        while len(waiting) < 2 and (ready := select.select(connections, [], [], 10 if not waiting else 0.1)[0]):
+            for one in ready:
+                waiting[one] = markers.find(one.recv(4096))[0][0][:2]
+        assert len({poster for poster, _ in waiting.values()}) == len(waiting)  # one message of each room at most
+        one = next(iter(waiting))
+        del waiting[one]
+        one.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    posters.join(10)
+    assert (answers[0]["last_numbers"], answers[0]["in_all"]) == ({4: 10, 5: 3}, 6)
+    for one in connections:
+        one.close()
