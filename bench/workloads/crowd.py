@@ -136,7 +136,7 @@ class Crowd(People):
 
 def _one_room(stack, case, step):
     with Crowd(stack, step, rooms=0) as crowd:
-        empty = _begin(crowd)
+        empty = _begin(crowd, clients=1)
         for steps in (1, STEPS - 1):
             opened = crowd.join(steps)
             _wake(crowd)
@@ -152,7 +152,7 @@ def _one_room(stack, case, step):
 
 def _rooms(stack, case, step):
     with Crowd(stack, step, rooms=step // EACH) as crowd:
-        empty = _begin(crowd)
+        empty = _begin(crowd, CLIENTS)
         for steps in (1, STEPS - 1):
             opened = crowd.join(steps)
             _wake(crowd)
@@ -165,18 +165,25 @@ def _rooms(stack, case, step):
         yield {**case, "kind": DEATH, "readers": crowd.readers_now}, _death(crowd)
 
 
-def _begin(crowd):
-    """Let the stack create and load things; return its memory without readers."""
-    crowd.connect(CLIENTS)
-    crowd.post(("elsewhere",), rate=20, seconds=1)
+def _begin(crowd, clients):
+    """Let the stack create and load things; return its memory without readers.
+
+    Each client posts at least once, because a thread of Django waits 5 s for the first request of a connection.
+    """
+    crowd.connect(clients)
+    crowd.post(("elsewhere",), rate=WAKE_RATE, seconds=max(20, clients) / WAKE_RATE)
     crowd.settle()
     return memory(crowd.stack)
 
 
 def _wake(crowd):
-    """Post to each room, twice. A Pushpin lets the first message to a new room wait, and the readers get it later."""
+    """Post to each room, twice. A Pushpin lets the first message to a new room wait, and the readers get it later.
+
+    Each client posts at least once: Django may have closed its connection meanwhile.
+    """
+    posts = max(len(crowd.names), crowd.clients)
     for _ in range(2):
-        crowd.received(crowd.post_on(rate=WAKE_RATE, seconds=len(crowd.names) / WAKE_RATE))
+        crowd.received(crowd.post_on(rate=WAKE_RATE, seconds=posts / WAKE_RATE))
 
 
 def _until_the_next_message(crowd, posted):
@@ -199,9 +206,9 @@ def _death(crowd):
     before = crowd.returning()
     crowd.begin_to_post_on(rate=RATE, seconds=600, until_order=True)
     time.sleep(1)
-    with crowd.watch_all() as watch:
-        killed = time.monotonic()
-        crowd.stack.kill_a_pushpin()
+    killed = time.monotonic()
+    crowd.stack.kill_a_pushpin()
+    with crowd.watch_all() as watch:  # from now on: what the killed processes had used is gone
         now = crowd.returning()
         while (now["returning"] or now["closed"] == before["closed"]) and time.monotonic() < killed + RETURN_S:
             time.sleep(0.2)

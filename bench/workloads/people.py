@@ -14,7 +14,7 @@ class People:
 
     def __init__(self, stack):
         self.stack = stack
-        self._next_poster = 0
+        self._next_poster = self.clients = 0
 
     def __enter__(self):
         with ExitStack() as stack:
@@ -46,7 +46,7 @@ class People:
 
     def connect(self, clients):
         """Open `clients` connections for the posts."""
-        self._clients = clients
+        self.clients = clients
         self.posters.ask("connect", address=self.stack.poster_address, clients=clients)
 
     def post(self, rooms=(ROOM,), **how):
@@ -63,7 +63,7 @@ class People:
     def new_posters(self, rooms):
         """Return the first number of new posters for so many rooms: a number modulo the rooms is its room."""
         first = -(-self._next_poster // rooms) * rooms
-        self._next_poster = first + self._clients * rooms
+        self._next_poster = first + self.clients * rooms
         return first
 
     def end_posting(self):
