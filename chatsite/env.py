@@ -79,6 +79,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     environ = {**environ, **_from_files(environ)}
     debug = _switch("DEBUG", environ, default="off")
     host = environ.get("HOST", "").strip() or "127.0.0.1"
+    port = _port(environ.get("PORT") or "8000")
     return Environment(
         secret_key=_secret_key(environ, debug),
         debug=debug,
@@ -87,8 +88,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         grip_url=environ.get("GRIP_URL", "").strip(),
         grip_verify_key=environ.get("GRIP_VERIFY_KEY") or None,
         host=host,
-        port=_port(environ.get("PORT") or "8000"),
-        web_port=_port(environ["WEB_PORT"], "WEB_PORT") if environ.get("WEB_PORT") else None,
+        port=port,
+        web_port=_web_port(environ.get("WEB_PORT") or None, port),
         pushpin_cores=_pushpin_cores(environ.get("PUSHPIN_CORES") or "1"),
         data_dir=_data_dir(environ.get("DATA_DIR") or PROJECT_DIR / "var"),
         log_level=_log_level(environ.get("LOG_LEVEL") or "WARNING"),
@@ -183,6 +184,14 @@ def _port(value: str, name: str = "PORT") -> int:
     if re.fullmatch("[0-9]{1,5}", value) and 1 <= int(value) <= 65535:
         return int(value)
     raise EnvironmentProblem(name, value, "write a number from 1 to 65535.")
+
+
+def _web_port(value: str | None, port: int) -> int | None:
+    if value is None:
+        return None
+    if _port(value, "WEB_PORT") == port:
+        raise EnvironmentProblem("WEB_PORT", value, "Pushpin listens at this PORT: write another number.")
+    return int(value)
 
 
 def _data_dir(value: str | Path) -> Path:

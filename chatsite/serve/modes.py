@@ -51,6 +51,8 @@ def _web_alone(
     command: tuple[str, ...], env: Environment, ip: str, counts: Path | None, environment: dict[str, str]
 ) -> Mode:
     listener = ports.listen(ip, env.port)
+    if env.web_port:
+        say("WEB_PORT has no effect: no Pushpin of ours is in front, so Django itself listens on PORT.")
     return Mode([_web(command, environment, listener)], environment, internal=_internal(env, ip, counts, listener))
 
 

@@ -80,8 +80,9 @@ def test_others_can_read_nothing_that_it_writes(pushpin, tmp_path, umask):
 
 def test_without_pushpin_it_runs_in_embedded_mode(tmp_path):
     programs = path_without(tmp_path / "bin", {"pushpin", "apt-get"})
-    with Chat.ready(tmp_path / "data", PATH=str(programs)) as chat:
+    with Chat.ready(tmp_path / "data", PATH=str(programs), WEB_PORT="8001") as chat:
         assert any("embedded mode" in line for line in chat.printed)
+        assert any("WEB_PORT has no effect" in line for line in chat.printed)
         assert chat.names() == ["web master", "web worker"]
         with chat.listen("lobby") as bob:
             assert chat.post("lobby", "Alice", "Hello") == bob.message()

@@ -66,6 +66,9 @@ def test_a_port_from_1_to_65535_is_accepted(value, port):
 def test_django_listens_on_any_free_port_or_on_the_one_that_is_set():
     assert [read({"WEB_PORT": value}).web_port for value in ("", "8001")] == [None, 8001]
     assert problem_of(WEB_PORT="x") == "WEB_PORT='x' won't do: write a number from 1 to 65535."
+    cure = "Pushpin listens at this PORT: write another number."
+    assert problem_of(WEB_PORT="8000") == f"WEB_PORT='8000' won't do: {cure}"
+    assert problem_of(PORT="8001", WEB_PORT="8001") == f"WEB_PORT='8001' won't do: {cure}"
 
 
 @pytest.mark.parametrize("value", ["0", "65536", "-1", "80.0", "http", " 80", "٨٠", "9" * 5000])
