@@ -4,16 +4,33 @@ import select
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+
+from tests.helpers.running import wait_for
 
 HEAD = "{} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 POST = HEAD.format("POST /rooms/lobby/messages/") + "Content-Type: application/x-www-form-urlencoded\r\n"
 BODY = POST + "Content-Length: 100000\r\n\r\nfrom=e"
 EXPECT = POST + "Expect: 100-continue\r\nContent-Length: 100000\r\n\r\n"
 LIST = HEAD.format("GET /rooms/{room}/messages/?limit=50") + "\r\n"
+MORE_THAN_PUSHPIN_SERVES = 80  # requests at a time
+A_WHILE_S, FULL_S = 1, 60
 DRIP_S = 2
 SMALL = 4096  # bytes that the kernel takes for a client that reads nothing
 GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
+
+
+@contextmanager
+def full_pushpin(chat):
+    """While in `with`, clients take all the requests that the chat's Pushpin has open at Django at a time."""
+    with SlowClients(("127.0.0.1", int(chat.port)), "unfinished", MORE_THAN_PUSHPIN_SERVES):
+        wait_for(lambda: not _answers(chat), FULL_S)
+        yield
+
+
+def _answers(chat):
+    with suppress(TimeoutError):
+        return chat.request("GET", "/rooms/lobby/messages/", seconds=A_WHILE_S)
 
 
 class SlowClients:

@@ -1,10 +1,12 @@
 """Caddy in front of bin/run, as deploy/Caddyfile has it."""
 
+import json
 import socket
 import ssl
 import time
 from contextlib import ExitStack
 from http.client import HTTPSConnection
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from tests.helpers.caddy import Caddy
 from tests.helpers.login import WRONG_PASSWORD, log_in, login, make_admin
 from tests.helpers.running import Chat, spare_port
-from tests.helpers.slow_clients import BODY
+from tests.helpers.slow_clients import BODY, full_pushpin
 from tests.live.conftest import program
 
 NO_CHECK = ssl._create_unverified_context()
@@ -81,6 +83,26 @@ def test_unfinished_bodies_keep_nobody_waiting_and_are_ended(caddy):
         assert seconds_for_a_list(caddy) < PATIENCE_S
         until = time.monotonic() + GONE_S
         assert all(is_ended(client, until) for client in slow)
+
+
+def test_a_message_does_not_wait_for_what_waits_in_pushpin(caddy, production):
+    body = {"from": "Alice", "text": "hello"}
+    with full_pushpin(production):
+        request = Request(f"{caddy.url}/rooms/lobby/messages/", urlencode(body).encode())
+        with urlopen(request, timeout=PATIENCE_S, context=NO_CHECK) as answer:
+            assert json.load(answer)["text"] == "hello"
+
+
+def test_a_strangers_signature_does_not_reach_django(caddy):
+    assert answer_to(caddy, {"Grip-Sig": "x"}) == answer_to(caddy, {})
+
+
+def answer_to(caddy, headers):
+    """Return the answer to what only a Pushpin asks."""
+    connection = HTTPSConnection("127.0.0.1", caddy.port, timeout=PATIENCE_S, context=NO_CHECK)
+    connection.request("GET", "/events/1/?channel=room-lobby", headers=headers)
+    response = connection.getresponse()
+    return response.status, response.read()
 
 
 def begun(caddy, request):

@@ -97,6 +97,11 @@ def test_nginx_does_not_change_an_address(machines, nginx, path):
     assert django.request("GET", path)[0] in (400, 404)
 
 
+def test_a_strangers_signature_does_not_reach_django(nginx):
+    ask = "GET", "/events/1/?channel=room-lobby"
+    assert nginx.request(*ask, headers={"Grip-Sig": "x"}) == nginx.request(*ask)
+
+
 def test_only_streams_pass_through_pushpin(nginx, pushpins):
     nginx.post("lobby", "Alice", "hi")
     style = re.search(r'href="(/static/[^"]+)"', nginx.request("GET", "/lobby?user=ann")[1])[1]

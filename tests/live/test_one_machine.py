@@ -1,16 +1,14 @@
 """nginx in front of bin/run on one machine, as docs/one_machine.md has it."""
 
 import socket
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from tests.helpers.machines import Nginx, Proxy
-from tests.helpers.running import Chat, spare_port, wait_for
-from tests.helpers.slow_clients import BODY
+from tests.helpers.running import Chat, spare_port
+from tests.helpers.slow_clients import full_pushpin
 from tests.live.conftest import program
 
-SLOW = 80  # more than Pushpin serves at a time
-A_WHILE_S = 1
 START_S = 60
 
 
@@ -30,18 +28,11 @@ def test_one_server_behind_nginx_serves_pages_posts_and_streams(chat, room, tmp_
 
 
 def test_a_message_does_not_wait_for_what_waits_in_pushpin(chat, room, tmp_path):
-    with front(chat, tmp_path) as nginx, nginx.listen(room) as reader, ExitStack() as stack:
-        for _ in range(SLOW):
-            one = stack.enter_context(socket.create_connection(("127.0.0.1", int(chat.port))))
-            one.sendall(BODY.encode())
-        wait_for(lambda: not answers(chat), START_S)
-        assert nginx.post(room, "Alice", "hello") == reader.message()
-        assert nginx.request("GET", "/lobby?user=Alice")[0] == 200
-
-
-def answers(chat):
-    with suppress(TimeoutError):
-        return chat.request("GET", "/rooms/lobby/messages/", seconds=A_WHILE_S)
+    with front(chat, tmp_path) as nginx, nginx.listen(room) as reader:
+        with full_pushpin(chat):
+            said = nginx.post(room, "Alice", "hello")
+            assert nginx.request("GET", "/lobby?user=Alice")[0] == 200
+        assert reader.message() == said
 
 
 def test_django_listens_at_the_web_port(pushpin, tmp_path):
