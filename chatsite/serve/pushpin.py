@@ -119,7 +119,7 @@ def takes_events(run_dir: Path) -> bool:
         return False
 
 
-def command(configuration: Path, port: int, cores: int = 1) -> tuple[str, ...]:
+def command(configuration: Path, port: int, cores: int) -> tuple[str, ...]:
     """Return the command line of a Pushpin that listens on `port` and uses so many cores.
 
     Each request passes through all four of Pushpin's processes. On several cores they wake each other for every single

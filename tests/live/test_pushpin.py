@@ -21,7 +21,7 @@ from chatsite.serve import instance, processes
 from chatsite.serve import pushpin as configuration
 from chatsite.serve.sessions import Session
 from tests.helpers.echo import Echo
-from tests.helpers.running import PROJECT, spare_port, wait_for
+from tests.helpers.running import PROJECT, Chat, spare_port, wait_for
 
 OURS = PROJECT / "deploy" / "pushpin.conf"
 DEBIANS = Path("/usr/share/pushpin/pushpin.conf.condure")
@@ -52,11 +52,19 @@ def test_the_messages_of_a_burst_arrive_during_the_burst(chat):
     assert max(received[number] - sent[number] for number in received) < LATEST_S
 
 
-def test_all_processes_of_a_pushpin_share_one_core(chat):
+def cores_of_pushpin(chat):
     pids = [pid for name in ("condure", "pushpin-proxy", "pushpin-handler") for pid in chat.pids_of(name)]
     assert len(pids) == 3
-    cores = {core for pid in pids for core in os.sched_getaffinity(pid)}
-    assert len(cores) == 1
+    return {core for pid in pids for core in os.sched_getaffinity(pid)}
+
+
+def test_all_processes_of_a_pushpin_share_one_core(chat):
+    assert len(cores_of_pushpin(chat)) == 1
+
+
+def test_a_pushpin_uses_as_many_cores_as_it_is_given(pushpin, tmp_path):
+    with Chat.ready(tmp_path, PUSHPIN_CORES="9999") as chat:
+        assert cores_of_pushpin(chat) == os.sched_getaffinity(0)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +86,7 @@ def alone(pushpin):
             run_dir, run_dir, listen=f"127.0.0.1:{port}", web_port=server.server_port, key="a key"
         )
         environment = {"PATH": os.environ["PATH"], instance.MARK: folder}
-        session = Session(configuration.command(file, port), environment, output=run_dir / "out")
+        session = Session(configuration.command(file, port, cores=1), environment, output=run_dir / "out")
         wait_for(lambda: get(port, {}), 10)
         yield run_dir, port
         session.end(2)

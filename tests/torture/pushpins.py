@@ -42,7 +42,7 @@ def _part(run_dir, log_dir, **values):
     def start():
         configuration = pushpin.write_configuration(run_dir, log_dir, **values)
         environment = {"PATH": os.environ.get("PATH", os.defpath), MARK: str(run_dir)}
-        return sessions.Session(pushpin.command(configuration, port), environment, output=log)
+        return sessions.Session(pushpin.command(configuration, port, cores=1), environment, output=log)
 
     return Part(f"Pushpin in {run_dir}", start, log)
 
