@@ -14,7 +14,6 @@ from django.utils.deprecation import MiddlewareMixin
 
 from chat.middleware import FOR_ANSWERS, FOR_REQUESTS, ChatMiddleware
 from chat.policy import asking
-from chat.streams.middleware import GripRequest
 from chat.web.place import is_stream
 
 
@@ -30,13 +29,13 @@ class ForRequests(ForAnswers):
 
 
 class OpenStreams(MiddlewareMixin):
-    """Answer the proxy's requests for streams without the middleware behind this one, if everybody may read everything.
+    """Answer requests for streams without the middleware behind this one, if everybody may read everything.
 
     After a restart all readers open their streams at the same time.
     """
 
-    def process_request(self, request: GripRequest) -> HttpResponseBase | None:
-        if not (request.grip.proxied and is_stream(request) and asking.is_open()):
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+        if not (is_stream(request) and asking.is_open()):
             return None
         match = request.resolver_match = resolve(request.path_info)
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)

@@ -45,7 +45,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",  # Content-Length
     "chatsite.middleware.ForRequests",
-    "chatsite.middleware.OpenStreams",
+    "chatsite.middleware.OpenStreams",  # where everybody may read, streams need nothing of what follows
     "chat.web.middleware.RefusalsAndOutages",
     "chat.web.middleware.PausedAdmin",
     # The rest is for the admin, and for a policy that knows Django's users. The chat itself needs no session.

@@ -25,9 +25,9 @@ TRIM_PAUSE_S = 0.1  # writers that wait for that lock get it in the pause
 FLOOR = "floor"
 # A channel without a counter, which had no event, begins at the floor.
 LAST_NUMBER = f"SELECT COALESCE(MAX(value), 0) FROM {EventCounter._meta.db_table} WHERE name = %s OR name = '{FLOOR}'"
-# The numbers of channels and the floor, and a row without a number that has the mark of the history.
+# The numbers of the channels and the floor, and one row without a number: it has the mark of the history.
 POSITIONS = (
-    f"SELECT name, value FROM {EventCounter._meta.db_table} WHERE name IN (%s) OR name = '{FLOOR}' "
+    f"SELECT name, value FROM {EventCounter._meta.db_table} WHERE name IN ({{channels}}) OR name = '{FLOOR}' "
     f"UNION ALL SELECT history, NULL FROM {ChatState._meta.db_table} WHERE id = {ChatState.ID}"
 )
 COUNT = f"UPDATE {EventCounter._meta.db_table} SET value = value + 1, updated = %s WHERE name = %s"
@@ -48,7 +48,7 @@ def positions(channels: Sequence[str]) -> tuple[dict[str, int], str]:
     This is one statement because each stream that opens asks for both, and after a restart all of them open.
     """
     with connection.cursor() as cursor:
-        cursor.execute(POSITIONS.replace("%s", ",".join(["%s"] * len(channels))), channels)
+        cursor.execute(POSITIONS.format(channels=",".join(["%s"] * len(channels))), channels)
         rows = dict(cursor.fetchall())
     history = next((name for name, number in rows.items() if number is None), "")
     floor = rows.get(FLOOR, 0)

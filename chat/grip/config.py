@@ -122,7 +122,7 @@ def _refuse_what_fails(proxy: Proxy) -> None:
             f"The GRIP proxy {uri} has a key with other characters than printable ASCII: choose another key."
         )
     if verify_key and not key:
-        # django-grip reads the missing key on every proxied request: a KeyError.
+        # django-grip's own middleware, which a host may have too, reads the missing key: a KeyError.
         raise ImproperlyConfigured(
             f"The GRIP proxy {uri} has a verify-key but no key: add key=... to GRIP_URL, "
             "or remove verify-key and GRIP_VERIFY_KEY."

@@ -38,6 +38,7 @@ def is_needed(proxies: Iterable[Proxy]) -> bool:
 
 
 def _key(proxy: Proxy) -> str | bytes | None:
+    """Return the key that the proxy's signatures are checked with."""
     return proxy.get("verify_key", proxy.get("key"))
 
 
@@ -56,10 +57,13 @@ def look(token: str | None, proxies: Iterable[Proxy]) -> Found:
     if not token:
         return Found(NONE)
     for proxy in proxies:
-        key = proxy.get("verify_key") or proxy.get("key") or ""
         try:
             claim = jwt.decode(
-                token, key, algorithms=ALGORITHMS, options={"verify_exp": False}, issuer=proxy.get("verify_iss")
+                token,
+                _key(proxy) or "",
+                algorithms=ALGORITHMS,
+                options={"verify_exp": False},
+                issuer=proxy.get("verify_iss"),
             )
             end = float(claim["exp"])
         except (jwt.PyJWTError, KeyError, TypeError, ValueError):

@@ -13,7 +13,6 @@ FOR_PROGRAMS = ("/rooms/", "/events/", "/-/moderate/", "/-/live", "/-/ready", "/
 STREAM = re.compile("/events/|/rooms/[^/]+/events/$")
 NEXT_LINK = re.compile("/events/[^/]+/")
 FRAMES = "/-/frame/"
-KEPT = "chat_path"  # the name of what path_in_chat keeps at a request
 
 
 def prefix() -> str | None:
@@ -30,12 +29,9 @@ def _prefix(urlconf: str, script: str) -> str | None:
 
 
 def path_in_chat(request: HttpRequest) -> str:
-    """Return the request's path as it would be with the chat at the root. A request is asked for it ten times."""
-    if (path := getattr(request, KEPT, None)) is None:
-        before = prefix() or "/"
-        path = request.path if before == "/" else "/" + request.path.removeprefix(before)
-        setattr(request, KEPT, path)
-    return str(path)
+    """Return the request's path as it would be with the chat at the root."""
+    before = prefix() or "/"
+    return request.path if before == "/" else "/" + request.path.removeprefix(before)
 
 
 def is_for_programs(request: HttpRequest) -> bool:
