@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_eventstream.models import Event
 
-from chat.events.log import KEPT, EventLog
+from chat.events.log import KEPT, EventLog, go_on_from
 from chat.models import history_mark
 from chat.streams import next_links
 from tests.helpers.grip_proxy import KEY
@@ -58,6 +58,13 @@ def events(response):
 
 def kinds(response):
     return [kind for kind, _, _ in events(response)]
+
+
+@pytest.mark.parametrize("room", ["lobby", "attic"])
+def test_a_stream_opens_at_the_number_from_which_a_restored_log_goes_on(ask, room):
+    log(1)
+    go_on_from(7)
+    assert "prev-id=7" in ask(f"channel=room-{room}")["Grip-Channel"]
 
 
 def test_the_answer_makes_the_proxy_hold_the_stream_from_the_current_id(ask):
