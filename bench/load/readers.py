@@ -54,15 +54,12 @@ class Readers:
         self.ledger.forget_times()
         return {}
 
-    def returning(self, in_flight=256):
-        """Return how many readers are reconnecting, and when the last one did; from now on `in_flight` at a time.
+    def returning(self):
+        """Return how many readers are reconnecting, and when the last one did.
 
         Also how many streams the server has closed, and how many readers have no stream now.
         """
-        streams = self.streams
-        streams.in_flight = in_flight
-        names = ("returning", "last_return", "closed", "gone")
-        return {name: getattr(streams, name) for name in names}
+        return {name: getattr(self.streams, name) for name in ("returning", "last_return", "closed", "gone")}
 
     def report(self, last_numbers=None, unsure=(), messages=False, delays=False):
         """Return the figures since begin(), and the number of lost messages; see Ledger.lost().

@@ -129,7 +129,7 @@ class Crowd(People):
 
     def returning(self):
         """Return the sums of Readers.returning(), and the time of the last return."""
-        found = self.ask_all("returning", in_flight=IN_FLIGHT // PROCESSES)
+        found = self.ask_all("returning")
         last = max(one.pop("last_return") for one in found)
         return {**{name: sum(one[name] for one in found) for name in found[0]}, "last_return": last}
 
