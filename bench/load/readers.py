@@ -42,9 +42,9 @@ class Readers:
         return {"opened": opened, "failed": failed, "seconds": seconds, "rate": opened / seconds}
 
     def wait(self, deliveries, seconds):
-        """Read until there were `deliveries` arrivals since begin(), or the time is over."""
+        """Read until there were `deliveries` arrivals since begin() and nobody is reconnecting, or the time is over."""
         until = time.monotonic() + seconds
-        while self.ledger.arrived < deliveries and time.monotonic() < until:
+        while (self.ledger.arrived < deliveries or self.streams.returning) and time.monotonic() < until:
             self.streams.turn(0.1)
         return {"arrived": self.ledger.arrived}
 
