@@ -220,9 +220,9 @@ def _cpu(session: Session) -> dict[int, float]:
 
 def _hanging(session: Session, cpu_then: dict[int, float]) -> str:
     """Return which process of Pushpin hangs, and how that shows; nothing if all do something."""
-    for pid, cpu_s in _cpu(session).items():
-        if processes.is_stopped(pid):
-            return f"{processes.name(pid)} is stopped"
-        if cpu_then.get(pid) == cpu_s:
-            return f"{processes.name(pid)} does nothing"
+    cpu = _cpu(session)
+    if stopped := [pid for pid in cpu if processes.is_stopped(pid)]:
+        return f"{processes.name(stopped[0])} is stopped"  # and the others may only wait for it
+    if idle := [pid for pid in cpu if cpu_then.get(pid) == cpu[pid]]:
+        return f"{processes.name(idle[0])} does nothing"
     return ""

@@ -58,6 +58,13 @@ def test_a_process_that_ticks_does_not_hang_and_one_that_is_stopped_does(start):
     wait_for(lambda: pulse._hanging(session, then) == "sh is stopped", START_S)
 
 
+def test_a_stopped_process_is_named_before_those_that_wait_for_it(start):
+    session = start("exec sleep 60", "exec sleep 61")
+    wait_for(lambda: [processes.name(pid) for pid in pulse._cpu(session)] == ["sleep"] * 2, START_S)
+    os.kill(max(pulse._cpu(session)), signal.SIGSTOP)
+    wait_for(lambda: pulse._hanging(session, settled(session)) == "sleep is stopped", START_S)
+
+
 def test_a_process_that_has_ended_does_not_hang(start):
     session = start("exec sleep 60")
     (pid,) = pulse._cpu(session)
