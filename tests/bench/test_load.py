@@ -11,6 +11,7 @@ from bench.load import event_ids, markers
 from bench.load.connection import Connection
 from bench.load.ledger import Ledger
 from bench.load.posting import Posting
+from bench.load.readers import Readers
 from bench.load.streams import Streams
 
 REQUEST = b"GET /events/ HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -199,6 +200,17 @@ def test_a_reader_that_cannot_reconnect_is_counted_as_gone(streams, server):
     serve(streams, server, b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
     turn_until(streams, lambda: streams.failed)
     assert (streams.closed, streams.gone, streams.failed) == (1, 1, {"HTTP/1.1 502 Bad Gateway": 1})
+
+
+def test_a_wait_ends_when_nobody_is_reconnecting(streams, server):
+    readers, accepted = Readers(), []
+    readers.ledger, readers.streams = streams.ledger, streams
+    serve(streams, server, OPEN)
+    turn_until(streams, lambda: streams.returning)
+    threading.Thread(target=lambda: accepted.append(server.accept()[0]) or accepted[0].sendall(OPEN)).start()
+    readers.wait(deliveries=0, seconds=10)
+    assert (streams.returning, streams.gone) == (0, 0)
+    accepted[0].close()
 
 
 def test_an_id_counts_only_when_its_event_is_complete():

@@ -1,6 +1,7 @@
 """The files of deploy/ that nothing else runs: they are whole, and they agree with each other."""
 
 import dataclasses
+import os
 import re
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from chatsite.env import PROJECT_DIR, Environment, read
-from chatsite.serve import front
+from chatsite.serve import front, pushpin
 from chatsite.serve.pushpin import WANTED_CONNECTIONS
 
 DEPLOY = PROJECT_DIR / "deploy"
@@ -91,6 +92,12 @@ def test_nginx_and_the_pushpins_know_the_containers_by_name():
     assert upstream("pushpins") == [f"{name}:{services[name]['environment']['PORT']}" for name in PUSHPINS]
     for name in PUSHPINS:
         assert sorted(services[name]["command"][1:]) == upstream("django")
+
+
+def test_the_pushpins_of_one_machine_have_different_cores(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
+    ports = [COMPOSE["services"][name]["environment"]["PORT"] for name in PUSHPINS]
+    assert {pushpin.command(DEPLOY, port, cores=1)[2] for port in ports} == {"0", "1"}
 
 
 def test_no_container_has_an_address_of_its_own():

@@ -58,7 +58,7 @@ def proxy(pushpin, tmp_path):
             running.stop()
             raise
     running.url = f"http://{proxy.address}/"
-    running.web, running.grip_url = web.rpartition(":")[2], proxy.grip_url
+    running.django_port, running.grip_url = web.rpartition(":")[2], proxy.grip_url
     with running:
         yield running
 
@@ -81,7 +81,7 @@ def all_messages(chat, room):
 
 
 def test_a_chat_moves_to_postgresql_and_nothing_is_lost_or_doubled(proxy, cluster, tmp_path):
-    options = {"PORT": proxy.web, "GRIP_URL": proxy.grip_url, "ALLOWED_HOSTS": "127.0.0.1,127.0.0.2"}
+    options = {"PORT": proxy.django_port, "GRIP_URL": proxy.grip_url, "ALLOWED_HOSTS": "127.0.0.1,127.0.0.2"}
     options["SECRET_KEY"] = "the same before and after the move, long enough"
     rooms = [f"hall {number}" for number in range(ROOMS)]
     with ExitStack() as stack:
