@@ -3,10 +3,14 @@
 from .words import closed, failures, load, number, table
 
 NAME = "idle"
+ABOUT = """## Idle readers
+
+`bin/bench idle`: the readers only listen, in a hundred rooms. The measurement begins after a minute.
+"""
 
 
 def section(found):
-    parts = ["## Idle readers\n\n`bin/bench idle`: the readers only listen. The measurement begins after a minute.\n"]
+    parts = [ABOUT]
     for row in found.rows(NAME):
         if row.runs:
             parts.append(_one(row))

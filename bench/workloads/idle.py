@@ -4,13 +4,15 @@ import time
 
 from bench.costs import memory
 
-from .people import People
+from .people import ROOM, People
 from .rounds import attempt
 
 NAME = "idle"
 ROUNDS = 1
 OWN = "Pss_Anon"
 SETTLING_S = 60  # before the measurement
+# A room has one time for its next link, 300 to 888 s. So in a single room, none might be due during the measurement.
+ROOMS = [f"{ROOM}-{number}" for number in range(100)]
 
 
 def run(options):
@@ -23,7 +25,7 @@ def _measure(stack, case):
     seconds = case["minutes"] * 60
     settling = min(SETTLING_S, seconds / 4)
     with People(stack) as people:
-        opened = people.open(case["readers"])
+        opened = people.open(case["readers"], ROOMS)
         time.sleep(settling)
         before = memory(stack, OWN)
         with people.watch() as watch:
